@@ -1,0 +1,51 @@
+"""taper: plan a supervised, gradual opioid taper that can be dispensed to the tablet.
+
+``from taper import plan`` gives from Python what the ``taper`` command gives at a terminal.
+Decision support for clinicians, not medical advice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taper.api import plan
+    from taper.errors import InputError, Problem, Refused, TaperError
+    from taper.formulary import formulary
+    from taper.guidelines import guidelines
+    from taper.plan import Plan
+    from taper.version import VERSION as __version__  # noqa: N811
+
+_PUBLIC = {
+    "InputError": "taper.errors",
+    "Plan": "taper.plan",
+    "Problem": "taper.errors",
+    "Refused": "taper.errors",
+    "TaperError": "taper.errors",
+    "formulary": "taper.formulary",
+    "guidelines": "taper.guidelines",
+    "plan": "taper.api",
+}
+
+__all__ = [
+    "InputError",
+    "Plan",
+    "Problem",
+    "Refused",
+    "TaperError",
+    "__version__",
+    "formulary",
+    "guidelines",
+    "plan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that start-up stays quick."""
+    from importlib import import_module  # noqa: PLC0415
+
+    if name == "__version__":
+        return import_module("taper.version").VERSION
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'taper' has no attribute {name!r}")
+    return getattr(import_module(_PUBLIC[name]), name)

@@ -1,0 +1,194 @@
+"""Withdrawal checks: when to look, how, and at what (SPEC section 7)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from taper.formulary import DATA
+from taper.holiday import is_holiday
+from taper.schedule import HOLD, REDUCE, STOP
+
+if TYPE_CHECKING:
+    from taper.request import Request
+    from taper.schedule import Step
+
+SATURDAY = 5
+REASONS = ("after-reduction", "before-reduction", "hold-review", "contact", "after-stop")
+# Of several on one day, in this order.
+_ORDER = {reason: place for place, reason in enumerate(REASONS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: ``reason`` is one of :data:`REASONS`, ``items`` is what to look at."""
+
+    date: date
+    step: int
+    reason: str
+    how: str
+    items: tuple[str, ...]
+
+
+class _Kind(NamedTuple):
+    title: str
+    how: str
+    items: tuple[str, ...]
+    with_monitoring: tuple[str, ...]
+
+
+class _Facts(NamedTuple):
+    timing: dict[str, tuple[int, int]]
+    contact: dict[str, int]
+    monitoring_days: int
+    before: int
+    after_stop: tuple[int, ...]
+    kinds: dict[str, _Kind]
+
+
+@lru_cache(maxsize=1)
+def facts() -> _Facts:
+    """The wording and timing of ``data/checks.toml``."""
+    with (DATA / "checks.toml").open("rb") as file:
+        data = tomllib.load(file)
+    kinds = {}
+    for reason in REASONS:
+        items = tuple(data[reason]["items"])
+        kinds[reason] = _Kind(
+            data[reason]["title"], data[reason]["how"], items, (*items, data["monitoring"])
+        )
+    timing = {key: (first, last) for key, (first, last) in data["timing"].items()}
+    return _Facts(
+        timing,
+        data["contact_days"],
+        data["monitoring_days"],
+        data["before_days"],
+        tuple(data["after_stop_days"]),
+        kinds,
+    )
+
+
+def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
+    """Every check of a plan, in order of its date."""
+    if request.checks == "none":
+        return ()
+    working = _Working(request.calendar.holidays)
+    due = _after_and_before(steps, working)
+    due += _contacts(due, steps, facts().contact[request.checks], working)
+    due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
+    return tuple(_with_items(due))
+
+
+class _Working:
+    """Working days: Monday to Friday, and no public holiday where those are avoided."""
+
+    def __init__(self, holidays: tuple[str, ...]) -> None:
+        self.holidays = holidays
+
+    def is_working(self, day: date) -> bool:
+        if day.weekday() >= SATURDAY:
+            return False
+        return not (self.holidays and is_holiday(day, self.holidays))
+
+    def on_or_before(self, day: date) -> date:
+        while not self.is_working(day):
+            day -= timedelta(days=1)
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        while not self.is_working(day):
+            day += timedelta(days=1)
+        return day
+
+    def within(self, first: date, last: date) -> date:
+        """The working day nearest to the middle of a window, or its first day."""
+        days = (last - first).days
+        middle = (days + 1) // 2
+        for offset in sorted(range(days + 1), key=lambda offset: (abs(offset - middle), -offset)):
+            day = first + timedelta(days=offset)
+            if self.is_working(day):
+                return day
+        return first
+
+
+# a check to be: its date, its step and its reason
+_Due = tuple[date, int, str]
+
+
+def _after_and_before(steps: tuple[Step, ...], working: _Working) -> list[_Due]:
+    """The checks that belong to reductions, holds and the stop."""
+    known = facts()
+    due: list[_Due] = []
+    rows = steps[1:]
+    for place, step in enumerate(rows):
+        assert step.start is not None
+        following = rows[place + 1] if place + 1 < len(rows) else None
+        before = None
+        if following is not None and following.kind in {REDUCE, STOP}:
+            assert following.start is not None
+            before = working.on_or_before(following.start - timedelta(days=known.before))
+            before = max(before, step.start)
+            due.append((before, step.number, "before-reduction"))
+        if step.kind == HOLD and step.end is not None:
+            review = before or working.on_or_before(step.end)
+            due.append((max(review, step.start), step.number, "hold-review"))
+        if step.kind in {REDUCE, STOP}:
+            limit = before
+            if following is not None and following.kind == HOLD and step.end is not None:
+                limit = step.end
+            due.append((_first_look(step, limit, working), step.number, "after-reduction"))
+        if step.kind == STOP:
+            for days in known.after_stop:
+                day = working.on_or_after(step.start + timedelta(days=days))
+                due.append((day, step.number, "after-stop"))
+    return due
+
+
+def _first_look(step: Step, limit: date | None, working: _Working) -> date:
+    """When withdrawal from a reduction would show; not after the check before the next one."""
+    assert step.start is not None
+    first, last = facts().timing[step.regimen.product.facts["withdrawal"]]
+    day = working.within(step.start + timedelta(days=first), step.start + timedelta(days=last))
+    return day if limit is None or day <= limit else limit
+
+
+def _contacts(
+    due: list[_Due], steps: tuple[Step, ...], most: int, working: _Working
+) -> list[_Due]:
+    """Contacts wherever more than ``most`` days would pass without one."""
+    first = steps[1].start
+    assert first is not None
+    end = max([day for day, _, _ in due] + [step.end for step in steps if step.end is not None])
+    contacts: list[_Due] = []
+    last, place = first, 1
+    for day in [*sorted({day for day, _, _ in due}), end]:
+        while (day - last).days > most:
+            contact = working.on_or_before(last + timedelta(days=most))
+            if contact <= last:
+                contact = last + timedelta(days=most)
+            while place + 1 < len(steps) and (steps[place + 1].start or first) <= contact:
+                place += 1
+            contacts.append((contact, steps[place].number, "contact"))
+            last = contact
+        last = max(last, day)
+    return contacts
+
+
+def _with_items(due: list[_Due]) -> list[Check]:
+    """Add what to look at; the monitoring programme at least every three months."""
+    known = facts()
+    made = []
+    looked: date | None = None
+    for place, (day, step, reason) in enumerate(due):
+        kind = known.kinds[reason]
+        following = due[place + 1][0] if place + 1 < len(due) else None
+        items = kind.items
+        if looked is None or (
+            following is not None and (following - looked).days > known.monitoring_days
+        ):
+            items, looked = kind.with_monitoring, day
+        made.append(Check(day, step, reason, kind.how, items))
+    return made

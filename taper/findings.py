@@ -1,0 +1,488 @@
+"""Safety findings: what a plan shows that the person who acts on it must know (SPEC section 8).
+
+Each rule is a small function that looks at a finished plan and says what it found. Levels,
+wording and sources stand in ``data/findings.toml``; thresholds that are numbers stand here,
+beside the rule that uses them, with their source.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from taper.errors import InputError, Problem
+from taper.formulary import DATA
+from taper.prescription import frequency
+from taper.quantities import Percent, percent_text, prose, ratio_text
+from taper.reading.medicine import finer_products
+from taper.schedule import BASELINE, CHANGE, HOLD, REDUCE, STOP
+from taper.supply import new_prescription_dates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from taper.curve import Part
+    from taper.regimen import Regimen, Regimens
+    from taper.request import Request
+    from taper.schedule import Step
+    from taper.supply import Supply
+
+WEEKLY_LIMIT = (25, 100)  # of the reference dose a week: SPEC 3.3
+CDC_MONTHLY = (10, 100)  # of the dose in four weeks, after a year or more: CDC 2022, rec. 5
+LABEL_CUT = (25, 100)  # FDA class labels: at most 10-25% ...
+LABEL_DAYS = 14  # ... every 2 to 4 weeks
+LARGE_CUT = (25, 100)  # of the current dose
+LONG_ROW_DAYS = 84
+YEAR_DAYS = 364
+LARGE_LAST_MME = 15
+LARGE_LAST_SHARE = (20, 100)
+HIGH_MME = 300  # specialist support: NHS Sheffield
+NALOXONE_MME = 50  # CDC 2022
+NALOXONE_RISKS = ("benzodiazepine", "oud", "sleep-apnea", "previous-overdose")
+_RISK_WORDS = {
+    "benzodiazepine": "a benzodiazepine",
+    "oud": "opioid use disorder",
+    "sleep-apnea": "sleep apnea",
+    "previous-overdose": "a previous overdose",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding; ``steps`` are the rows it is about, none where it is about the plan.
+
+    ``values`` fill the message of ``data/findings.toml``; ``variant`` picks another one there.
+    ``text`` and the rest are set where a finding was read from a saved plan.
+    """
+
+    id: str
+    steps: tuple[int, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    variant: str = ""
+    saved: tuple[str, str, str] | None = None  # level, message and source as they were saved
+
+    @property
+    def step(self) -> int | None:
+        """The first row it is about; None for the plan."""
+        return self.steps[0] if self.steps else None
+
+    @property
+    def level(self) -> str:
+        """``error``, ``warning`` or ``note``."""
+        if self.saved:
+            return self.saved[0]
+        entry = catalogue()[self.id]
+        return str(entry.get("level" + self.variant, entry["level"]))
+
+    @property
+    def message(self) -> str:
+        """One line, with the rows it is about."""
+        if self.saved:
+            return self.saved[1]
+        entry = catalogue()[self.id]
+        template = entry.get("message" + self.variant, entry["message"])
+        text = template.format(**dict(self.values))
+        if self.steps:
+            rows = "step" if len(self.steps) == 1 else "steps"
+            text += f" ({rows} {', '.join(str(step) for step in self.steps)})"
+        return text
+
+    @property
+    def source(self) -> str:
+        """Who says so."""
+        return self.saved[2] if self.saved else str(catalogue()[self.id]["source"])
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every finding by id, as it stands in the data file."""
+    with (DATA / "findings.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def explain(name: str) -> dict[str, Any]:
+    """The entry of a finding; raises :class:`~taper.InputError` with the closest ids."""
+    entry = catalogue().get(name.strip().lower())
+    if entry is not None:
+        return entry
+    from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
+
+    close = get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())
+    raise InputError(Problem("id", f"'{name}' is not a finding", "one of " + ", ".join(close), name))
+
+
+# --- what may not be planned -------------------------------------------------------------------
+
+
+def share_of(part: Part, original: int) -> tuple[int, int]:
+    """The reduction asked for at each opportunity, as a share of the reference dose."""
+    if isinstance(part.reduce, Percent):
+        return part.reduce.numerator, part.reduce.denominator
+    return part.reduce, original
+
+
+def pace(part: Part, original: int, days: int) -> tuple[int, int]:
+    """The reduction asked for, as a share of the reference dose in ``days`` days."""
+    top, bottom = share_of(part, original)
+    return top * days, bottom * part.every.days
+
+
+def _exceeds(share: tuple[int, int], limit: tuple[int, int]) -> bool:
+    return share[0] * limit[1] > limit[0] * share[1]
+
+
+def _percent(share: tuple[int, int]) -> str:
+    return ratio_text(100 * share[0], share[1], 1) + "%"
+
+
+def _reduction(request: Request, part: Part) -> str:
+    if isinstance(part.reduce, Percent):
+        return str(part.reduce)
+    return request.product.text(part.reduce)
+
+
+def refusals(request: Request) -> list[Problem]:
+    """The safety rules that say no to a request; the first field named is what to change."""
+    problems = []
+    for part in request.rule.parts:
+        asked = pace(part, request.regimen.daily, 7)
+        if _exceeds(asked, WEEKLY_LIMIT) and not request.rule.override:
+            values = {
+                "pace": f"{_percent(asked)} a week",
+                "reduce": _reduction(request, part),
+                "every": str(part.every),
+                "limit": "25%",
+            }
+            problems.append(_refusal("rate-over-band", "reduce", values))
+            break
+    problems += [
+        _refusal(risk, "specialist", {})
+        for risk in ("pregnancy", "suicide-risk")
+        if risk in request.risks and not request.specialist
+    ]
+    return problems
+
+
+def _refusal(name: str, field: str, values: dict[str, str]) -> Problem:
+    entry = catalogue()[name]
+    message = f"{entry['message'].format(**values)} [{name}]"
+    hints = {
+        "rate-over-band": "a smaller --reduce, a longer --every, or --override-rate \"reason\"",
+        "pregnancy": "--specialist with who was consulted",
+        "suicide-risk": "--specialist with who was consulted",
+    }
+    return Problem(field, message, hints[name], id=name)
+
+
+# --- what a finished plan shows ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the rules look at."""
+
+    request: Request
+    steps: tuple[Step, ...]
+    supply: Supply
+
+    @property
+    def original(self) -> int:
+        """The daily dose at the start."""
+        return self.steps[0].daily
+
+
+def total_mme(step: Step) -> tuple[int, int] | None:
+    """MME of everything taken in a row, as a ratio; None where a factor is missing."""
+    top, bottom = 0, 1
+    for regimen in (step.regimen, *step.companions):
+        if not regimen.daily:
+            continue
+        mme = regimen.product.mme_of(regimen.daily)
+        if mme is None:
+            return None
+        top, bottom = top * mme[1] + mme[0] * bottom, bottom * mme[1]
+    if not step.daily and not step.companions and step.regimen.product.mme is None:
+        return None
+    return top, bottom
+
+
+def mme_text(step: Step) -> str | None:
+    """MME of a row as printed, exact where it ends; None without a factor."""
+    mme = total_mme(step)
+    return None if mme is None else ratio_text(*mme)
+
+
+def _rate(shown: Shown) -> Iterator[Finding]:
+    request = shown.request
+    rule = request.rule
+    for part in rule.parts:
+        asked = pace(part, shown.original, 7)
+        if rule.override and _exceeds(asked, WEEKLY_LIMIT):
+            values = (("pace", f"{_percent(asked)} a week"), ("reason", rule.override))
+            yield Finding("rate-overridden", (), values)
+            break
+    known = request.on_opioids_for
+    if known is None:
+        yield Finding("duration-unknown")
+    elif known.days >= YEAR_DAYS - (known.unit == "mo") * 28:
+        fastest = max(rule.parts, key=lambda part: _as_ratio(pace(part, shown.original, 28)))
+        monthly = pace(fastest, shown.original, 28)
+        if _exceeds(monthly, CDC_MONTHLY):
+            values = (("pace_month", f"{_percent(monthly)} every 4 weeks"), ("duration", known.words))
+            yield Finding("faster-than-cdc-for-duration", (), values)
+    for part in rule.parts:
+        if _exceeds(share_of(part, shown.original), LABEL_CUT) or part.every.days < LABEL_DAYS:
+            values = (("reduce", _reduction(request, part)), ("every", part.every.words))
+            yield Finding("faster-than-fda-label", (), values)
+            break
+    product = request.product
+    slow = product.is_patch or product.release == "long-acting"
+    for part in rule.parts:
+        if slow and part.every.days < LABEL_DAYS:
+            values = (("product", product.name), ("every", part.every.words))
+            yield Finding("short-interval-for-product", (), values)
+            break
+
+
+def _as_ratio(share: tuple[int, int]) -> Any:
+    from fractions import Fraction  # noqa: PLC0415 - for comparing a few phases
+
+    return Fraction(*share)
+
+
+def _cuts(shown: Shown) -> Iterator[Finding]:
+    large, unavoidable = [], []
+    for step in shown.steps[1:]:
+        if step.kind != REDUCE:
+            continue
+        if step.cut * LARGE_CUT[1] > step.before * LARGE_CUT[0]:
+            large.append(step)
+        if step.reason.kind == "unavoidable":
+            unavoidable.append(step)
+    if large:
+        yield Finding(
+            "cut-over-25-percent",
+            tuple(step.number for step in large),
+            (("largest", _largest(large)),),
+        )
+    if unavoidable:
+        remedy = _remedy(shown.request, unavoidable[-1].regimen)
+        yield Finding(
+            "unavoidable-cut",
+            tuple(step.number for step in unavoidable),
+            (("largest", _largest(unavoidable)), ("remedy", remedy)),
+        )
+
+
+def _largest(steps: list[Step]) -> str:
+    largest = steps[0]
+    for step in steps:
+        if step.cut * largest.before > largest.cut * step.before:
+            largest = step
+    return percent_text(largest.cut, largest.before) + "%"
+
+
+def _remedy(request: Request, regimen: Regimen) -> str:
+    """What would avoid a large cut: a finer strength, halves, or a finer product."""
+    product = regimen.product
+    first = product is request.product
+    made = request.regimens if first or request.finish is None else request.finish.regimens
+    finest = min(strength.amount for strength in product.usual)
+    if first and not product.is_liquid and finest < made.smallest and finest >= product.least_dose:
+        label = next(s.label for s in product.usual if s.amount == finest)
+        return f"the {label} {product.unit} strength is marketed: add it to --stock"
+    finer = _finer(made)
+    if finer:
+        return f"{finer[0]} makes smaller steps: --finish-with {finer[0]}"
+    if first and product.splittable and not made.halves:
+        return "--split halves would, if the tablets are known to be scored"
+    return "no marketed product of this opioid makes a smaller one"
+
+
+@lru_cache(maxsize=512)
+def _finer(made: Regimens) -> tuple[str, ...]:
+    return tuple(finer_products(made))
+
+
+def _ending(shown: Shown) -> Iterator[Finding]:
+    if shown.steps[-1].kind != STOP:
+        return
+    last = shown.steps[-2]
+    mme = last.regimen.product.mme_of(last.daily)
+    product = last.regimen.product
+    if mme is None:
+        size = "no MME factor"
+    elif mme[0] >= LARGE_LAST_MME * mme[1]:
+        size = f"{ratio_text(*mme)} MME"
+    elif last.daily * LARGE_LAST_SHARE[1] > last.original * LARGE_LAST_SHARE[0]:
+        size = f"{percent_text(last.daily, last.original)}% of the original dose"
+    else:
+        return
+    remedy = _remedy(shown.request, last.regimen)
+    values = (("dose", product.text(last.daily)), ("size", size), ("remedy", remedy))
+    yield Finding("large-last-dose", (last.number,), values)
+
+
+def _rows(shown: Shown) -> Iterator[Finding]:
+    long = [
+        step
+        for step in shown.steps[1:]
+        if step.kind in {REDUCE, BASELINE, CHANGE} and (step.days or 0) > LONG_ROW_DAYS
+    ]
+    if long:
+        days = max(step.days or 0 for step in long)
+        yield Finding("long-row", tuple(step.number for step in long), (("days", str(days)),))
+    over = [step for step in shown.steps if _over_maximum(step)]
+    if over:
+        regimen = over[0].regimen
+        yield Finding(
+            "above-labelled-maximum",
+            tuple(step.number for step in over),
+            (("dose", regimen.product.text(regimen.daily)), ("maximum", _maximum(regimen))),
+        )
+    most = shown.request.formulary.acetaminophen_max
+    other = [
+        (step, sum(r.other_daily for r in (step.regimen, *step.companions))) for step in shown.steps
+    ]
+    too_much = [(step, amount) for step, amount in other if amount > most]
+    if too_much:
+        values = (
+            ("acetaminophen", f"{prose(max(amount for _, amount in too_much))} mg"),
+            ("maximum", f"{prose(most)} mg"),
+        )
+        steps = tuple(step.number for step, _ in too_much)
+        yield Finding("acetaminophen-over-maximum", steps, values)
+
+
+def _over_maximum(step: Step) -> bool:
+    return any(
+        regimen.daily and _is_over(regimen) for regimen in (step.regimen, *step.companions)
+    )
+
+
+def _is_over(regimen: Regimen) -> bool:
+    product = regimen.product
+    if product.max_daily is not None and regimen.daily > product.max_daily:
+        return True
+    caps = product.facts.get("max_units_daily")
+    if not caps:
+        return False
+    # of each strength its share of the tablets that its label allows, over a common bottom
+    top, bottom = 0, 1
+    for strength, count in regimen.per_day:
+        if strength.label in caps:
+            top, bottom = top * caps[strength.label] * 1000 + count * bottom, bottom * caps[strength.label] * 1000
+    return top > bottom
+
+
+def _maximum(regimen: Regimen) -> str:
+    product = regimen.product
+    if product.max_daily is not None and regimen.daily > product.max_daily:
+        return f"{product.text(product.max_daily)} a day"
+    caps = product.facts.get("max_units_daily", {})
+    shown = [f"{cap} of {label}" for label, cap in caps.items()]
+    return " or ".join(shown) + " tablets a day"
+
+
+def _patient(shown: Shown) -> Iterator[Finding]:
+    request = shown.request
+    for risk in ("pregnancy", "suicide-risk"):
+        if risk in request.risks:
+            values = (("specialist", request.specialist),)
+            yield Finding(risk, (), values, "_with_specialist")
+    for risk in ("benzodiazepine", "oud", "sleep-apnea", "previous-overdose", "renal", "hepatic"):
+        if risk in request.risks:
+            yield Finding(risk)
+    if "age-65" in request.risks:
+        yield Finding("age")
+
+
+def _medicine(shown: Shown) -> Iterator[Finding]:
+    now = shown.steps[0]
+    mme = total_mme(now)
+    if mme is None:
+        yield Finding("high-dose-specialist", (), (), "_not_assessed")
+    elif mme[0] > HIGH_MME * mme[1]:
+        yield Finding("high-dose-specialist", (), (("mme", f"{ratio_text(*mme, 1)} MME"),))
+    products = _products(shown.steps)
+    if any(product.drug == "methadone" for product in products):
+        yield Finding("methadone")
+    if any(product.facts["withdrawal"] == "fentanyl-patch" for product in products):
+        yield Finding("fentanyl-depot")
+    if any(product.facts.get("atypical_withdrawal") for product in products):
+        yield Finding("atypical-withdrawal")
+
+
+def _products(steps: tuple[Step, ...]) -> list[Any]:
+    found: dict[Any, None] = {}
+    for step in steps:
+        found[step.regimen.product] = None
+        for regimen in step.companions:
+            found[regimen.product] = None
+    return list(found)
+
+
+def _notes(shown: Shown) -> Iterator[Finding]:
+    request = shown.request
+    mme = total_mme(shown.steps[0])
+    reasons = ["a taper is itself a reason"]
+    if mme is None:
+        reasons.append("no MME factor for what is taken")
+    elif mme[0] >= NALOXONE_MME * mme[1]:
+        reasons.append(f"{ratio_text(*mme, 1)} MME a day")
+    reasons += [_RISK_WORDS[risk] for risk in NALOXONE_RISKS if risk in request.risks]
+    yield Finding("naloxone", (), (("because", ", ".join(reasons)),))
+    yield Finding("lost-tolerance")
+    without = [product.name for product in _products(shown.steps) if product.mme is None]
+    if without:
+        yield Finding("no-mme-factor", (), (("product", " and ".join(without)),))
+    product = request.product
+    if request.taking is not None:
+        values = (("taking", product.text(request.taking)), ("prescribed", str(request.prescription)))
+        yield Finding("prn-as-taken", (), values)
+    hours = request.regimens.interval
+    if hours not in product.intervals_hours:
+        labelled = " or ".join(frequency(each) for each in product.intervals_hours)
+        yield Finding("interval-off-label", (), (("interval", frequency(hours)), ("labelled", labelled)))
+    if request.raised_units:
+        yield Finding("max-units-raised", (), (("units", str(request.raised_units)),))
+    if product.schedule == "CII" and product.market == "us":
+        dates = new_prescription_dates(shown.supply.fills)
+        if dates:
+            text = ", ".join(day.isoformat() for day in dates)
+            yield Finding("new-prescriptions", (), (("dates", text),))
+
+
+_RULES: tuple[Callable[[Shown], Iterator[Finding]], ...] = (
+    _patient,
+    _cuts,
+    _ending,
+    _rate,
+    _rows,
+    _medicine,
+    _notes,
+)
+
+
+def find(request: Request, steps: tuple[Step, ...], supply: Supply) -> tuple[Finding, ...]:
+    """Every finding of a plan: warnings, then notes; one an id."""
+    shown = Shown(request, steps, supply)
+    return tuple(finding for rule in _RULES for finding in rule(shown))
+
+
+def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step, ...]:
+    """The steps with the ids of the findings that are about them."""
+    about: dict[int, list[str]] = {}
+    for finding in findings:
+        for number in finding.steps:
+            about.setdefault(number, []).append(finding.id)
+    for step in steps:
+        if step.kind in {HOLD, STOP}:
+            about.setdefault(step.number, []).append("lost-tolerance")
+    return tuple(
+        replace(step, findings=tuple(about[step.number])) if step.number in about else step
+        for step in steps
+    )
+

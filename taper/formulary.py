@@ -1,0 +1,280 @@
+"""The products that can be planned, read from one data file a market (``data/us.toml``).
+
+A :class:`Product` is a drug in one formulation. Everything known about it stands in the data
+file, with its sources; nothing is inferred from a name or a dosage form.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from taper.errors import InputError, Problem
+from taper.quantities import THOUSAND, Dose, plain, thousandths
+
+if TYPE_CHECKING:
+    from datetime import date
+
+DATA = Path(__file__).parent / "data"
+MARKETS = ("us",)
+ORAL_INTERVALS = (24, 12, 8, 6, 4)
+PATCH_INTERVALS = (48, 72, 96, 168)
+
+
+class Strength(NamedTuple):
+    """One marketed strength: its label, and the opioid in it, counted in thousandths.
+
+    For a liquid the amount is that of one millilitre. ``other`` is the second ingredient of a
+    combination (acetaminophen), in thousandths of a milligram.
+    """
+
+    label: str
+    amount: int
+    other: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """A drug in one formulation, as one market sells it; compared by identity.
+
+    Amounts are in thousandths of ``unit``. ``facts`` holds the rest of the entry as it stands
+    in the data file (sources, judgements, RxNorm codes, notes).
+    """
+
+    id: str
+    drug: str
+    form: str
+    name: str
+    kind: str  # tablet, capsule, liquid, patch, film
+    release: str  # ir, er, long-acting, patch
+    unit: str
+    market: str
+    strengths: tuple[Strength, ...]
+    only_if_named: tuple[str, ...]
+    intervals_hours: tuple[int, ...]
+    interval: int
+    handling: str
+    splittable: bool
+    least_dose: int
+    measure: int  # thousandths of a millilitre; 0 for what is not a liquid
+    max_units: int
+    facts: dict[str, Any] = field(repr=False)
+
+    @property
+    def is_patch(self) -> bool:
+        """Whether it is worn, and changed every few days, rather than taken."""
+        return self.kind == "patch"
+
+    @property
+    def is_liquid(self) -> bool:
+        """Whether a dose is measured in millilitres."""
+        return self.kind == "liquid"
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """Brand names by which it is found."""
+        return tuple(self.facts.get("brands", ()))
+
+    @property
+    def schedule(self) -> str:
+        """The controlled-drug schedule, such as ``CII``."""
+        return str(self.facts.get("schedule", ""))
+
+    @cached_property
+    def mme(self) -> tuple[int, int] | None:
+        """MME a unit of drug as an exact ratio; None where CDC 2022 has no factor."""
+        factor = self.facts.get("mme_factor")
+        if factor is None:
+            return None
+        top, bottom = self.basis
+        milli = thousandths(factor)
+        assert milli is not None, factor
+        return milli * top, THOUSAND * bottom
+
+    @cached_property
+    def basis(self) -> tuple[int, int]:
+        """What a milligram on this label is of the drug's usual salt (base: 10/9), exactly."""
+        top, _, bottom = str(self.facts.get("mme_basis", "1/1")).partition("/")
+        return int(top), int(bottom)
+
+    @cached_property
+    def max_daily(self) -> int | None:
+        """The labelled daily maximum in thousandths of the unit, where one was seen."""
+        text = self.facts.get("max_daily")
+        return None if text is None else thousandths(text)
+
+    @cached_property
+    def usual(self) -> tuple[Strength, ...]:
+        """The strengths that are used unless the request names others."""
+        return tuple(s for s in self.strengths if s.label not in self.only_if_named)
+
+    def rxcui(self, label: str) -> str:
+        """The RxNorm code of a strength (the plain one first), or an empty string."""
+        codes = self.facts.get("rxnorm", {}).get(label, ())
+        return str(codes[0]) if codes else ""
+
+    def mme_of(self, amount: int) -> tuple[int, int] | None:
+        """MME of a daily amount (thousandths of the unit) as a ratio, or None."""
+        if self.mme is None:
+            return None
+        return amount * self.mme[0], THOUSAND * self.mme[1]
+
+    def text(self, amount: int) -> str:
+        """An amount as printed: ``7.5 mg``; a patch labelled 12 as ``12 mcg/h``."""
+        return f"{self.number(amount)} {self.unit}"
+
+    def number(self, amount: int) -> str:
+        """An amount as printed, without its unit."""
+        if self.is_patch:
+            for strength in self.strengths:
+                if strength.amount == amount:
+                    return strength.label
+        return plain(amount)
+
+    def dose(self, amount: int) -> Dose:
+        """The amount as a :class:`~taper.quantities.Dose`."""
+        return Dose(amount, self.unit)
+
+
+@dataclass(frozen=True, eq=False)
+class Formulary:
+    """All products of one market, with the version and date of the data."""
+
+    market: str
+    version: str
+    date: date
+    products: dict[str, Product]
+    facts: dict[str, Any] = field(repr=False)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """What each source key stands for."""
+        return dict(self.facts.get("sources", {}))
+
+    @property
+    def acetaminophen_max(self) -> int:
+        """The labelled daily maximum of acetaminophen, in thousandths of a milligram."""
+        return int(self.facts["formulary"]["acetaminophen_max_daily_mg"]) * THOUSAND
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Product]]:
+        """Every id, brand and common name in lower case, with the products that bear it."""
+        names: dict[str, list[Product]] = {}
+        for product in self.products.values():
+            own = {product.id, product.id.replace("-", " "), product.name.lower()}
+            own.update(brand.lower() for brand in product.brands)
+            own.update(name.lower() for name in product.facts.get("names", ()))
+            for name in own:
+                names.setdefault(name, []).append(product)
+        return names
+
+    def of_drug(self, drug: str) -> list[Product]:
+        """All products of one opioid."""
+        return [product for product in self.products.values() if product.drug == drug]
+
+    def find(self, name: str, field: str = "product") -> Product:
+        """The product of that id, brand or common name, in any letter case.
+
+        Raises :class:`~taper.InputError` that lists the closest ids, or all that are meant.
+        """
+        product = self.products.get(name)
+        if product is not None:
+            return product
+        found = self.by_name.get(" ".join(name.lower().split()), [])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            message = f"'{name}' is the name of more than one product"
+            ids = [product.id for product in found]
+        else:
+            message = f"'{name}' is not a product of the {self.market} formulary"
+            ids = self.closest(name)
+        hint = ("one of " if len(ids) > 1 else "perhaps ") + ", ".join(ids)
+        if not ids:
+            hint = "`taper formulary list` shows them all"
+        raise InputError(Problem(field, message, hint, name))
+
+    def find_drug(self, drug: str, form: str) -> Product:
+        """The product of ``--drug morphine --form er``."""
+        drug, form = drug.strip().lower(), form.strip().lower()
+        products = self.of_drug(drug)
+        if not products:
+            drugs = sorted({product.drug for product in self.products.values()})
+            message = f"'{drug}' is not a drug of the {self.market} formulary"
+            raise InputError(Problem("drug", message, "one of " + ", ".join(drugs), drug))
+        matching = [product for product in products if not form or product.form == form]
+        if len(matching) == 1:
+            return matching[0]
+        message = f"{drug} is sold in more than one form" if matching else f"no {drug} {form}"
+        forms = ", ".join(product.form for product in products)
+        raise InputError(Problem("form", message, f"--form with one of {forms}", form))
+
+    def closest(self, name: str) -> list[str]:
+        """Up to five ids whose id, brand or common name is most like ``name``."""
+        from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
+
+        wanted = " ".join(name.lower().split())
+        names = self.by_name
+        close = [known for known in names if wanted and (wanted in known or known in wanted)]
+        close = sorted(close, key=lambda known: (abs(len(known) - len(wanted)), known))
+        close += get_close_matches(wanted, names, n=8, cutoff=0.5)
+        close += [p.id for p in self.products.values() if p.drug in wanted.split()]
+        ids = [product.id for known in close for product in names[known]]
+        return list(dict.fromkeys(ids))[:5]
+
+
+def _amount(text: str, counted: dict[str, str]) -> int:
+    amount = thousandths(counted.get(text, text))
+    assert amount is not None, text
+    return amount
+
+
+def _strength(label: str, counted: dict[str, str]) -> Strength:
+    """Read ``15``, ``10/325`` or ``2 mg/mL``."""
+    if label.endswith("/mL"):
+        return Strength(label, _amount(label.split()[0], counted))
+    opioid, _, other = label.partition("/")
+    return Strength(label, _amount(opioid, counted), _amount(other, {}) if other else 0)
+
+
+def _product(entry: dict[str, Any], market: str) -> Product:
+    counted = entry.get("counted", {})
+    strengths = tuple(_strength(label, counted) for label in entry["strengths"])
+    measure = _amount(entry["measure_ml"], {}) if entry["kind"] == "liquid" else 0
+    only = tuple(entry.get("only_if_named", ()))
+    return Product(
+        id=entry["id"],
+        drug=entry["drug"],
+        form=entry["form"],
+        name=entry["name"],
+        kind=entry["kind"],
+        release=entry["release"],
+        unit=entry["unit"],
+        market=market,
+        strengths=strengths,
+        only_if_named=only,
+        intervals_hours=tuple(entry["intervals_hours"]),
+        interval=entry["interval"],
+        handling=entry["handling"],
+        splittable=entry["splittable"],
+        least_dose=_amount(entry["least_dose"], {}) if "least_dose" in entry else 0,
+        measure=measure,
+        max_units=entry.get("max_units", 0),
+        facts=entry,
+    )
+
+
+@lru_cache(maxsize=8)
+def formulary(market: str = "us") -> Formulary:
+    """The formulary of a market (``us``)."""
+    if market not in MARKETS:
+        message = f"'{market}' is not a market that is built in"
+        raise InputError(Problem("market", message, "one of " + ", ".join(MARKETS), market))
+    with (DATA / f"{market}.toml").open("rb") as file:
+        facts = tomllib.load(file)
+    head = facts["formulary"]
+    products = {entry["id"]: _product(entry, market) for entry in facts["product"]}
+    return Formulary(market, head["version"], head["date"], products, facts)

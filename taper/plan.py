@@ -1,0 +1,347 @@
+"""The plan: steps, checks, supply and findings, made from a request, and its one document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from taper.checks import checks
+from taper.curve import Part
+from taper.errors import InputError, Problem, Refused
+from taper.findings import find, marked, mme_text, pace, refusals
+from taper.quantities import Percent, percent_text, plain, ratio_text
+from taper.schedule import HOLD, REDUCE, STOP, schedule
+from taper.supply import supply
+from taper.version import VERSION
+from taper.why import why
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from taper.checks import Check
+    from taper.findings import Finding
+    from taper.regimen import Regimen, Units
+    from taper.request import Request
+    from taper.schedule import Step
+    from taper.supply import Fill, Supply, SupplyItem
+
+SCHEMA = "taper-plan/1"
+_TENTH = 1000  # parts per million of a tenth of a percent
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A tapering plan, as it was made; nothing in it changes.
+
+    ``steps`` are the rows (0 is the current regimen), ``checks`` the withdrawal checks,
+    ``dispensing`` the fills and what is left over, ``findings`` the safety findings. Doses
+    are integers of a thousandth of the unit inside; :meth:`to_json` prints exact decimals.
+    """
+
+    request: Request
+    steps: tuple[Step, ...]
+    checks: tuple[Check, ...]
+    dispensing: Supply
+    findings: tuple[Finding, ...]
+    revisions: tuple[dict[str, Any], ...] = ()
+    made_with: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def supply(self) -> tuple[Fill, ...]:
+        """The fills: what to dispense, and when."""
+        return self.dispensing.fills
+
+    @property
+    def start(self) -> date:
+        """Day 1."""
+        return self.request.calendar.start
+
+    @property
+    def stop_date(self) -> date | None:
+        """The first day without the drug; None for a maintenance goal."""
+        return self.steps[-1].start if self.steps[-1].kind == STOP else None
+
+    @cached_property
+    def id(self) -> str:
+        """The id that was given, or one made from the content of the request."""
+        given = self.request.text.get("id")
+        if given:
+            return str(given)
+        import hashlib  # noqa: PLC0415 - only where no id was given
+        import json  # noqa: PLC0415
+
+        content = {k: v for k, v in self.request.text.items() if k not in {"id", "label"}}
+        text = json.dumps(content, sort_keys=True)
+        return "plan-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan document (``taper-plan/1``), as plain values."""
+        return document(self)
+
+    def to_json(self) -> str:
+        """The plan document as JSON text, the same bytes for the same plan."""
+        import json  # noqa: PLC0415
+
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+    def _repr_html_(self) -> str:
+        """A table, in a notebook."""
+        from taper.notebook import table  # noqa: PLC0415 - notebooks only
+
+        return table(self)
+
+
+def make_plan(request: Request) -> Plan:
+    """Plan a checked request.
+
+    Raises :class:`~taper.Refused` where a safety rule says no, and
+    :class:`~taper.InputError` where the request cannot be laid out on dates.
+    """
+    if request.ends_by is not None:
+        request = gentlest(request, request.ends_by)
+    problems = refusals(request)
+    if problems:
+        raise Refused(problems)
+    return finished(request, schedule(request))
+
+
+def finished(request: Request, steps: tuple[Step, ...]) -> Plan:
+    """The plan of these steps: with fewest strengths if asked, checks, supply and findings."""
+    if request.regimens.fewest_strengths:
+        steps = _with_fewest_strengths(request, steps)
+    dispensing = supply(steps, request.fill)
+    findings = find(request, steps, dispensing)
+    steps = marked(steps, findings)
+    made_with = {
+        "taper": VERSION,
+        "formulary": request.formulary.version,
+        "formulary_date": request.formulary.date.isoformat(),
+    }
+    return Plan(request, steps, checks(request, steps), dispensing, findings, (), made_with)
+
+
+def ended(steps: tuple[Step, ...]) -> date:
+    """The day on which the stop or the goal is reached."""
+    last = [step for step in steps if step.kind in {REDUCE, STOP}][-1]
+    assert last.start is not None
+    return last.start
+
+
+def gentlest(request: Request, day: date) -> Request:
+    """The request with the smallest percentage, in tenths, that ends by ``day``.
+
+    Raises :class:`~taper.Refused` that says what pace it would take, where that is over the
+    band, and :class:`~taper.InputError` where no pace ends in time.
+    """
+    every = request.rule.parts[0].every
+    weeks = max((day - request.calendar.start).days, 0)
+    opportunities = weeks // min(every.days, max(weeks, 1)) + 2
+    least = (request.regimen.daily - request.rule.goal) * 500 // request.regimen.daily
+    for tenths in range(max(least // opportunities, 1), 1001):
+        rule = replace(request.rule, parts=(Part(Percent.of_ppm(tenths * _TENTH), every),))
+        candidate = replace(request, rule=rule)
+        if ended(schedule(candidate)) <= day:
+            break
+    else:
+        message = f"no reduction every {every} ends by {day.isoformat()}"
+        name = "over" if request.text.get("over") else "by"
+        raise InputError(Problem(name, message, "a later day, or a shorter --every"))
+    problems = refusals(candidate)
+    if problems and problems[0].id == "rate-over-band":
+        needed = candidate.rule.parts[0]
+        share = pace(needed, request.regimen.daily, 7)
+        message = (
+            f"ending by {day.isoformat()} would take {needed.reduce} every {needed.every}, "
+            f"{ratio_text(100 * share[0], share[1], 1)}% a week: over 25% a week [rate-over-band]"
+        )
+        raise Refused(replace(problems[0], field="over", message=message))
+    return candidate
+
+
+def _with_fewest_strengths(request: Request, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The same doses from the fewest strengths that make all of them (``prefer``)."""
+    from taper.strengths import fewest_strengths  # noqa: PLC0415 - only where it is asked for
+
+    tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
+    return fewest_strengths(steps, {made.product: made for made in tables})
+
+
+# --- the document ------------------------------------------------------------------------------
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """The plan as the one JSON document of SPEC section 6."""
+    request = plan.request
+    return {
+        "schema": SCHEMA,
+        "id": plan.id,
+        "made_with": dict(plan.made_with),
+        "request": dict(request.text),
+        "rule": _rule(request),
+        "product": _product(plan),
+        "summary": summary(plan),
+        "steps": [step_document(step) for step in plan.steps],
+        "checks": [
+            {
+                "date": check.date.isoformat(),
+                "step": check.step,
+                "reason": check.reason,
+                "how": check.how,
+                "items": list(check.items),
+            }
+            for check in plan.checks
+        ],
+        "supply": [_fill(fill) for fill in plan.supply],
+        "leftover": [_supply_item(item) for item in plan.dispensing.leftover],
+        "findings": [
+            {
+                "id": finding.id,
+                "level": finding.level,
+                "step": finding.step,
+                "message": finding.message,
+                "source": finding.source,
+            }
+            for finding in plan.findings
+        ],
+        "revisions": [dict(revision) for revision in plan.revisions],
+    }
+
+
+def _rule(request: Request) -> dict[str, Any]:
+    """The rule that was planned with, also where a guideline or an end was asked for."""
+    parts = []
+    for part in request.rule.parts:
+        until = None
+        if part.until_share is not None:
+            until = f"{ratio_text(100 * part.until_share[0], part.until_share[1], 4)}%"
+        elif part.until_dose is not None:
+            until = request.product.text(part.until_dose)
+        reduce = part.reduce
+        text = str(reduce) if isinstance(reduce, Percent) else request.product.text(reduce)
+        parts.append({"reduce": text, "every": str(part.every), "until": until})
+    return {"of": request.rule.of, "parts": parts}
+
+
+def _product(plan: Plan) -> dict[str, Any]:
+    product = plan.request.product
+    used: dict[str, None] = {}
+    for strength in sorted(
+        {s for step in plan.steps for s, _ in step.regimen.per_day if step.regimen.product is product},
+        key=lambda strength: strength.amount,
+    ):
+        used[strength.label] = None
+    sources = product.facts.get("sources", {})
+    keys = sorted({key for value in sources.values() if isinstance(value, list) for key in value})
+    known = plan.request.formulary.sources
+    return {
+        "id": product.id,
+        "drug": product.drug,
+        "form": product.form,
+        "name": product.name,
+        "market": product.market,
+        "unit": product.unit,
+        "strengths": list(used),
+        "handling": product.handling,
+        "schedule": product.schedule,
+        "rxnorm": {label: product.rxcui(label) for label in used if product.rxcui(label)},
+        "sources": [known.get(key, key) for key in keys],
+    }
+
+
+def summary(plan: Plan) -> dict[str, Any]:
+    """The plan in a few figures."""
+    rows = plan.steps[1:]
+    reductions = [step for step in rows if step.kind == REDUCE]
+    end = rows[-1].end if plan.stop_date is None else plan.stop_date
+    assert end is not None
+    days = (end - plan.start).days + (plan.stop_date is None)
+    current = max((_ratio(step.cut, step.before) for step in reductions), default=(0, 1))
+    original = max((_ratio(step.cut, step.original) for step in reductions), default=(0, 1))
+    last = plan.steps[-1]
+    product = plan.request.product
+    return {
+        "start": plan.start.isoformat(),
+        "stop_date": None if plan.stop_date is None else plan.stop_date.isoformat(),
+        "days": days,
+        "reductions": len(reductions),
+        "holds": sum(step.kind == HOLD for step in rows),
+        "start_daily_dose": plain(plan.steps[0].daily),
+        "end_daily_dose": plain(last.daily),
+        "unit": product.unit,
+        "start_mme": mme_text(plan.steps[0]),
+        "largest_cut_percent_of_current": percent_text(*current[1:]) if len(current) > 2 else "0.0",
+        "largest_cut_percent_of_original": percent_text(*original[1:])
+        if len(original) > 2
+        else "0.0",
+    }
+
+
+def _ratio(part: int, whole: int) -> tuple[Any, ...]:
+    return (part * 10**12 // whole, part, whole)
+
+
+def step_document(step: Step) -> dict[str, Any]:
+    """One row of the document."""
+    regimen = step.regimen
+    return {
+        "step": step.number,
+        "kind": step.kind,
+        "start": None if step.start is None else step.start.isoformat(),
+        "end": None if step.end is None else step.end.isoformat(),
+        "days": step.days,
+        "product": regimen.product.id,
+        "daily_dose": plain(step.daily),
+        "unit": regimen.product.unit,
+        "doses": dose_documents(regimen),
+        "directions": regimen.directions,
+        "mme": mme_text(step),
+        "percent_of_original": percent_text(step.daily, step.original),
+        "cut_percent_of_original": percent_text(max(step.cut, 0), step.original),
+        "cut_percent_of_current": percent_text(max(step.cut, 0), step.before),
+        "why": why(step),
+        "findings": list(step.findings),
+        "companions": [
+            {
+                "product": other.product.id,
+                "daily_dose": plain(other.daily),
+                "unit": other.product.unit,
+                "doses": dose_documents(other),
+                "directions": other.directions,
+            }
+            for other in step.companions
+        ],
+    }
+
+
+def dose_documents(regimen: Regimen) -> list[dict[str, Any]]:
+    """The administrations of a row; those of zero are left out."""
+    return [
+        {"time": time, "amount": plain(amount), "units": _units(units)}
+        for time, amount, units in zip(regimen.times, regimen.amounts, regimen.units, strict=True)
+        if amount
+    ]
+
+
+def _units(units: Units) -> list[dict[str, str]]:
+    return [{"strength": strength.label, "count": plain(count)} for strength, count in units]
+
+
+def _fill(fill: Fill) -> dict[str, Any]:
+    return {
+        "fill": fill.number,
+        "date": fill.date.isoformat(),
+        "not_before": fill.not_before.isoformat(),
+        "days_supply": fill.days_supply,
+        "items": [_supply_item(item) for item in fill.items],
+    }
+
+
+def _supply_item(item: SupplyItem) -> dict[str, Any]:
+    return {
+        "product": item.product.id,
+        "strength": item.strength.label,
+        "quantity": plain(item.quantity),
+        "unit": item.unit,
+        "directions": item.directions,
+    }

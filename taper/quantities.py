@@ -1,0 +1,278 @@
+"""Exact quantities: doses, percentages, intervals; how they are read and how they are printed.
+
+Amounts are integers of a thousandth of the unit (``mg``, ``mcg`` or ``mcg/h``), so 7.5 mg is
+7500. Percentages are exact ratios. Nothing here is a binary floating-point number. Printing
+follows the ISMP rules for safe labels: ``0.5 mg``, never ``.5 mg``; ``5 mg``, never ``5.0 mg``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from taper.errors import InputError, Problem
+
+THOUSAND = 1000  # amounts are integers of 1/1000 of the unit
+UNITS = ("mg", "mcg", "mcg/h")
+DAYS_OF_MONTH = 28  # a calendar month counts 28 days where a pace is computed (SPEC 3.3)
+LONGEST_HOLD_DAYS = 3653  # ten years
+
+_UNIT_SPELLINGS = {
+    "mg": "mg",
+    "milligram": "mg",
+    "milligrams": "mg",
+    "mcg": "mcg",
+    "µg": "mcg",
+    "μg": "mcg",
+    "ug": "mcg",
+    "microgram": "mcg",
+    "micrograms": "mcg",
+    "mcg/h": "mcg/h",
+    "mcg/hr": "mcg/h",
+    "mcg/hour": "mcg/h",
+    "µg/h": "mcg/h",
+    "μg/h": "mcg/h",
+    "ug/h": "mcg/h",
+    "microgram/hour": "mcg/h",
+    "micrograms/hour": "mcg/h",
+}
+_NUMBER = r"\d{1,9}(?:\.\d{1,9})?"
+_AMOUNT = re.compile(rf"\s*({_NUMBER})\s*([A-Za-zµμ/]*)\s*", re.ASCII)
+_PERCENT = re.compile(rf"\s*({_NUMBER})\s*%\s*", re.ASCII)
+_INTERVAL = re.compile(r"\s*(\d{1,5})\s*([A-Za-z]+)\s*", re.ASCII)
+_INTERVAL_UNITS = {
+    **dict.fromkeys(("d", "day", "days"), "d"),
+    **dict.fromkeys(("w", "wk", "week", "weeks"), "w"),
+    **dict.fromkeys(("mo", "month", "months"), "mo"),
+    **dict.fromkeys(("y", "yr", "year", "years"), "y"),
+}
+
+
+def thousandths(number: str) -> int | None:
+    """Read a plain decimal number as thousandths; None where it needs finer ones."""
+    whole, _, fraction = number.partition(".")
+    fraction = fraction.rstrip("0")
+    if len(fraction) > 3:  # noqa: PLR2004 - digits of a thousandth
+        return None
+    return int(whole) * THOUSAND + int(fraction.ljust(3, "0"))
+
+
+def plain(amount: int) -> str:
+    """Print thousandths as a plain decimal: ``7500`` is ``7.5``, ``5000`` is ``5``."""
+    whole, rest = divmod(amount, THOUSAND)
+    return f"{whole}.{rest:03d}".rstrip("0") if rest else str(whole)
+
+
+def prose(amount: int) -> str:
+    """Print thousandths for a sentence, with a comma between thousands: ``1,250``."""
+    whole, rest = divmod(amount, THOUSAND)
+    return f"{whole:,}.{rest:03d}".rstrip("0") if rest else f"{whole:,}"
+
+
+def decimal(amount: int) -> Decimal:
+    """Thousandths as an exact :class:`~decimal.Decimal` without trailing zeros."""
+    return Decimal(plain(amount))
+
+
+def one_decimal(numerator: int, denominator: int) -> str:
+    """Print a positive ratio with one decimal, half up: ``1, 3`` of 100 is ``33.3``."""
+    tenths = (20 * numerator + denominator) // (2 * denominator)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def percent_text(part: int, whole: int) -> str:
+    """What share of ``whole`` is ``part``, as a percentage with one decimal, half up."""
+    return one_decimal(100 * part, whole)
+
+
+def ratio_text(numerator: int, denominator: int, places: int = 3) -> str:
+    """Print an exact ratio: in full where it ends, else to ``places`` decimals, half up."""
+    scale = 10**places
+    scaled = (2 * numerator * scale + denominator) // (2 * denominator)
+    whole, rest = divmod(scaled, scale)
+    return f"{whole}.{rest:0{places}d}".rstrip("0") if rest else str(whole)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dose:
+    """An amount of drug: ``thousandths`` of ``unit`` (``mg``, ``mcg``, ``mcg/h``)."""
+
+    thousandths: int
+    unit: str
+
+    def __str__(self) -> str:
+        """As printed: ``7.5 mg``."""
+        return f"{plain(self.thousandths)} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A percentage as an exact ratio in lowest terms, with the text it was written as."""
+
+    numerator: int
+    denominator: int
+    text: str
+
+    def __str__(self) -> str:
+        """As printed: ``7.5%``."""
+        return self.text
+
+    @staticmethod
+    def of_ppm(ppm: int) -> Percent:
+        """Make a percentage from parts per million: ``100000`` is 10%."""
+        whole, rest = divmod(ppm, 10_000)
+        text = f"{whole}.{rest:04d}".rstrip("0") if rest else str(whole)
+        shared = _gcd(ppm, 1_000_000)
+        return Percent(ppm // shared, 1_000_000 // shared, f"{text}%")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A length of time in days (``d``), weeks (``w``), calendar months (``mo``) or years."""
+
+    count: int
+    unit: str
+
+    def __str__(self) -> str:
+        """As written: ``2w``."""
+        return f"{self.count}{self.unit}"
+
+    @property
+    def days(self) -> int:
+        """Days for computing a pace; a calendar month counts 28, a year 365."""
+        return self.count * {"d": 1, "w": 7, "mo": DAYS_OF_MONTH, "y": 365}[self.unit]
+
+    @property
+    def calendar(self) -> bool:
+        """Whether its length depends on the date (months and years)."""
+        return self.unit in {"mo", "y"}
+
+    @property
+    def words(self) -> str:
+        """In words: ``week``, ``2 weeks``."""
+        name = {"d": "day", "w": "week", "mo": "month", "y": "year"}[self.unit]
+        return name if self.count == 1 else f"{self.count} {name}s"
+
+    def times(self, factor: int) -> Interval:
+        """The same length ``factor`` times."""
+        return Interval(self.count * factor, self.unit)
+
+    def after(self, day: date) -> date:
+        """The day this long after ``day``; 31 January and a month is the end of February."""
+        if not self.calendar:
+            return day + timedelta(days=self.days)
+        from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - months only
+
+        months = self.count * (12 if self.unit == "y" else 1)
+        return day + relativedelta(months=months)
+
+
+def _gcd(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def _fail(field: str, text: str, message: str, hint: str, span: tuple[int, int] | None) -> None:
+    raise InputError(Problem(field, message, hint, text, span))
+
+
+def unit_of(text: str) -> str | None:
+    """The unit that a spelling stands for (``micrograms/hour`` is ``mcg/h``), or None."""
+    return _UNIT_SPELLINGS.get(text.strip().lower())
+
+
+@lru_cache(maxsize=4096)
+def parse_dose(text: str, unit: str, field: str = "dose") -> Dose:
+    """Read ``15 mg`` or ``25 mcg/h``, which must be in ``unit``.
+
+    Raises :class:`~taper.InputError` with a hint where the number or the unit is wrong.
+    """
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        if re.match(r"\s*[-−]", text):
+            _fail(field, text, f"'{text.strip()}' is negative", f"an amount above 0 {unit}", None)
+        if re.match(r"\s*\.\d", text):
+            zero = f"0{text.strip()}"
+            _fail(field, text, f"'{text.strip()}' has no leading zero", f"write {zero}", None)
+        if "," in text:
+            hint = "a decimal point, and no comma between thousands"
+            _fail(field, text, f"'{text.strip()}' has a comma", hint, None)
+        _fail(
+            field, text, f"'{text.strip()}' is not an amount", f"a number and {unit}: 15 {unit}", None
+        )
+    assert match is not None
+    number, spelled = match.group(1), match.group(2)
+    if not spelled:
+        hint = f"write {number} {unit}" + (f" or {number}%" if field == "reduce" else "")
+        if field == "reduce" and number.startswith("0.") and int(number[2:] or 0):
+            share = ratio_text(int(Decimal(number) * 10**9), 10**7)
+            hint = f"{share}% if a share was meant, {number} {unit} if an amount"
+        _fail(field, text, f"'{text.strip()}' has no unit", hint, match.span(1))
+    found = unit_of(spelled)
+    if found is None:
+        _fail(field, text, f"'{spelled}' is not a unit", f"write {unit}", match.span(2))
+    if found != unit:
+        message = f"{found} given, but this product is measured in {unit}"
+        _fail(field, text, message, f"write the amount in {unit}", match.span(2))
+    amount = thousandths(number)
+    if amount is None:
+        hint = f"at most three decimals of {unit}"
+        _fail(field, text, f"{number} {unit} is finer than can be measured", hint, match.span(1))
+    assert amount is not None
+    return Dose(amount, unit)
+
+
+@lru_cache(maxsize=4096)
+def parse_percent(text: str, field: str = "reduce") -> Percent:
+    """Read ``10%``, more than 0 and at most 100, with at most four decimals."""
+    match = _PERCENT.fullmatch(text)
+    if match is None:
+        _fail(field, text, f"'{text.strip()}' is not a percentage", "write it as 10%", None)
+    assert match is not None
+    scaled = Decimal(match.group(1)) * 10_000
+    if scaled != int(scaled):
+        hint = "at most four decimals"
+        _fail(field, text, f"{text.strip()} is finer than can be used", hint, match.span(1))
+    if not 0 < scaled <= 1_000_000:  # noqa: PLR2004 - 100%
+        hint = "between 0% and 100%: 10%"
+        _fail(field, text, f"{text.strip()} is not above 0% and at most 100%", hint, match.span(1))
+    return Percent.of_ppm(int(scaled))
+
+
+@lru_cache(maxsize=4096)
+def parse_interval(text: str, field: str = "every", units: str = "d w mo") -> Interval:
+    """Read ``1w``, ``10d``, ``4w``, ``1mo``; not zero, at most ten years."""
+    match = _INTERVAL.fullmatch(text)
+    unit = _INTERVAL_UNITS.get(match.group(2).lower()) if match else None
+    if match is None or unit is None or unit not in units.split():
+        span = match.span(2) if match else None
+        examples = {"d": "10d", "w": "4w", "mo": "1mo", "y": "3y"}
+        hint = "write " + " or ".join(examples[u] for u in units.split())
+        _fail(field, text, f"'{text.strip()}' is not a length of time", hint, span)
+    assert match is not None
+    assert unit is not None
+    interval = Interval(int(match.group(1)), unit)
+    if interval.count == 0:
+        _fail(field, text, f"'{text.strip()}' is no time at all", "at least 1d", match.span(1))
+    if "y" not in units.split() and interval.days > LONGEST_HOLD_DAYS:
+        hint = "at most ten years: is the unit right?"
+        _fail(field, text, f"'{text.strip()}' is longer than ten years", hint, match.span(1))
+    return interval
+
+
+def parse_day(text: str, field: str = "start") -> date:
+    """Read an ISO date between 2000 and 2100."""
+    stripped = text.strip()
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", stripped, re.ASCII):
+        _fail(field, text, f"'{stripped}' is not a date", "year-month-day: 2026-12-07", None)
+    try:
+        day = date.fromisoformat(stripped)
+    except ValueError:
+        _fail(field, text, f"{stripped} is not in the calendar", "check the day and month", None)
+    if not 2000 <= day.year <= 2100:  # noqa: PLR2004 - SPEC 3.3
+        _fail(field, text, f"{stripped} is not between 2000 and 2100", "check the year", (0, 4))
+    return day

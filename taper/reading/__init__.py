@@ -1,0 +1,161 @@
+"""From the text of a request to a checked :class:`~taper.request.Request`.
+
+Every field is read by one small function; all problems of one input are raised at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taper.errors import InputError, Problem
+from taper.quantities import Interval, parse_interval
+from taper.reading.dates import read_calendar
+from taper.reading.fields import Fields
+from taper.reading.medicine import (
+    Medicine,
+    read_companions,
+    read_finish,
+    read_market,
+    read_medicine,
+    read_product,
+)
+from taper.reading.rules import read_ends_by, read_rule
+from taper.request import FIELDS, RISKS, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from taper.request import Calendar, Companion, Finish, Rule
+
+LONGEST_FILL_DAYS = 90
+
+
+def read(values: Mapping[str, object]) -> Request:
+    """Check a request given as field names and plain values (text, numbers, dates, lists).
+
+    Raises :class:`~taper.InputError` with every problem of the input.
+    """
+    fields = Fields(values)
+    market = read_market(fields)
+    product = read_product(fields, market) if market else None
+    medicine = read_medicine(fields, product) if product else None
+    known = fields.attempt(lambda: _interval(fields, "on_opioids_for", "d w mo y"))
+    rule = read_rule(fields, medicine, known)
+    calendar = read_calendar(fields, medicine)
+    ends_by = read_ends_by(fields, calendar)
+    finish = read_finish(fields, medicine) if medicine else None
+    also = read_companions(fields, market, medicine) if market else ()
+    fill = _fill(fields)
+    risks = _risks(fields)
+    checks = fields.choice("checks", ("standard", "close", "none"), "standard")
+    fields.free_text("id", "label", "specialist", "override_rate")
+    fields.raise_problems()
+    assert market is not None
+    assert medicine is not None
+    assert rule is not None
+    assert calendar is not None
+    return Request(
+        formulary=market,
+        product=medicine.product,
+        prescription=medicine.prescription,
+        regimen=medicine.regimen,
+        regimens=medicine.regimens,
+        rule=rule,
+        calendar=calendar,
+        finish=finish,
+        also=also,
+        fill=fill,
+        on_opioids_for=known,
+        risks=risks,
+        specialist=fields.text("specialist") or "",
+        checks=checks,
+        ends_by=ends_by,
+        taking=medicine.taking,
+        raised_units=medicine.raised_units,
+        text=_normalised(fields, medicine, rule, calendar, known, fill, finish, also),
+    )
+
+
+def _interval(fields: Fields, name: str, units: str = "d w mo") -> Interval | None:
+    text = fields.text(name)
+    return None if text is None else parse_interval(text, name, units)
+
+
+def _fill(fields: Fields) -> Interval | None:
+    """Days per dispensing; None for one step at a time."""
+    text = fields.text("fill")
+    if text is None:
+        return Interval(28, "d")
+    if text.lower() == "step":
+        return None
+    fill = fields.attempt(lambda: parse_interval(text, "fill", "d w"))
+    if fill is not None and fill.days > LONGEST_FILL_DAYS:
+        hint = f"at most {LONGEST_FILL_DAYS}d, or step"
+        fields.problem("fill", f"{text} is too long for one dispensing", hint, text)
+    return fill
+
+
+def _risks(fields: Fields) -> frozenset[str]:
+    risks = [risk.lower() for risk in fields.many("risks")]
+    for risk in risks:
+        if risk not in RISKS:
+            message = f"'{risk}' is not a risk that is known"
+            fields.problem("risks", message, "one of " + ", ".join(RISKS), risk)
+    return frozenset(risks)
+
+
+def _normalised(
+    fields: Fields,
+    medicine: Medicine,
+    rule: Rule,
+    calendar: Calendar,
+    known: Interval | None,
+    fill: Interval | None,
+    finish: Finish | None,
+    also: tuple[Companion, ...],
+) -> dict[str, object]:
+    """Every field with its value in one spelling, or its default; None where there is none."""
+    text: dict[str, object] = {
+        name: fields.many(name) if name in fields.lists else fields.text(name) for name in FIELDS
+    }
+    by_rate = not any(text[name] for name in ("over", "by", "phases", "guideline"))
+    first = rule.parts[0]
+    text.update(
+        market=medicine.product.market,
+        product=medicine.product.id,
+        dose=str(medicine.prescription),
+        taking=None if medicine.taking is None else medicine.product.text(medicine.taking),
+        start=calendar.start.isoformat(),
+        reduce=_reduction(first.reduce, medicine) if by_rate else None,
+        every=None if text["phases"] or text["guideline"] else str(first.every),
+        of=None if text["guideline"] else rule.of,
+        to=medicine.product.text(rule.goal) if rule.goal else "0",
+        stock=[s.label for s in medicine.regimens.strengths] if fields.given("stock") else [],
+        max_units=None if text["max_units"] is None else int(str(text["max_units"])),
+        split="halves" if medicine.regimens.halves else "none",
+        prefer="fewest-strengths" if medicine.regimens.fewest_strengths else "fewest-units",
+        finish_with=_finish_text(finish),
+        also=[f"{c.regimen.product.id} {c.prescription}" for c in also],
+        keep=[c.regimen.product.id for c in also if c.keep],
+        fill="step" if fill is None else str(fill),
+        on_opioids_for=None if known is None else str(known),
+        risks=sorted({risk.lower() for risk in fields.many("risks")}),
+        avoid=sorted(text.lower() if ":" not in text else text for text in fields.many("avoid")),
+        reduce_on=[day.lower()[:3] for day in fields.many("reduce_on")],
+        checks=fields.text("checks") or "standard",
+    )
+    return text
+
+
+def _reduction(reduce: object, medicine: Medicine) -> str:
+    return medicine.product.text(reduce) if isinstance(reduce, int) else str(reduce)
+
+
+def _finish_text(finish: Finish | None) -> str | None:
+    if finish is None:
+        return None
+    regimens = finish.regimens
+    return f"{regimens.product.id} q{regimens.interval}h"
+
+
+__all__ = ["InputError", "Problem", "read"]

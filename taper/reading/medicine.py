@@ -1,0 +1,424 @@
+"""Reading the product, the strengths in use, and what is taken now."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, NoReturn
+
+from taper.errors import InputError, Problem
+from taper.formulary import ORAL_INTERVALS, PATCH_INTERVALS, Formulary, Product, formulary
+from taper.prescription import Prescription, frequency, parse_frequency, parse_prescription
+from taper.quantities import THOUSAND, parse_dose, parse_percent
+from taper.regimen import MOST_MEASURES, MOST_UNITS, fewest_units_for, regimens
+from taper.request import Companion, Finish
+
+if TYPE_CHECKING:
+    from taper.formulary import Strength
+    from taper.reading.fields import Fields
+    from taper.regimen import Regimen, Regimens
+
+_LIMIT_GRAIN = 50  # measures: tables of a liquid are shared by doses of about the same size
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """One product as it is taken now, and what can be made of it."""
+
+    product: Product
+    prescription: Prescription
+    regimen: Regimen
+    regimens: Regimens
+    taking: int | None = None
+    raised_units: int = 0
+
+
+def read_market(fields: Fields) -> Formulary | None:
+    """The formulary of the market."""
+    market = fields.text("market") or "us"
+    return fields.attempt(lambda: formulary(market.lower()))
+
+
+def read_product(fields: Fields, market: Formulary) -> Product | None:
+    """The product by id or name, or by drug and form."""
+    name, drug = fields.text("product"), fields.text("drug")
+    if name and drug:
+        fields.problem("product", "both a product and a drug are given", "one of the two", name)
+        return None
+    if name:
+        return fields.attempt(lambda: market.find(name))
+    if drug:
+        form = fields.text("form") or ""
+        return fields.attempt(lambda: market.find_drug(drug, form))
+    fields.problem("product", "the product is missing", "an id such as morphine-er")
+    return None
+
+
+def read_medicine(fields: Fields, product: Product) -> Medicine | None:
+    """What is taken now; None where the dose or the strengths cannot be used."""
+    strengths = fields.attempt(lambda: _strengths(fields.many("stock"), product))
+    most = fields.attempt(lambda: _most_units(fields.text("max_units"), product))
+    halves = fields.choice("split", ("none", "halves"), "none") == "halves"
+    if halves and not product.splittable:
+        hint = "--split halves is for immediate-release tablets known to be scored"
+        fields.problem("split", f"{product.id} is never cut", hint, "halves")
+        halves = False
+    prefer = fields.choice("prefer", ("fewest-units", "fewest-strengths"), "fewest-units")
+    text = fields.text("dose")
+    if text is None:
+        hint = f"what is taken now: {_example(product)}"
+        fields.problem("dose", "the dose is missing", hint)
+    if strengths is None or most is None or text is None:
+        return None
+    taking = fields.text("taking")
+    return fields.attempt(
+        lambda: take(
+            product,
+            text,
+            strengths,
+            most,
+            taking=taking,
+            halves=halves,
+            fewest_strengths=prefer == "fewest-strengths",
+        )
+    )
+
+
+def _example(product: Product) -> str:
+    label = product.usual[-1].label
+    if product.is_patch:
+        return f"{label} {product.unit}"
+    if product.is_liquid:
+        label = "5"
+    return f"{label} {product.unit} {frequency(product.intervals_hours[-1])}"
+
+
+def _most_units(text: str | None, product: Product) -> int:
+    if text is None:
+        return product.max_units
+    if product.is_liquid:
+        message = "does not apply to a liquid"
+        raise InputError(Problem("max_units", message, "leave it out", text))
+    if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or not 1 <= int(text) <= MOST_UNITS:
+        message = f"'{text}' is not a number of units"
+        raise InputError(Problem("max_units", message, f"1 to {MOST_UNITS}", text))
+    return int(text)
+
+
+def _strengths(stock: list[str], product: Product) -> tuple[Strength, ...]:
+    """The strengths in use: those that ``stock`` names, or the usual ones."""
+    if not stock:
+        return product.usual[:1] if product.is_liquid else product.usual
+    named = [_named(text, product) for text in stock]
+    chosen = tuple(strength for strength in product.strengths if strength in named)
+    # a liquid is measured from one bottle: the weakest that is at hand
+    return chosen[:1] if product.is_liquid else chosen
+
+
+def _named(text: str, product: Product) -> Strength:
+    """The marketed strength that an entry of ``stock`` names."""
+    plain = text.lower().removesuffix(product.unit).strip()
+    labels = {strength.label.lower(): strength for strength in product.strengths}
+    found = labels.get(text.lower()) or labels.get(plain) or labels.get(f"{plain} mg/ml")
+    if found is not None:
+        return found
+    opioid = [s for s in product.strengths if s.label.partition("/")[0] == plain and s.other]
+    if opioid:
+        return next((s for s in opioid if s in product.usual), opioid[0])
+    known = ", ".join(strength.label for strength in product.strengths)
+    message = f"{product.id} is not marketed as '{text}'"
+    raise InputError(Problem("stock", message, f"the strengths are {known} {product.unit}", text))
+
+
+def take(
+    product: Product,
+    text: str,
+    strengths: tuple[Strength, ...],
+    most: int,
+    *,
+    taking: str | None = None,
+    halves: bool = False,
+    fewest_strengths: bool = False,
+) -> Medicine:
+    """A product with its dose as written, and the table of what can be made.
+
+    Raises :class:`~taper.InputError` where the strengths cannot make the dose.
+    """
+    combination = any(strength.other for strength in strengths)
+    written = parse_prescription(text, product.unit, combination=combination)
+    written = _with_hours(written, product, text)
+    assert written.hours is not None
+    number = 1 if product.is_patch else 24 // written.hours
+    amounts = written.amounts * number if len(written.amounts) == 1 else written.amounts
+    if product.is_patch:
+        amounts = (_as_released(product, amounts[0]),)
+        written = replace(written, amounts=amounts)
+    needed = most
+    if product.is_liquid:
+        limit = _limit(product, strengths[0], max(amounts), text)
+    else:
+        limit = 0
+        needed = max(most, _units_needed(product, strengths, written, amounts, halves=halves))
+    made = regimens(
+        product,
+        strengths,
+        written.hours,
+        needed,
+        halves=halves,
+        fewest_strengths=fewest_strengths,
+        limit=limit,
+    )
+    for amount in sorted(set(amounts)):
+        if made.units(amount) is None:
+            _not_makeable(made, amount, text)
+    current = made.exactly(amounts, _as_written(written, strengths, amounts, text))
+    if written.other:
+        _check_other(written, current, text)
+    raised = needed if needed > most else 0
+    if not written.prn and taking is None:
+        return Medicine(product, written, current, made, None, raised)
+    return _taken(Medicine(product, written, current, made, None, raised), taking, text)
+
+
+def _with_hours(written: Prescription, product: Product, text: str) -> Prescription:
+    """Fill in a patch's interval; refuse a frequency that the form cannot have."""
+    labelled = " or ".join(frequency(hours) for hours in product.intervals_hours)
+    allowed = PATCH_INTERVALS if product.is_patch else ORAL_INTERVALS
+    hours = written.hours
+    if product.is_patch and (hours is None or len(written.amounts) > 1):
+        if len(written.amounts) > 1:
+            message = "a patch has one rate, not several amounts a day"
+            raise InputError(Problem("dose", message, f"write 75 {product.unit}", text))
+        hours = product.interval
+    if hours is None:
+        message = "how often is it taken?"
+        raise InputError(Problem("dose", message, f"write '{text} {labelled.split()[0]}'", text))
+    if hours not in allowed:
+        message = f"{frequency(hours)} does not fit {product.name}"
+        raise InputError(Problem("dose", message, f"the label says {labelled}", text))
+    return replace(written, hours=hours)
+
+
+def _as_released(product: Product, amount: int) -> int:
+    """A rate read off a patch's label, as it is counted: 12 is 12.5 mcg/h."""
+    half = THOUSAND // 2
+    labels = {s.label: s.amount for s in product.strengths if s.amount % THOUSAND == half}
+    for label, counted in labels.items():
+        if label.isdigit() and amount == int(label) * THOUSAND:
+            return counted
+    return amount
+
+
+def _limit(product: Product, strength: Strength, amount: int, text: str) -> int:
+    """How large an administration of a liquid the table must reach."""
+    drug = strength.amount * product.measure // THOUSAND
+    if amount > MOST_MEASURES * drug:
+        volume = MOST_MEASURES * product.measure // THOUSAND
+        message = f"{product.text(amount)} is over {volume} mL at one administration"
+        raise InputError(Problem("dose", message, "check the dose and its unit", text))
+    measures = -(-amount // drug)
+    return min(-(-measures // _LIMIT_GRAIN) * _LIMIT_GRAIN, MOST_MEASURES) * drug
+
+
+def _units_needed(
+    product: Product,
+    strengths: tuple[Strength, ...],
+    written: Prescription,
+    amounts: tuple[int, ...],
+    *,
+    halves: bool,
+) -> int:
+    """The units at one administration that the current dose needs (0 where none make it)."""
+    if written.count > MOST_UNITS:
+        message = f"{written.count} {product.kind}s at one administration"
+        hint = f"at most {MOST_UNITS}: check the dose"
+        raise InputError(Problem("dose", message, hint, str(written.count)))
+    needed = [fewest_units_for(a, strengths, halves=halves) or 0 for a in set(amounts) if a]
+    return max([written.count, *needed])
+
+
+def _as_written(
+    written: Prescription, strengths: tuple[Strength, ...], amounts: tuple[int, ...], text: str
+) -> tuple[tuple[tuple[Strength, int], ...], ...] | None:
+    """The units of ``2 x 15 mg``, which are taken as they are written."""
+    if not written.count:
+        return None
+    each = written.amounts[0] // written.count
+    other = written.other // written.count
+    for strength in strengths:
+        if strength.amount == each and other in {0, strength.other} and "mL" not in strength.label:
+            units = ((strength, written.count * THOUSAND),)
+            return tuple(units if amount else () for amount in amounts)
+    labels = ", ".join(strength.label for strength in strengths)
+    message = f"'{text}' names a strength that is not in use"
+    raise InputError(Problem("dose", message, f"the strengths are {labels}", text))
+
+
+def _check_other(written: Prescription, current: Regimen, text: str) -> None:
+    """The second ingredient must be what the units contain."""
+    found = sum(s.other * count for s, count in current.units[0]) // THOUSAND
+    if found == written.other:
+        return
+    product = current.product
+    made = " + ".join(s.label for s, _ in current.units[0])
+    message = (
+        f"{product.text(current.amounts[0])} is made as {made}, "
+        f"with {found // THOUSAND} mg of the other ingredient"
+    )
+    hint = "write 2 x 5/325 mg for two units, or name the strengths with --stock"
+    raise InputError(Problem("dose", message, hint, text))
+
+
+def _not_makeable(made: Regimens, amount: int, text: str) -> NoReturn:
+    """Say which doses come nearest, and what else would make this one."""
+    product = made.product
+    near = " and ".join(product.text(dose) for dose in made.nearest(amount, made.amounts))
+    strengths = ", ".join(strength.label for strength in made.strengths)
+    unit = "" if product.is_liquid else f" {product.unit}"
+    message = f"{product.text(amount)} cannot be made of {strengths}{unit} {product.name}"
+    hint = f"the nearest are {near}"
+    kind = "dose-not-makeable"
+    if not made.halves and fewest_units_for(amount, made.strengths, halves=True):
+        if product.splittable:
+            kind = "needs-splitting"
+            hint += "; --split halves if the tablets are known to be scored"
+    elif others := [s.label for s in product.strengths if s not in made.strengths]:
+        if not product.is_liquid and fewest_units_for(amount, product.strengths, halves=False):
+            hint += f"; other strengths marketed, for --stock: {', '.join(others)}"
+    raise InputError(Problem("dose", message, hint, text, id=kind))
+
+
+def _taken(medicine: Medicine, taking: str | None, text: str) -> Medicine:
+    """What is taken in place of what is prescribed: an average daily use."""
+    product, made, current = medicine.product, medicine.regimens, medicine.regimen
+    if taking is None:
+        message = "taken as needed: how much was taken a day?"
+        hint = f'--taking "20 {product.unit}": the average of the last two weeks'
+        raise InputError(Problem("taking", message, hint, text))
+    if product.is_patch:
+        raise InputError(Problem("taking", "a patch is worn, not taken", "leave it out", taking))
+    daily = parse_dose(taking, product.unit, "taking").thousandths
+    if daily > current.daily:
+        message = f"{product.text(daily)} a day is more than is prescribed"
+        hint = f"the prescription allows {product.text(current.daily)} a day: correct the dose"
+        raise InputError(Problem("taking", message, hint, taking))
+    regimen = made.under(daily, current.amounts) if daily and made.can_make(daily) else None
+    if regimen is None:
+        near = " and ".join(product.text(dose) for dose in made.nearest(daily))
+        message = f"{product.text(daily)} a day cannot be made"
+        raise InputError(Problem("taking", message, f"the nearest are {near}", taking))
+    return replace(medicine, regimen=regimen, taking=daily)
+
+
+@lru_cache(maxsize=256)
+def _usual_table(product: Product, interval: int, amount: int) -> Regimens:
+    """The table of a product's usual strengths that reaches ``amount`` a day."""
+    if product.is_liquid:
+        drug = product.usual[0].amount * product.measure // THOUSAND
+        limit = min(amount, MOST_MEASURES * drug)
+        return regimens(product, product.usual[:1], interval, 0, limit=limit)
+    return regimens(product, product.usual, interval, product.max_units)
+
+
+def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
+    """The finer product for the end of the taper."""
+    text, at = fields.text("finish_with"), fields.text("finish_at")
+    if text is None:
+        if at:
+            fields.problem("finish_at", "there is no product to change to", "--finish-with ID", at)
+        return None
+    table = fields.attempt(lambda: _finish_table(text, medicine))
+    dose = share = None
+    if at and at.endswith("%"):
+        percent = fields.attempt(lambda: parse_percent(at, "finish_at"))
+        share = (percent.numerator, percent.denominator) if percent else None
+    elif at:
+        parsed = fields.attempt(lambda: parse_dose(at, medicine.product.unit, "finish_at"))
+        dose = parsed.thousandths if parsed else None
+    return None if table is None else Finish(table, dose, share)
+
+
+def _finish_table(text: str, medicine: Medicine) -> Regimens:
+    market = formulary(medicine.product.market)
+    name, hours = text, None
+    words = text.rsplit(maxsplit=1)
+    if len(words) > 1 and parse_frequency(words[1]):
+        name, hours = words[0], parse_frequency(words[1])
+    product, first = market.find(name, "finish_with"), medicine.product
+    if product.drug != first.drug or product.unit != first.unit:
+        message = f"{product.id} is not a product of {first.drug} in {first.unit}"
+        same = ", ".join(finer_products(medicine.regimens)) or "none"
+        raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
+    if hours is not None and hours not in ORAL_INTERVALS:
+        labelled = " or ".join(frequency(hours) for hours in product.intervals_hours)
+        message = f"{frequency(hours)} does not fit {product.name}"
+        raise InputError(Problem("finish_with", message, f"the label says {labelled}", text))
+    top, bottom = first.basis
+    daily = medicine.regimen.daily * top * product.basis[1] // (bottom * product.basis[0])
+    table = _usual_table(product, hours or product.interval, daily)
+    if not is_finer(table, medicine.regimens):
+        message = f"{product.id} makes no smaller dose than {first.id}"
+        same = ", ".join(finer_products(medicine.regimens)) or "none"
+        raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
+    return table
+
+
+def is_finer(table: Regimens, than: Regimens) -> bool:
+    """Whether a table's smallest administration is smaller, counted in the same salt."""
+    ours, theirs = table.product.basis, than.product.basis
+    return table.smallest * ours[0] * theirs[1] < than.smallest * theirs[0] * ours[1]
+
+
+def finer_products(than: Regimens) -> list[str]:
+    """Ids of products of the same opioid whose smallest administration is smaller.
+
+    The finest comes first.
+    """
+    first = than.product
+    finer = []
+    for product in formulary(first.market).of_drug(first.drug):
+        if product.unit == first.unit and not product.is_patch and product is not first:
+            table = _usual_table(product, product.interval, max(than.totals))
+            if is_finer(table, than):
+                finer.append((table.smallest, product.id))
+    return [name for _, name in sorted(finer)]
+
+
+def read_companions(
+    fields: Fields, market: Formulary, medicine: Medicine | None
+) -> tuple[Companion, ...]:
+    """What else the patient takes."""
+    kept = fields.many("keep")
+    companions: list[Companion] = []
+    for text in fields.many("also"):
+        companion = fields.attempt(lambda text=text: _companion(text, market))
+        if companion is not None:
+            keep = companion.product.id in kept
+            prescription, regimen = companion.prescription, companion.regimen
+            companions.append(Companion(regimen, companion.regimens, prescription, keep))
+    ids = [companion.regimen.product.id for companion in companions]
+    if medicine:
+        ids.append(medicine.product.id)
+    for name in kept:
+        if name not in ids[: len(companions)]:
+            fields.problem("keep", f"'{name}' is not among --also", "an id of --also", name)
+    for name in {name for name in ids if ids.count(name) > 1}:
+        hint = "one entry a product, with one amount for each administration"
+        fields.problem("also", f"{name} is named twice", hint, name)
+    return tuple(companions)
+
+
+def _companion(text: str, market: Formulary) -> Medicine:
+    """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose."""
+    start = re.search(r"\s(?=\d)", text)
+    if start is None:
+        hint = "a product and its dose: oxycodone-ir 10 mg q6h"
+        raise InputError(Problem("also", f"'{text}' has no dose", hint, text))
+    try:
+        product = market.find(text[: start.start()], "also")
+        strengths = _strengths([], product)
+        dose, _, taking = text[start.end() :].partition(" taking ")
+        return take(product, dose, strengths, product.max_units, taking=taking or None)
+    except InputError as error:
+        raise InputError(replace(p, field="also", span=None) for p in error.problems) from None

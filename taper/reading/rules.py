@@ -1,0 +1,168 @@
+"""Reading how fast, of what, down to what: a rate, phases, a guideline, or an end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taper.curve import BASES, MIXED, ORIGINAL, Part
+from taper.errors import InputError, Problem
+from taper.guidelines import guideline
+from taper.quantities import (
+    Interval,
+    Percent,
+    parse_day,
+    parse_dose,
+    parse_interval,
+    parse_percent,
+)
+from taper.request import Rule
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from taper.reading.fields import Fields
+    from taper.reading.medicine import Medicine
+    from taper.request import Calendar
+
+YEAR_DAYS = 364  # 52 weeks: from here on the default is a reduction every four weeks
+_PHASE = re.compile(r"\s*(.+?)\s*/\s*(\d\s*\w+?)(?:\s+until\s+(.+?))?\s*", re.IGNORECASE)
+_INSTEAD = ("reduce", "over", "by", "phases", "guideline")
+
+
+def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None) -> Rule | None:
+    """The rule; None where a part of it is wrong."""
+    before = len(fields.problems)
+    given = [name for name in _INSTEAD if fields.given(name)]
+    if len(given) > 1:
+        fields.problem(given[1], f"{' and '.join(given)} are both given", "one of them")
+    unit = medicine.product.unit if medicine else "mg"
+    every = _every(fields, known)
+    of = fields.choice("of", BASES, MIXED)
+    parts: tuple[Part, ...] = ()
+    if fields.given("guideline") or fields.given("phases"):
+        if fields.given("every"):
+            hint = "it is part of each phase, or of the guideline"
+            fields.problem("every", "does not go with phases or a guideline", hint)
+        parts, of = _published_or_phased(fields, unit, of)
+    elif every is not None:
+        reduce = _reduce(fields, unit)
+        if reduce is not None:
+            parts = (Part(reduce, every),)
+            of = ORIGINAL if isinstance(reduce, int) else of
+    goal = _goal(fields, medicine)
+    last = _last_dose_for(fields, parts)
+    if len(fields.problems) > before or not parts or goal is None or last is None:
+        return None
+    return Rule(parts, of, goal, last, fields.text("override_rate") or "")
+
+
+def _every(fields: Fields, known: Interval | None) -> Interval | None:
+    text = fields.text("every")
+    if text is not None:
+        return fields.attempt(lambda: parse_interval(text, "every"))
+    slow = known is not None and known.days >= YEAR_DAYS - (known.unit == "mo") * 28
+    return Interval(4 if slow else 1, "w")
+
+
+def _reduce(fields: Fields, unit: str) -> Percent | int | None:
+    text = fields.text("reduce")
+    if text is None:
+        return Percent.of_ppm(100_000)
+    return fields.attempt(lambda: _rate(text, unit, "reduce"))
+
+
+def _rate(text: str, unit: str, field: str) -> Percent | int:
+    """A percentage, or an amount above zero."""
+    if text.rstrip().endswith("%"):
+        return parse_percent(text, field)
+    amount = parse_dose(text, unit, field).thousandths
+    if not amount:
+        raise InputError(Problem(field, "a reduction of zero", f"10%, or 15 {unit}", text))
+    return amount
+
+
+def _published_or_phased(fields: Fields, unit: str, of: str) -> tuple[tuple[Part, ...], str]:
+    """The parts of a guideline or of ``phases``, with their base."""
+    name = fields.text("guideline")
+    if name is None:
+        texts = fields.many("phases")
+        return fields.attempt(lambda: _phases(texts, unit)) or (), of
+    if fields.given("of"):
+        fields.problem("of", "does not go with a guideline", "it is part of the guideline")
+    found = fields.attempt(lambda: guideline(name))
+    if found is None:
+        return (), of
+    if found.phases:
+        return _phases(list(found.phases), unit), found.of
+    assert found.reduce is not None
+    assert found.every is not None
+    return (Part(_rate(found.reduce, unit, "guideline"), parse_interval(found.every)),), found.of
+
+
+def _phases(texts: list[str], unit: str) -> tuple[Part, ...]:
+    """Read ``10%/1w until 50%`` and ``5%/2w``; all but the last say until when."""
+    parts = []
+    for place, text in enumerate(texts, 1):
+        match = _PHASE.fullmatch(text)
+        if match is None:
+            hint = "10%/1w until 50%, then 5%/2w"
+            raise InputError(Problem("phases", f"'{text}' is not a phase", hint, text))
+        rate, every = _rate(match[1], unit, "phases"), parse_interval(match[2], "phases")
+        until = match[3]
+        if (until is None) != (place == len(texts)):
+            message = "the last phase has no 'until'" if until else "only the last phase has no 'until'"
+            raise InputError(Problem("phases", f"{message}: '{text}'", "10%/1w until 50%", text))
+        share = dose = None
+        if until and until.endswith("%"):
+            percent = parse_percent(until, "phases")
+            share = (percent.numerator, percent.denominator)
+        elif until:
+            dose = parse_dose(until, unit, "phases").thousandths
+        parts.append(Part(rate, every, share, dose))
+    return tuple(parts)
+
+
+def _goal(fields: Fields, medicine: Medicine | None) -> int | None:
+    """The daily dose to end at; 0 stops."""
+    text = fields.text("to")
+    if text is None or text.strip() in {"0", "stop"}:
+        return 0
+    if medicine is None:
+        return None
+    product, made, current = medicine.product, medicine.regimens, medicine.regimen
+    parsed = fields.attempt(lambda: parse_dose(text, product.unit, "to"))
+    if parsed is None:
+        return None
+    goal = parsed.thousandths
+    if goal >= current.daily:
+        message = f"the goal of {product.text(goal)} a day is not below the current dose"
+        hint = f"less than {product.text(current.daily)} a day"
+        fields.problem("to", message, hint, text)
+    elif goal and (not made.can_make(goal) or made.under(goal, current.amounts) is None):
+        near = " and ".join(product.text(dose) for dose in made.nearest(goal))
+        fields.problem("to", f"{product.text(goal)} a day cannot be made", f"the nearest are {near}", text)
+    else:
+        return goal
+    return None
+
+
+def _last_dose_for(fields: Fields, parts: tuple[Part, ...]) -> Interval | None:
+    text = fields.text("last_dose_for")
+    if text is not None:
+        return fields.attempt(lambda: parse_interval(text, "last_dose_for"))
+    return parts[-1].every.times(2) if parts else None
+
+
+def read_ends_by(fields: Fields, calendar: Calendar | None) -> date | None:
+    """The day by which ``over`` or ``by`` asks the taper to have ended."""
+    over, by = fields.text("over"), fields.text("by")
+    if over is not None:
+        length = fields.attempt(lambda: parse_interval(over, "over"))
+        return length.after(calendar.start) if length and calendar else None
+    if by is None:
+        return None
+    day = fields.attempt(lambda: parse_day(by, "by"))
+    if day and calendar and day <= calendar.start:
+        fields.problem("by", f"{by} is not after the start", "a later date", by)
+    return day

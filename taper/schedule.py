@@ -1,0 +1,486 @@
+"""From a request to dated steps: the engine of SPEC section 4.
+
+Pure: no files, no clock, no terminal. The curve says what the dose would be; at each opportunity
+:func:`choose` picks the dose that can really be taken; :class:`_Rows` lays the rows out on dates.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from taper.curve import ORIGINAL, Curve, Point
+from taper.errors import InputError, Problem
+from taper.holiday import is_holiday
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from taper.quantities import Interval
+    from taper.regimen import Regimen, Regimens
+    from taper.request import Calendar, Finish, Hold, Request, Rule
+
+# The limits on a cut (SPEC 4.3), as ratios.
+CUT_LIMIT = (1, 4)  # of the reference dose
+HALVING_LIMIT = (1, 2)  # of the current dose
+LEAST_CUT = (1, 2)  # of the reduction asked for
+SAME_STRENGTHS = (1, 4)  # of the reduction asked for: within it fewer strengths win
+SHORTEST_REVIEW_DAYS = 28  # the row at a maintenance goal that the plan ends with
+LONGEST_PLAN_DAYS = 7305  # twenty years
+
+CURRENT, BASELINE, REDUCE, HOLD, CHANGE, MAINTAIN, STOP = (
+    "current",
+    "baseline",
+    "reduce",
+    "hold",
+    "change",
+    "maintain",
+    "stop",
+)
+
+
+class Reason(NamedTuple):
+    """Why a dose was chosen: the curve's point, and what rounding did.
+
+    ``kind`` is ``exact``, ``nearest``, ``limited`` (the ideal would be too large a cut),
+    ``unavoidable``, ``last`` (the stop) or empty where nothing changes.
+    """
+
+    kind: str
+    point: Point | None = None
+
+
+NOTHING = Reason("")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row: what is taken from ``start`` to ``end``, both inclusive.
+
+    ``number`` 0 is the current regimen, without dates; a stop has a start only. ``original``
+    and ``before`` are the daily doses at the start and in the row before, in thousandths,
+    counted as this row's product is (another salt after a change of product).
+    ``companions`` are the other opioids taken, as they are in this row.
+    """
+
+    number: int
+    kind: str
+    start: date | None
+    end: date | None
+    regimen: Regimen
+    original: int
+    before: int
+    reason: Reason
+    companions: tuple[Regimen, ...] = ()
+    findings: tuple[str, ...] = ()  # ids
+    saved_why: str = ""  # of a row read from a saved plan
+
+    @property
+    def days(self) -> int | None:
+        """Days of the row; None where it has no end."""
+        if self.start is None or self.end is None:
+            return None
+        return (self.end - self.start).days + 1
+
+    @property
+    def daily(self) -> int:
+        """The daily dose in thousandths of the unit."""
+        return self.regimen.daily
+
+    @property
+    def cut(self) -> int:
+        """How much lower the daily dose is than in the row before, in thousandths."""
+        return self.before - self.regimen.daily
+
+
+class Choice(NamedTuple):
+    """The regimen to reduce to, and why."""
+
+    regimen: Regimen
+    reason: Reason
+
+
+def choose(
+    made: Regimens, current: Regimen, point: Point, original: int, goal: int, *, override: bool
+) -> Choice | None:
+    """The regimen to reduce to at one opportunity (SPEC 4.3), or None to stay.
+
+    ``original`` and ``goal`` are daily doses in thousandths. With ``override`` a cut may be as
+    large as the reduction asked for instead of 25% of the reference dose.
+    """
+    totals = made.totals
+    floor = max(goal, made.smallest)
+    # limits a and b; everything is compared over the curve's denominator
+    scale = point.denominator
+    if override:
+        lowest = -(-(current.daily * scale - point.asked) // scale)
+    else:
+        reference = current.daily if point.of_current else original
+        lowest = current.daily - reference * CUT_LIMIT[0] // CUT_LIMIT[1]
+    lowest = max(lowest, -(-current.daily * HALVING_LIMIT[0] // HALVING_LIMIT[1]), floor)
+    # limit c
+    highest = (current.daily * scale * LEAST_CUT[1] - point.asked * LEAST_CUT[0]) // (
+        scale * LEAST_CUT[1]
+    )
+    first, end = bisect_left(totals, lowest), bisect_left(totals, current.daily)
+    last = min(bisect_right(totals, highest), end)
+    found = _nearest(made, current, point, first, last)
+    if found is None:
+        last = end
+        found = _nearest(made, current, point, first, last)
+    if found is None:
+        return _unavoidable(made, current, point, floor, end)
+    if found.daily != goal:
+        found = _fewest_strengths(made, current, point, found, first, last)
+    away = abs(found.daily * scale - point.ideal)
+    if abs(current.daily * scale - point.ideal) <= away:
+        return None
+    return Choice(found, Reason(_rounding(made, point, found, lowest), point))
+
+
+def _rounding(made: Regimens, point: Point, found: Regimen, lowest: int) -> str:
+    """What rounding did: nothing, to the nearest dose, or to the largest cut allowed."""
+    if found.daily * point.denominator == point.ideal:
+        return "exact"
+    if point.ideal < lowest * point.denominator:
+        return "limited"
+    return "nearest"
+
+
+def _nearest(
+    made: Regimens, current: Regimen, point: Point, first: int, end: int
+) -> Regimen | None:
+    """The nearest to the curve among ``totals[first:end]``; an even one if there is one."""
+    uneven = None
+    for total in _outward(made.totals, point, first, end):
+        regimen = made.under(total, current.amounts)
+        if regimen is None:
+            continue
+        if regimen.even:
+            return regimen
+        uneven = uneven or regimen
+    return uneven
+
+
+def _outward(totals: list[int], point: Point, first: int, end: int) -> Iterator[int]:
+    """The totals in order of their distance from the curve, the higher first at a tie."""
+    high = bisect_left(totals, -(-point.ideal // point.denominator), first, end)
+    low = high - 1
+    while low >= first or high < end:
+        if low < first:
+            above = True
+        elif high >= end:
+            above = False
+        else:
+            up = totals[high] * point.denominator - point.ideal
+            above = up <= point.ideal - totals[low] * point.denominator
+        if above:
+            yield totals[high]
+            high += 1
+        else:
+            yield totals[low]
+            low -= 1
+
+
+def _fewest_strengths(
+    made: Regimens, current: Regimen, point: Point, found: Regimen, first: int, end: int
+) -> Regimen:
+    """Of ``totals[first:end]`` near ``found`` (a quarter of the reduction), the fewest strengths."""
+    if found.strengths == 1 or len(made.strengths) == 1:
+        return found
+    reach = point.asked * SAME_STRENGTHS[0] // (point.denominator * SAME_STRENGTHS[1])
+    first = bisect_left(made.totals, found.daily - reach, first, end)
+    end = bisect_right(made.totals, found.daily + reach, first, end)
+    best = found
+    for total in _outward(made.totals, point, first, end):
+        regimen = made.under(total, current.amounts)
+        if regimen is None or regimen.even < found.even:
+            continue
+        if regimen.strengths < best.strengths:
+            best = regimen
+    return best
+
+
+def _unavoidable(
+    made: Regimens, current: Regimen, point: Point, floor: int, end: int
+) -> Choice | None:
+    """The next lower dose, once the curve is below the midpoint between it and the current."""
+    for place in range(end - 1, -1, -1):
+        total = made.totals[place]
+        if total < floor:
+            break
+        regimen = made.under(total, current.amounts)
+        if regimen is not None:
+            if 2 * point.ideal < (total + current.daily) * point.denominator:
+                return Choice(regimen, Reason("unavoidable", point))
+            return None
+    return None
+
+
+def next_is_unavoidable(
+    made: Regimens, current: Regimen, point: Point, original: int, *, override: bool
+) -> bool:
+    """Whether the limits leave no cut at all: where ``finish_with`` changes the product."""
+    far = point._replace(ideal=0)
+    choice = choose(made, current, far, original, 0, override=override)
+    return choice is not None and choice.reason.kind == "unavoidable"
+
+
+class _Rows:
+    """The rows of one product's taper, laid out on dates without gap or overlap."""
+
+    def __init__(self, calendar: Calendar, regimen: Regimen, start: date, goal: int) -> None:
+        self.calendar = calendar
+        self.period = regimen.interval // 24 if regimen.product.is_patch else 1
+        self.anchor = start
+        self.goal = goal
+        self.original = regimen.daily
+        self.rows: list[tuple[str, date, date | None, Regimen, int, int, Reason]] = []
+        self.reductions = 0
+        self.pending: Interval | None = None
+        self.fired: set[int] = set()
+        self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
+
+    def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
+        """Begin a row; it ends where the next begins."""
+        self.kind, self.start, self.regimen = kind, start, regimen
+        self.before, self.reason = before, reason
+
+    def after(self, interval: Interval, day: date) -> date:
+        """The day an interval later; of a patch, in whole patch periods."""
+        if self.period == 1:
+            return interval.after(day)
+        days = (interval.after(day) - day).days
+        return day + timedelta(days=-(-days // self.period) * self.period)
+
+    def turn(self, kind: str, due: date, regimen: Regimen, reason: Reason) -> date:
+        """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
+        day, held = self._begin(due)
+        before = self.regimen.daily
+        if held and day > due and due > self.start:
+            self._close(due)
+            self.open(HOLD, due, self.regimen, before, NOTHING)
+        self._close(day)
+        self.open(kind, day, regimen, before, reason)
+        if kind == REDUCE:
+            self.reductions += 1
+            self._meet_holds()
+        return day
+
+    def finish(self, end: date | None) -> None:
+        """Close the last row: at ``end``, or open for a stop."""
+        row = (self.kind, self.start, end, self.regimen, self.original, self.before, self.reason)
+        self.rows.append(row)
+
+    def rescale(self, top: int, bottom: int, before: int) -> None:
+        """Count the open row, and those after it, in another salt."""
+        self.original = self.original * top // bottom
+        self.before = before
+
+    def _close(self, day: date) -> None:
+        if day > self.start:
+            self.finish(day - timedelta(days=1))
+
+    def _begin(self, due: date) -> tuple[date, bool]:
+        """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
+        day, held = due, False
+        if self.pending is not None:
+            day, held = self.after(self.pending, due), True
+            self.pending = None
+        for _ in range(LONGEST_PLAN_DAYS):
+            later = self._after_dated_holds(day)
+            if later > day:
+                day, held = self._aligned(later), True
+            elif self._is_avoided(day):
+                day += timedelta(days=self.period)
+            else:
+                return day, held
+        message = "no day is left on which a reduction may begin"
+        hint = "fewer days to avoid, or another first day: patches change every "
+        raise InputError(Problem("reduce_on", message, f"{hint}{self.period} days"))
+
+    def _aligned(self, day: date) -> date:
+        over = (day - self.anchor).days % self.period
+        return day + timedelta(days=(self.period - over) % self.period)
+
+    def _after_dated_holds(self, day: date) -> date:
+        for hold in self.calendar.holds:
+            if hold.first is not None and hold.last is not None and hold.first <= day <= hold.last:
+                return hold.last + timedelta(days=1)
+        return day
+
+    def _is_avoided(self, day: date) -> bool:
+        calendar = self.calendar
+        weekday = day.weekday()
+        if calendar.weekdays and weekday not in calendar.weekdays:
+            return True
+        if calendar.avoid_weekends and weekday >= 5:  # noqa: PLR2004 - Saturday
+            return True
+        return bool(calendar.holidays) and is_holiday(day, calendar.holidays)
+
+    def _meet_holds(self) -> None:
+        """Note the longest hold that the new row has met."""
+        for place, hold in enumerate(self.calendar.holds):
+            if hold.length is None or not self._meets(place, hold):
+                continue
+            pending = self.pending
+            if pending is None or self.after(hold.length, self.start) > self.after(
+                pending, self.start
+            ):
+                self.pending = hold.length
+
+    def _meets(self, place: int, hold: Hold) -> bool:
+        if hold.every:
+            return self.reductions % hold.every == 0
+        daily = self.regimen.daily
+        if hold.share is not None:
+            reached = daily * hold.share[1] <= self.original * hold.share[0]
+        else:
+            reached = daily <= hold.dose
+        if not reached or place in self.fired:
+            return False
+        self.fired.add(place)
+        return True
+
+
+class _Course:
+    """One product's taper, from its current regimen to its goal or its stop."""
+
+    def __init__(
+        self,
+        rule: Rule,
+        calendar: Calendar,
+        made: Regimens,
+        regimen: Regimen,
+        finish: Finish | None,
+        start: date,
+    ) -> None:
+        self.rule = rule
+        self.made = made
+        self.change_to = finish
+        self.goal = rule.goal
+        self.override = bool(rule.override)
+        self.curve = Curve(rule.parts, rule.of, regimen.daily, rule.goal)
+        # the same rule of the original: a plan that slows down stops no earlier than it would
+        self.linear = Curve(rule.parts, ORIGINAL, regimen.daily, rule.goal)
+        self.first = start
+        self.rows = _Rows(calendar, regimen, start, rule.goal)
+        self.due = self.rows.after(calendar.baseline, start) if calendar.baseline else start
+
+    def run(self) -> _Rows:
+        """Step from opportunity to opportunity until the taper has ended."""
+        while True:
+            point, linear = self.curve.next(), self.linear.next()
+            if (self.due - self.first).days > LONGEST_PLAN_DAYS:
+                hint = "a larger reduction, or a shorter interval"
+                message = "at this pace the taper takes more than twenty years"
+                raise InputError(Problem("reduce", message, hint))
+            if self._changes_product(point):
+                self._change(point)
+            elif self._step(point, linear):
+                return self.rows
+
+    def _step(self, point: Point, linear: Point) -> bool:
+        """One opportunity; whether it ended the taper."""
+        rows = self.rows
+        current = rows.regimen
+        if not self.goal and self.made.is_last(current.amounts):
+            if self._may_stop(point, linear):
+                self._stop(linear)
+                return True
+            self.due = rows.after(point.every, self.due)
+            return False
+        goal = self.goal
+        choice = choose(self.made, current, point, rows.original, goal, override=self.override)
+        if choice is not None:
+            self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
+        self.due = rows.after(point.every, self.due)
+        if goal and rows.regimen.daily == goal:
+            self._maintain()
+            return True
+        return False
+
+    def _may_stop(self, point: Point, linear: Point) -> bool:
+        """Whether the rule counted on the original dose is below half of the smallest dose."""
+        judged = linear if self._slows_down() else point
+        return 2 * judged.ideal < self.made.smallest * judged.denominator
+
+    def _slows_down(self) -> bool:
+        return self.rule.of != ORIGINAL
+
+    def _stop(self, linear: Point) -> None:
+        rows = self.rows
+        if self._slows_down():
+            kept = rows.after(self.rule.last_dose_for, self._smallest_since())
+            self.due = max(self.due, kept)
+        zero = self.made.exactly((0,) * self.made.number)
+        rows.turn(STOP, self.due, zero, Reason("last", linear))
+        rows.finish(None)
+
+    def _smallest_since(self) -> date:
+        """Since when the smallest dose has been taken: holds count."""
+        since = self.rows.start
+        for _, start, _, regimen, _, _, _ in reversed(self.rows.rows):
+            if regimen.amounts != self.rows.regimen.amounts or regimen.product is not self.made.product:
+                break
+            since = start
+        return since
+
+    def _maintain(self) -> None:
+        """End with a row at the goal, up to its first review."""
+        rows = self.rows
+        rows._close(self.due)  # noqa: SLF001 - the course lays its own rows
+        rows.open(MAINTAIN, self.due, rows.regimen, rows.regimen.daily, NOTHING)
+        days = -(-SHORTEST_REVIEW_DAYS // rows.period) * rows.period
+        rows.finish(self.due + timedelta(days=days - 1))
+
+    def _changes_product(self, point: Point) -> bool:
+        finish, current = self.change_to, self.rows.regimen
+        if finish is None:
+            return False
+        if finish.at_dose is not None:
+            return current.daily <= finish.at_dose
+        if finish.at_share is not None:
+            top, bottom = finish.at_share
+            return current.daily * bottom <= self.rows.original * top
+        if self.made.is_last(current.amounts):
+            return True
+        return next_is_unavoidable(
+            self.made, current, point, self.rows.original, override=self.override
+        )
+
+    def _change(self, point: Point) -> None:
+        """Go over to the finer product, at the same daily dose or the nearest below."""
+        assert self.change_to is not None
+        made, rows = self.change_to.regimens, self.rows
+        self.change_to = None
+        ours, theirs = made.product.basis, self.made.product.basis
+        top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
+        self.goal = self.goal * top // bottom
+        self.curve.rescale(top, bottom)
+        self.linear.rescale(top, bottom)
+        same = rows.regimen.daily * top // bottom
+        regimen = made.of(made.totals[bisect_right(made.totals, same) - 1])
+        if not regimen.daily:
+            message = f"{made.product.id} makes no dose at or below {made.product.text(same)} a day"
+            raise InputError(Problem("finish_with", message, "change at a higher dose: --finish-at"))
+        self.due = rows.turn(CHANGE, self.due, regimen, Reason("change", point))
+        rows.rescale(top, bottom, same)
+        self.made = made
+        self.due = rows.after(point.every, self.due)
+
+
+def schedule(request: Request) -> tuple[Step, ...]:
+    """The steps of a request; step 0 is the current regimen.
+
+    Raises :class:`~taper.InputError` where the request cannot be laid out on dates.
+    """
+    calendar = request.calendar
+    course = _Course(
+        request.rule, calendar, request.regimens, request.regimen, request.finish, calendar.start
+    )
+    rows = course.run()
+    now = Step(0, CURRENT, None, None, request.regimen, request.regimen.daily, request.regimen.daily, NOTHING)
+    return (now, *(Step(number, *row) for number, row in enumerate(rows.rows, 1)))

@@ -1,0 +1,54 @@
+"""The fewest strengths that make every dose of a plan (``--prefer fewest-strengths``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from taper.regimen import Regimens, fewest_units_for, regimens
+
+if TYPE_CHECKING:
+    from taper.formulary import Product, Strength
+    from taper.regimen import Regimen
+    from taper.schedule import Step
+
+
+def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -> tuple[Step, ...]:
+    """The same doses, each product from the fewest strengths that make all of them.
+
+    Among as few strengths the ones with the fewest units over the rows win, then the larger.
+    """
+    chosen = {
+        product: _table(product, steps, made)
+        for product, made in tables.items()
+        if not product.is_liquid and len(made.strengths) > 1
+    }
+
+    def remade(regimen: Regimen) -> Regimen:
+        made = chosen.get(regimen.product)
+        return regimen if made is None else made.exactly(regimen.amounts)
+
+    now, *rows = steps
+    return (now, *(replace(row, regimen=remade(row.regimen)) for row in rows))
+
+
+def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimens:
+    """The table of the best subset of the strengths."""
+    rows = [step.regimen.amounts for step in steps[1:] if step.regimen.product is product]
+    amounts = [amount for row in rows for amount in row if amount]
+    for size in range(1, len(made.strengths) + 1):
+        found: list[tuple[int, tuple[Strength, ...]]] = []
+        for subset in combinations(sorted(made.strengths, key=lambda s: -s.amount), size):
+            units = 0
+            for amount in amounts:
+                needed = fewest_units_for(amount, subset, halves=made.halves)
+                if needed is None or needed > made.most:
+                    break
+                units += needed
+            else:
+                found.append((units, subset))
+        if found:
+            best = min(found, key=lambda item: item[0])[1]
+            return regimens(product, best, made.interval, made.most, halves=made.halves)
+    return made

@@ -1,0 +1,209 @@
+"""What to dispense: quantities of each strength for each fill, exactly (SPEC section 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from taper.quantities import THOUSAND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from taper.formulary import Product, Strength
+    from taper.quantities import Interval
+    from taper.regimen import Regimen
+    from taper.schedule import Step
+
+DAYS_TOGETHER = 90  # prescriptions of schedule II written together (21 CFR 1306.12)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyItem:
+    """How much of one strength: ``quantity`` in thousandths of a tablet, patch or millilitre.
+
+    ``regimens`` are the directions that it serves, each with the first day of it in the fill.
+    """
+
+    product: Product
+    strength: Strength
+    quantity: int
+    regimens: tuple[tuple[date, Regimen], ...] = ()
+
+    @property
+    def unit(self) -> str:
+        """What is counted: ``tablet``, ``capsule``, ``patch``, ``film`` or ``mL``."""
+        return "mL" if self.product.is_liquid else self.product.kind
+
+    @property
+    def directions(self) -> str:
+        """The sig of every step that the item serves."""
+        texts = [(day, regimen.directions) for day, regimen in self.regimens]
+        if len(texts) == 1:
+            return texts[0][1]
+        return " ".join(f"From {day.isoformat()}: {text}" for day, text in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One dispensing: what is needed from ``date`` for ``days_supply`` days."""
+
+    number: int
+    date: date
+    days_supply: int
+    items: tuple[SupplyItem, ...]
+
+    @property
+    def not_before(self) -> date:
+        """The first day on which it may be dispensed: the first day that it serves."""
+        return self.date
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Everything to dispense, and what is left over at the end of the plan."""
+
+    fills: tuple[Fill, ...]
+    leftover: tuple[SupplyItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One regimen over the days from ``start`` to before ``end``."""
+
+    start: date
+    end: date
+    regimen: Regimen
+
+
+def uses(steps: Iterable[Step]) -> list[_Use]:
+    """What is taken from when to when, companions included."""
+    found = []
+    for step in steps:
+        if step.start is None or step.end is None:
+            continue
+        end = step.end + timedelta(days=1)
+        for regimen in (step.regimen, *step.companions):
+            if regimen.daily:
+                found.append(_Use(step.start, end, regimen))
+    return found
+
+
+def needed(regimen: Regimen, anchor: date, start: date, end: date) -> Iterable[tuple[Strength, int]]:
+    """Units of each strength from ``start`` to before ``end``, in thousandths.
+
+    A patch is counted on the day it is applied: ``anchor``, and every period after it.
+    """
+    if regimen.product.is_patch:
+        period = regimen.interval // 24
+        times = -(-(end - anchor).days // period) + (-(start - anchor).days // period)
+    else:
+        times = (end - start).days
+    for strength, count in regimen.per_day:
+        yield strength, count * times
+
+
+def boundaries(steps: tuple[Step, ...], fill: Interval | None, period: int) -> list[date]:
+    """The first day of every fill, and the day after the last; whole patch periods."""
+    rows = [step for step in steps if step.start is not None and step.end is not None]
+    if not rows:
+        return []
+    first, last = rows[0].start, rows[-1].end
+    assert first is not None
+    assert last is not None
+    end = last + timedelta(days=1)
+    if fill is None:
+        return [*(row.start for row in rows if row.start is not None), end]
+    days = -(-fill.days // period) * period
+    count = -(-(end - first).days // days)
+    return [*(first + timedelta(days=days * number) for number in range(count)), end]
+
+
+def supply(steps: tuple[Step, ...], fill: Interval | None) -> Supply:
+    """The fills of a plan; ``fill`` None dispenses one step at a time."""
+    if len(steps) < 2:  # noqa: PLR2004 - the current regimen alone
+        return Supply((), ())
+    regimen = steps[0].regimen
+    period = regimen.interval // 24 if regimen.product.is_patch else 1
+    days = boundaries(steps, fill, period)
+    if not days:
+        return Supply((), ())
+    served = uses(steps)
+    ledger = _Ledger(days[0])
+    fills = []
+    first = 0
+    for number, (start, end) in enumerate(zip(days, days[1:], strict=False), 1):
+        while first < len(served) and served[first].end <= start:
+            first += 1
+        within = []
+        for use in served[first:]:
+            if use.start >= end:
+                break
+            if use.end > start:
+                within.append(use)
+        fills.append(Fill(number, start, (end - start).days, ledger.items(within, start, end)))
+    return Supply(tuple(fills), ledger.leftover())
+
+
+class _Ledger:
+    """What was needed and dispensed so far: half tablets carry over to the next fill."""
+
+    def __init__(self, anchor: date) -> None:
+        self.anchor = anchor
+        self.spare: dict[tuple[Product, Strength], int] = {}
+
+    def items(self, within: list[_Use], start: date, end: date) -> tuple[SupplyItem, ...]:
+        need: dict[tuple[Product, Strength], int] = {}
+        serves: dict[tuple[Product, Strength], dict[date, Regimen]] = {}
+        for use in within:
+            first, last = max(use.start, start), min(use.end, end)
+            for strength, count in needed(use.regimen, self.anchor, first, last):
+                if count:
+                    key = (use.regimen.product, strength)
+                    need[key] = need.get(key, 0) + count
+                    by_day = serves.setdefault(key, {})
+                    if use.regimen not in by_day.values():
+                        by_day[first] = use.regimen
+        items = []
+        for (product, strength), count in need.items():
+            quantity = self._whole(product, strength, count)
+            if quantity:
+                regimens = tuple(serves[product, strength].items())
+                items.append(SupplyItem(product, strength, quantity, regimens))
+        items.sort(key=lambda item: (item.product.id, -item.strength.amount))
+        return tuple(items)
+
+    def _whole(self, product: Product, strength: Strength, count: int) -> int:
+        """Whole units for what is needed beyond what is spare; a liquid is not rounded."""
+        if product.is_liquid:
+            return count
+        key = (product, strength)
+        missing = count - self.spare.get(key, 0)
+        quantity = max(-(-missing // THOUSAND), 0) * THOUSAND
+        self.spare[key] = quantity - missing
+        return quantity
+
+    def leftover(self) -> tuple[SupplyItem, ...]:
+        """What was dispensed and never needed."""
+        return tuple(
+            SupplyItem(product, strength, count)
+            for (product, strength), count in self.spare.items()
+            if count
+        )
+
+
+def new_prescription_dates(fills: tuple[Fill, ...]) -> list[date]:
+    """The days on which a new set of schedule II prescriptions is needed.
+
+    Those written together cover at most 90 days (21 CFR 1306.12); the first set is written at
+    the start.
+    """
+    dates = []
+    covered = 0
+    for fill in fills:
+        if covered and covered + fill.days_supply > DAYS_TOGETHER:
+            dates.append(fill.date)
+            covered = 0
+        covered += fill.days_supply
+    return dates

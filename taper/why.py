@@ -1,0 +1,48 @@
+"""Why a row is what it is, in one line: the ideal dose and what rounding did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from taper.quantities import THOUSAND, ratio_text
+from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
+
+if TYPE_CHECKING:
+    from taper.schedule import Step
+
+_FIXED = {
+    CURRENT: "what is taken now",
+    HOLD: "a pause: the dose stays as it is",
+    MAINTAIN: "the goal is reached: the dose stays as it is",
+    STOP: "the smallest dose was taken once a day, and the ideal is below half of it",
+}
+_ROUNDING = {
+    "exact": "the ideal dose",
+    "nearest": "{dose} is the nearest that can be made and divided over the day",
+    "limited": "{dose} is as far as one cut may go",
+    "unavoidable": "{dose} is the next lower dose that can be made",
+}
+
+
+def why(step: Step) -> str:
+    """The reason of a row, for the plan and for ``explain``."""
+    if step.saved_why:
+        return step.saved_why
+    product = step.regimen.product
+    if step.kind == BASELINE:
+        assert step.end is not None
+        following = step.end + timedelta(days=1)
+        return f"the dose stays as it is; the first lower dose begins on {following.isoformat()}"
+    if step.kind == CHANGE:
+        return f"a change to {product.name}, which make smaller steps, at the same daily dose"
+    if step.kind in _FIXED:
+        return _FIXED[step.kind]
+    point = step.reason.point
+    assert point is not None
+    ideal = f"{ratio_text(point.ideal, point.denominator * THOUSAND, 2)} {product.unit}"
+    asked = f"{ratio_text(point.asked, point.denominator * THOUSAND, 2)} {product.unit}"
+    rounding = _ROUNDING[step.reason.kind].format(dose=product.text(step.daily))
+    if step.reason.kind == "exact":
+        return f"{rounding}: {asked} less"
+    return f"ideal {ideal} ({asked} less at a time); {rounding}"
