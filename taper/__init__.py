@@ -11,19 +11,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taper.api import plan
     from taper.errors import InputError, Problem, Refused, TaperError
-    from taper.formulary import formulary
-    from taper.guidelines import guidelines
-    from taper.plan import Plan
+    from taper.planning import Plan
     from taper.version import VERSION as __version__  # noqa: N811
 
 _PUBLIC = {
     "InputError": "taper.errors",
-    "Plan": "taper.plan",
+    "Plan": "taper.planning",
     "Problem": "taper.errors",
     "Refused": "taper.errors",
     "TaperError": "taper.errors",
-    "formulary": "taper.formulary",
-    "guidelines": "taper.guidelines",
     "plan": "taper.api",
 }
 
@@ -34,8 +30,6 @@ __all__ = [
     "Refused",
     "TaperError",
     "__version__",
-    "formulary",
-    "guidelines",
     "plan",
 ]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taper.plan import make_plan
+from taper.planning import make_plan
 from taper.reading import read
 
 if TYPE_CHECKING:
-    from taper.plan import Plan
+    from taper.planning import Plan
 
 
 def plan(product: str | None = None, dose: str | None = None, **fields: object) -> Plan:

@@ -285,19 +285,20 @@ def _largest(steps: list[Step]) -> str:
 
 
 def _remedy(request: Request, regimen: Regimen) -> str:
-    """What would avoid a large cut: a finer strength, halves, or a finer product."""
+    """What would avoid a large cut: a finer strength, a finer product, or halves."""
     product = regimen.product
-    first = product is request.product
-    made = request.regimens if first or request.finish is None else request.finish.regimens
-    finest = min(strength.amount for strength in product.usual)
-    if first and not product.is_liquid and finest < made.smallest and finest >= product.least_dose:
-        label = next(s.label for s in product.usual if s.amount == finest)
-        return f"the {label} {product.unit} strength is marketed: add it to --stock"
-    finer = _finer(made)
-    if finer:
-        return f"{finer[0]} makes smaller steps: --finish-with {finer[0]}"
-    if first and product.splittable and not made.halves:
-        return "--split halves would, if the tablets are known to be scored"
+    tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
+    tables += [companion.regimens for companion in request.also]
+    made = next(table for table in tables if table.product is product)
+    finest = min(product.usual, key=lambda strength: strength.amount)
+    if not product.is_liquid and product.least_dose <= finest.amount < made.smallest:
+        return f"the {finest.label} {product.unit} strength is marketed: add it to --stock"
+    if request.finish is None and product is request.product and _finer(made):
+        return f"--finish-with {_finer(made)[0]} makes smaller steps"
+    if product.splittable and not made.halves:
+        return "--split halves makes smaller steps, if the tablets are known to be scored"
+    if _finer(made):
+        return f"{_finer(made)[0]} makes smaller steps"
     return "no marketed product of this opioid makes a smaller one"
 
 
@@ -307,22 +308,32 @@ def _finer(made: Regimens) -> tuple[str, ...]:
 
 
 def _ending(shown: Shown) -> Iterator[Finding]:
-    if shown.steps[-1].kind != STOP:
-        return
-    last = shown.steps[-2]
+    """The last dose of each opioid before its stop."""
+    large = []
+    for before, stop in zip(shown.steps, shown.steps[1:], strict=False):
+        size = _large(before) if stop.kind == STOP else ""
+        if size:
+            large.append((before, size))
+    if large:
+        last, size = large[-1]
+        remedy = _remedy(shown.request, last.regimen)
+        dose = last.regimen.product.text(last.daily)
+        steps = tuple(step.number for step, _ in large)
+        yield Finding(
+            "large-last-dose", steps, (("dose", dose), ("size", size), ("remedy", remedy))
+        )
+
+
+def _large(last: Step) -> str:
+    """In what way the last dose before stopping is large; empty where it is not."""
     mme = last.regimen.product.mme_of(last.daily)
-    product = last.regimen.product
     if mme is None:
-        size = "no MME factor"
-    elif mme[0] >= LARGE_LAST_MME * mme[1]:
-        size = f"{ratio_text(*mme)} MME"
-    elif last.daily * LARGE_LAST_SHARE[1] > last.original * LARGE_LAST_SHARE[0]:
-        size = f"{percent_text(last.daily, last.original)}% of the original dose"
-    else:
-        return
-    remedy = _remedy(shown.request, last.regimen)
-    values = (("dose", product.text(last.daily)), ("size", size), ("remedy", remedy))
-    yield Finding("large-last-dose", (last.number,), values)
+        return "no MME factor"
+    if mme[0] >= LARGE_LAST_MME * mme[1]:
+        return f"{ratio_text(*mme)} MME"
+    if last.daily * LARGE_LAST_SHARE[1] > last.original * LARGE_LAST_SHARE[0]:
+        return f"{percent_text(last.daily, last.original)}% of the original dose"
+    return ""
 
 
 def _rows(shown: Shown) -> Iterator[Finding]:

@@ -7,13 +7,14 @@ Pure: no files, no clock, no terminal. The curve says what the dose would be; at
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from taper.curve import ORIGINAL, Curve, Point
+from taper.curve import MIXED, ORIGINAL, Curve, Point
 from taper.errors import InputError, Problem
 from taper.holiday import is_holiday
+from taper.quantities import Percent, ratio_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,16 +229,37 @@ def next_is_unavoidable(
     return choice is not None and choice.reason.kind == "unavoidable"
 
 
+class Row(NamedTuple):
+    """A step without its number: see :class:`Step`."""
+
+    kind: str
+    start: date
+    end: date | None
+    regimen: Regimen
+    original: int
+    before: int
+    reason: Reason
+
+
+def patch_days(regimen: Regimen) -> int:
+    """The days that a patch is worn; 1 for what is taken every day."""
+    return regimen.interval // 24 if regimen.product.is_patch else 1
+
+
+def aligned(day: date, anchor: date, period: int) -> date:
+    """The first day from ``day`` that is a whole number of periods after ``anchor``."""
+    return day + timedelta(days=-(day - anchor).days % period)
+
+
 class _Rows:
     """The rows of one product's taper, laid out on dates without gap or overlap."""
 
-    def __init__(self, calendar: Calendar, regimen: Regimen, start: date, goal: int) -> None:
+    def __init__(self, calendar: Calendar, regimen: Regimen, start: date) -> None:
         self.calendar = calendar
-        self.period = regimen.interval // 24 if regimen.product.is_patch else 1
-        self.anchor = start
-        self.goal = goal
+        self.period = patch_days(regimen)
+        self.anchor = calendar.start
         self.original = regimen.daily
-        self.rows: list[tuple[str, date, date | None, Regimen, int, int, Reason]] = []
+        self.rows: list[Row] = []
         self.reductions = 0
         self.pending: Interval | None = None
         self.fired: set[int] = set()
@@ -260,9 +282,9 @@ class _Rows:
         day, held = self._begin(due)
         before = self.regimen.daily
         if held and day > due and due > self.start:
-            self._close(due)
+            self.close(due)
             self.open(HOLD, due, self.regimen, before, NOTHING)
-        self._close(day)
+        self.close(day)
         self.open(kind, day, regimen, before, reason)
         if kind == REDUCE:
             self.reductions += 1
@@ -271,15 +293,17 @@ class _Rows:
 
     def finish(self, end: date | None) -> None:
         """Close the last row: at ``end``, or open for a stop."""
-        row = (self.kind, self.start, end, self.regimen, self.original, self.before, self.reason)
-        self.rows.append(row)
+        self.rows.append(
+            Row(self.kind, self.start, end, self.regimen, self.original, self.before, self.reason)
+        )
 
     def rescale(self, top: int, bottom: int, before: int) -> None:
         """Count the open row, and those after it, in another salt."""
         self.original = self.original * top // bottom
         self.before = before
 
-    def _close(self, day: date) -> None:
+    def close(self, day: date) -> None:
+        """End the open row before ``day``; a row of no days is left out."""
         if day > self.start:
             self.finish(day - timedelta(days=1))
 
@@ -292,7 +316,7 @@ class _Rows:
         for _ in range(LONGEST_PLAN_DAYS):
             later = self._after_dated_holds(day)
             if later > day:
-                day, held = self._aligned(later), True
+                day, held = aligned(later, self.anchor, self.period), True
             elif self._is_avoided(day):
                 day += timedelta(days=self.period)
             else:
@@ -300,10 +324,6 @@ class _Rows:
         message = "no day is left on which a reduction may begin"
         hint = "fewer days to avoid, or another first day: patches change every "
         raise InputError(Problem("reduce_on", message, f"{hint}{self.period} days"))
-
-    def _aligned(self, day: date) -> date:
-        over = (day - self.anchor).days % self.period
-        return day + timedelta(days=(self.period - over) % self.period)
 
     def _after_dated_holds(self, day: date) -> date:
         for hold in self.calendar.holds:
@@ -355,8 +375,9 @@ class _Course:
         made: Regimens,
         regimen: Regimen,
         finish: Finish | None,
-        start: date,
+        begin: date | None = None,
     ) -> None:
+        """Begin on day 1 after the baseline, or on ``begin`` where another opioid came first."""
         self.rule = rule
         self.made = made
         self.change_to = finish
@@ -365,30 +386,35 @@ class _Course:
         self.curve = Curve(rule.parts, rule.of, regimen.daily, rule.goal)
         # the same rule of the original: a plan that slows down stops no earlier than it would
         self.linear = Curve(rule.parts, ORIGINAL, regimen.daily, rule.goal)
-        self.first = start
-        self.rows = _Rows(calendar, regimen, start, rule.goal)
-        self.due = self.rows.after(calendar.baseline, start) if calendar.baseline else start
+        self.opportunities = 0
+        self.salt = (1, 1)
+        self.slows_down = rule.of != ORIGINAL
+        self.rows = _Rows(calendar, regimen, begin or calendar.start)
+        self.first = self.due = begin or calendar.start
+        if calendar.baseline and begin is None:
+            self.due = self.rows.after(calendar.baseline, self.due)
 
     def run(self) -> _Rows:
         """Step from opportunity to opportunity until the taper has ended."""
         while True:
-            point, linear = self.curve.next(), self.linear.next()
+            point = self.curve.next()
+            self.opportunities += 1
             if (self.due - self.first).days > LONGEST_PLAN_DAYS:
                 hint = "a larger reduction, or a shorter interval"
                 message = "at this pace the taper takes more than twenty years"
                 raise InputError(Problem("reduce", message, hint))
             if self._changes_product(point):
                 self._change(point)
-            elif self._step(point, linear):
+            elif self._step(point):
                 return self.rows
 
-    def _step(self, point: Point, linear: Point) -> bool:
+    def _step(self, point: Point) -> bool:
         """One opportunity; whether it ended the taper."""
         rows = self.rows
         current = rows.regimen
         if not self.goal and self.made.is_last(current.amounts):
-            if self._may_stop(point, linear):
-                self._stop(linear)
+            if self._may_stop(point):
+                self._stop()
                 return True
             self.due = rows.after(point.every, self.due)
             return False
@@ -402,36 +428,40 @@ class _Course:
             return True
         return False
 
-    def _may_stop(self, point: Point, linear: Point) -> bool:
+    def _may_stop(self, point: Point) -> bool:
         """Whether the rule counted on the original dose is below half of the smallest dose."""
-        judged = linear if self._slows_down() else point
-        return 2 * judged.ideal < self.made.smallest * judged.denominator
+        if self.slows_down:
+            while self.opportunities:  # catch up: it is looked at only at the end
+                self.original_point = self.linear.next()
+                self.opportunities -= 1
+            point = self.original_point
+        return (
+            2 * point.ideal * self.salt[0]
+            < self.made.smallest * point.denominator * self.salt[1]
+        )
 
-    def _slows_down(self) -> bool:
-        return self.rule.of != ORIGINAL
-
-    def _stop(self, linear: Point) -> None:
+    def _stop(self) -> None:
         rows = self.rows
-        if self._slows_down():
+        if self.slows_down:
             kept = rows.after(self.rule.last_dose_for, self._smallest_since())
             self.due = max(self.due, kept)
         zero = self.made.exactly((0,) * self.made.number)
-        rows.turn(STOP, self.due, zero, Reason("last", linear))
+        rows.turn(STOP, self.due, zero, Reason("last"))
         rows.finish(None)
 
     def _smallest_since(self) -> date:
         """Since when the smallest dose has been taken: holds count."""
         since = self.rows.start
-        for _, start, _, regimen, _, _, _ in reversed(self.rows.rows):
-            if regimen.amounts != self.rows.regimen.amounts or regimen.product is not self.made.product:
+        for row in reversed(self.rows.rows):
+            if row.regimen != self.rows.regimen:
                 break
-            since = start
+            since = row.start
         return since
 
     def _maintain(self) -> None:
         """End with a row at the goal, up to its first review."""
         rows = self.rows
-        rows._close(self.due)  # noqa: SLF001 - the course lays its own rows
+        rows.close(self.due)
         rows.open(MAINTAIN, self.due, rows.regimen, rows.regimen.daily, NOTHING)
         days = -(-SHORTEST_REVIEW_DAYS // rows.period) * rows.period
         rows.finish(self.due + timedelta(days=days - 1))
@@ -460,7 +490,7 @@ class _Course:
         top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
         self.goal = self.goal * top // bottom
         self.curve.rescale(top, bottom)
-        self.linear.rescale(top, bottom)
+        self.salt = (top, bottom)
         same = rows.regimen.daily * top // bottom
         regimen = made.of(made.totals[bisect_right(made.totals, same) - 1])
         if not regimen.daily:
@@ -475,12 +505,65 @@ class _Course:
 def schedule(request: Request) -> tuple[Step, ...]:
     """The steps of a request; step 0 is the current regimen.
 
+    One opioid after another is tapered: the main one first, then ``also`` in the order given.
     Raises :class:`~taper.InputError` where the request cannot be laid out on dates.
     """
     calendar = request.calendar
-    course = _Course(
-        request.rule, calendar, request.regimens, request.regimen, request.finish, calendar.start
+    tapered = [companion for companion in request.also if not companion.keep]
+    kept = tuple(companion.regimen for companion in request.also if companion.keep)
+    waiting = [companion.regimen for companion in tapered]
+    daily = request.regimen.daily
+    now = Step(
+        0, CURRENT, None, None, request.regimen, daily, daily, NOTHING, (*waiting, *kept)
     )
+    rule = request.rule if not tapered else _unslowed(request.rule)
+    course = _Course(rule, calendar, request.regimens, request.regimen, request.finish)
     rows = course.run()
-    now = Step(0, CURRENT, None, None, request.regimen, request.regimen.daily, request.regimen.daily, NOTHING)
-    return (now, *(Step(number, *row) for number, row in enumerate(rows.rows, 1)))
+    steps = [now]
+    _number(steps, rows.rows, (*waiting, *kept))
+    for place, companion in enumerate(tapered):
+        last = place == len(tapered) - 1
+        shares = _shares(request.rule, request.regimen.daily)
+        rule = shares if last else _unslowed(shares)
+        begin = _next_begins(steps[-1], rule, companion.regimen, calendar.start)
+        waiting = [other.regimen for other in tapered[place + 1 :]]
+        ended = replace(steps.pop(), end=begin - timedelta(days=1))
+        steps.append(ended)
+        course = _Course(rule, calendar, companion.regimens, companion.regimen, None, begin)
+        goals = [steps[-1].regimen] if steps[-1].kind != STOP else []
+        _number(steps, course.run().rows, (*goals, *waiting, *kept))
+    return tuple(steps)
+
+
+def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
+    """Add rows as steps, with what else is taken."""
+    for row in rows:
+        steps.append(Step(len(steps), *row, companions))
+
+
+def _unslowed(rule: Rule) -> Rule:
+    """Under ``mixed`` only the last opioid slows down: the others go by ``original``."""
+    return replace(rule, of=ORIGINAL) if rule.of == MIXED else rule
+
+
+def _shares(rule: Rule, original: int) -> Rule:
+    """The same rule for another opioid: its amounts as shares of its own dose, down to a stop."""
+    parts = []
+    for part in rule.parts:
+        reduce = part.reduce
+        if isinstance(reduce, int):
+            reduce = Percent(reduce, original, f"{ratio_text(100 * reduce, original, 4)}%")
+        share = part.until_share
+        if part.until_dose is not None:
+            share = (part.until_dose, original)
+        parts.append(replace(part, reduce=reduce, until_share=share, until_dose=None))
+    return replace(rule, parts=tuple(parts), goal=0)
+
+
+def _next_begins(before: Step, rule: Rule, regimen: Regimen, anchor: date) -> date:
+    """When the next opioid's first opportunity is: an interval after the last one ended."""
+    assert before.start is not None
+    day = rule.parts[0].every.after(before.start)
+    if before.end is not None:
+        day = before.end + timedelta(days=1)
+    return aligned(day, anchor, patch_days(regimen))

@@ -30,6 +30,7 @@ class SupplyItem:
     strength: Strength
     quantity: int
     regimens: tuple[tuple[date, Regimen], ...] = ()
+    saved_directions: str = ""  # of an item read from a saved plan
 
     @property
     def unit(self) -> str:
@@ -39,6 +40,8 @@ class SupplyItem:
     @property
     def directions(self) -> str:
         """The sig of every step that the item serves."""
+        if self.saved_directions:
+            return self.saved_directions
         texts = [(day, regimen.directions) for day, regimen in self.regimens]
         if len(texts) == 1:
             return texts[0][1]

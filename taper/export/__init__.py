@@ -1,0 +1,49 @@
+"""Every format a plan can be written in: one module a format, one registry.
+
+A renderer takes a plan and :class:`Options` and returns text or bytes; it writes no file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from taper.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from taper.planning import Plan
+
+# suffix -> module and function: the longest suffix that fits wins
+FORMATS = {
+    ".json": "taper.export.json:render",
+    ".csv": "taper.export.csv:schedule",
+    ".checks.csv": "taper.export.csv:checks",
+    ".supply.csv": "taper.export.csv:supply",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to render what has a choice: the hand-out's language, paper and print size."""
+
+    language: str = "en"
+    paper: str = "letter"
+    large_print: bool = False
+
+
+def suffix_of(name: str) -> str:
+    """The format's suffix of a file name; raises :class:`~taper.InputError` that lists them."""
+    lower = name.lower()
+    fitting = [suffix for suffix in FORMATS if lower.endswith(suffix)]
+    if not fitting:
+        message = f"'{name}' has no suffix of a format that can be written"
+        raise InputError(Problem("output", message, "one of " + ", ".join(FORMATS), name))
+    return max(fitting, key=len)
+
+
+def render(plan: Plan, suffix: str, options: Options | None = None) -> str | bytes:
+    """A plan in the format of a suffix."""
+    module, _, function = FORMATS[suffix].partition(":")
+    rendered: str | bytes = getattr(import_module(module), function)(plan, options or Options())
+    return rendered

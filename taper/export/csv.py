@@ -1,0 +1,167 @@
+"""Schedule, checks and supply as CSV: UTF-8, RFC 4180, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from bisect import bisect_left
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from taper.findings import mme_text
+from taper.quantities import percent_text, plain
+from taper.sig import strength_text
+from taper.supply import needed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from taper.export import Options
+    from taper.planning import Plan
+    from taper.regimen import Regimen
+    from taper.schedule import Step
+
+SCHEDULE = (
+    "plan_id,step,kind,start_date,end_date,days,product,daily_dose,unit,percent_of_original,"
+    "cut_percent_of_current,mme,doses,directions,quantities,next_check,findings"
+).split(",")
+CHECKS = "plan_id,date,step,reason,how,items".split(",")
+SUPPLY = (
+    "plan_id,fill,fill_date,days_supply,product,strength,unit,quantity,rxcui,directions"
+).split(",")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(text: str) -> str:
+    """A cell that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def written(header: list[str], rows: Iterable[list[str]]) -> str:
+    """CSV text with CRLF line ends."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def doses_text(regimen: Regimen) -> str:
+    """The administrations in one cell: ``morning 75 (60 x 1 + 15 x 1); evening ...``."""
+    parts = []
+    for time, amount, units in zip(regimen.times, regimen.amounts, regimen.units, strict=True):
+        if amount:
+            made = " + ".join(f"{strength.label} x {plain(count)}" for strength, count in units)
+            parts.append(f"{time} {plain(amount)} ({made})")
+    return "; ".join(parts)
+
+
+def step_quantities(step: Step, anchor: date) -> str:
+    """What the row needs of each strength: ``60 mg x 14; 15 mg x 28``."""
+    if step.start is None or step.end is None:
+        return ""
+    parts = []
+    for regimen in (step.regimen, *step.companions):
+        end = step.end + timedelta(days=1)
+        for strength, count in needed(regimen, anchor, step.start, end):
+            name = f"{regimen.product.id} " if step.companions else ""
+            unit = " mL" if regimen.product.is_liquid else ""
+            label = strength_text(regimen.product, strength)
+            parts.append(f"{name}{label} x {plain(count)}{unit}")
+    return "; ".join(parts)
+
+
+def schedule_rows(plan: Plan) -> list[list[str]]:
+    """The schedule, one row a step."""
+    days = [check.date for check in plan.checks]
+    return [
+        [
+            plan.id,
+            str(step.number),
+            step.kind,
+            step.start.isoformat() if step.start else "",
+            step.end.isoformat() if step.end else "",
+            str(step.days) if step.days else "",
+            step.regimen.product.id,
+            plain(step.daily),
+            step.regimen.product.unit,
+            percent_text(step.daily, step.original),
+            percent_text(max(step.cut, 0), step.before),
+            mme_text(step) or "",
+            _all_doses(step),
+            _all_directions(step),
+            step_quantities(step, plan.start),
+            _next_check(days, step.start),
+            " ".join(step.findings),
+        ]
+        for step in plan.steps
+    ]
+
+
+def _all_doses(step: Step) -> str:
+    texts = [doses_text(step.regimen)]
+    texts += [f"{other.product.id}: {doses_text(other)}" for other in step.companions]
+    return "; ".join(text for text in texts if text)
+
+
+def _all_directions(step: Step) -> str:
+    return " ".join([step.regimen.directions, *(other.directions for other in step.companions)])
+
+
+def _next_check(days: list[date], start: date | None) -> str:
+    """The first check in or after a row."""
+    place = bisect_left(days, start) if start else len(days)
+    return days[place].isoformat() if place < len(days) else ""
+
+
+def schedule(plan: Plan, options: Options) -> str:
+    """The schedule as CSV text."""
+    del options
+    return written(SCHEDULE, schedule_rows(plan))
+
+
+def checks_rows(plan: Plan) -> list[list[str]]:
+    """The checks, one row each."""
+    return [
+        [
+            plan.id,
+            check.date.isoformat(),
+            str(check.step),
+            check.reason,
+            check.how,
+            "; ".join(check.items),
+        ]
+        for check in plan.checks
+    ]
+
+
+def checks(plan: Plan, options: Options) -> str:
+    """The checks as CSV text."""
+    del options
+    return written(CHECKS, checks_rows(plan))
+
+
+def supply_rows(plan: Plan) -> list[list[str]]:
+    """What to dispense, one row a fill and strength."""
+    return [
+        [
+            plan.id,
+            str(fill.number),
+            fill.date.isoformat(),
+            str(fill.days_supply),
+            item.product.id,
+            item.strength.label,
+            item.unit,
+            plain(item.quantity),
+            item.product.rxcui(item.strength.label),
+            item.directions,
+        ]
+        for fill in plan.supply
+        for item in fill.items
+    ]
+
+
+def supply(plan: Plan, options: Options) -> str:
+    """The supply as CSV text."""
+    del options
+    return written(SUPPLY, supply_rows(plan))

@@ -1,0 +1,207 @@
+"""A plan read back from its document, row by row as it was saved."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from taper.checks import Check
+from taper.curve import Part
+from taper.errors import InputError, Problem
+from taper.findings import Finding
+from taper.planning import SCHEMA, Plan
+from taper.quantities import parse_interval, parse_percent, thousandths
+from taper.reading import read
+from taper.regimen import SMALLER_FIRST, TIMES, Regimen
+from taper.schedule import CURRENT, NOTHING, Step
+from taper.supply import Fill, Supply, SupplyItem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from taper.formulary import Formulary, Product, Strength
+
+
+def is_plan(document: object) -> bool:
+    """Whether a JSON document is a saved plan (of any version of its schema)."""
+    return isinstance(document, dict) and str(document.get("schema", "")).startswith("taper-plan/")
+
+
+def plan_from(document: Mapping[str, Any]) -> Plan:
+    """The plan of a document (``taper-plan/1``), as it was saved.
+
+    Raises :class:`~taper.InputError` where the document is not one, or names what this
+    version of the formulary does not know.
+    """
+    if document.get("schema") != SCHEMA:
+        message = f"'{document.get('schema')}' is not {SCHEMA}"
+        raise InputError(Problem("schema", message, "a plan written by `taper plan -o plan.json`"))
+    from taper.schema import validated  # noqa: PLC0415 - pydantic, where a file comes in
+
+    validated(document)
+    request = read(document["request"])
+    if request.ends_by is not None:  # the rate that was found for it is in the document
+        (part,) = document["rule"]["parts"]
+        found = Part(parse_percent(part["reduce"]), parse_interval(part["every"]))
+        request = replace(request, rule=replace(request.rule, parts=(found,)))
+    reader = _Reader(request.formulary)
+    steps: list[Step] = []
+    for entry in document["steps"]:
+        steps.append(reader.step(entry, steps))
+    plan = Plan(
+        request=request,
+        steps=tuple(steps),
+        checks=tuple(_check(entry) for entry in document["checks"]),
+        dispensing=reader.supply(document),
+        findings=tuple(_finding(entry, steps) for entry in document["findings"]),
+        revisions=tuple(document["revisions"]),
+        made_with=dict(document["made_with"]),
+    )
+    if plan.id != document["id"]:
+        plan.__dict__["id"] = document["id"]  # the id it was saved under
+    return plan
+
+
+def parse_plan(text: str) -> Plan:
+    """The plan of a JSON text."""
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        problem = Problem("", f"not JSON: {error}", "a plan written by `taper plan -o plan.json`")
+        raise InputError(problem) from None
+    if not isinstance(document, dict):
+        raise InputError(Problem("", "not a plan", "a plan written by `taper plan -o plan.json`"))
+    return plan_from(document)
+
+
+def _amount(text: str) -> int:
+    amount = thousandths(text)
+    if amount is None:
+        raise InputError(Problem("amount", f"{text} is finer than can be measured", "", text))
+    return amount
+
+
+class _Reader:
+    """Rebuilds regimens from what is written in a document."""
+
+    def __init__(self, formulary: Formulary) -> None:
+        self.formulary = formulary
+
+    def _strength(self, product: Product, label: str) -> Strength:
+        for strength in product.strengths:
+            if strength.label == label:
+                return strength
+        message = f"{product.id} has no strength '{label}' in this version of the formulary"
+        raise InputError(Problem("strength", message, "plan again with this version", label))
+
+    def regimen(self, entry: Mapping[str, Any], before: Regimen | None) -> Regimen:
+        """What is taken, from ``doses``; ``before`` gives the interval where nothing is."""
+        product = self.formulary.find(entry["product"])
+        given = {dose["time"]: dose for dose in entry["doses"]}
+        times = self._times(product, given, before)
+        amounts, units = [], []
+        for time in times:
+            dose = given.get(time)
+            amounts.append(_amount(dose["amount"]) if dose else 0)
+            units.append(
+                tuple(
+                    (self._strength(product, unit["strength"]), _amount(unit["count"]))
+                    for unit in (dose["units"] if dose else ())
+                )
+            )
+        number = len(times)
+        interval = 24 // number
+        if product.is_patch:
+            known = before is not None and before.product is product
+            interval = before.interval if known and before else product.interval
+        return Regimen(product, interval, tuple(amounts), tuple(units), sum(amounts), even=True)
+
+    def _times(
+        self, product: Product, given: Mapping[str, Any], before: Regimen | None
+    ) -> tuple[str, ...]:
+        if product.is_patch:
+            return ("patch",)
+        if before is not None and before.product is product and set(given) <= set(before.times):
+            return before.times
+        for number in SMALLER_FIRST:
+            if set(given) <= set(TIMES[number]):
+                return TIMES[number]
+        times = ", ".join(given)
+        raise InputError(Problem("doses", f"'{times}' are not times of a day", "", times))
+
+    def step(self, entry: Mapping[str, Any], before: list[Step]) -> Step:
+        """One row; its product's earlier rows give the number of administrations."""
+        known: dict[str, Regimen] = {}
+        for step in before:
+            known[step.regimen.product.id] = step.regimen
+            for other in step.companions:
+                known.setdefault(other.product.id, other)
+        regimen = self.regimen(entry, known.get(entry["product"]))
+        last = before[-1] if before else None
+        if entry["kind"] == CURRENT or last is None:
+            original = previous = regimen.daily
+        elif last.regimen.product is regimen.product:
+            original, previous = last.original, last.daily
+        elif entry["kind"] == "change":
+            ours, theirs = regimen.product.basis, last.regimen.product.basis
+            top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
+            original, previous = last.original * top // bottom, last.daily * top // bottom
+        else:
+            now = known[entry["product"]] if entry["product"] in known else regimen
+            original, previous = now.daily, now.daily
+        return Step(
+            entry["step"],
+            entry["kind"],
+            _day(entry["start"]),
+            _day(entry["end"]),
+            regimen,
+            original,
+            previous,
+            NOTHING,
+            tuple(self.regimen(each, known.get(each["product"])) for each in entry["companions"]),
+            tuple(entry["findings"]),
+            entry["why"],
+        )
+
+    def supply(self, document: Mapping[str, Any]) -> Supply:
+        """The fills as they were saved."""
+        fills = tuple(
+            Fill(
+                entry["fill"],
+                date.fromisoformat(entry["date"]),
+                entry["days_supply"],
+                tuple(self._item(item) for item in entry["items"]),
+            )
+            for entry in document["supply"]
+        )
+        return Supply(fills, tuple(self._item(item) for item in document["leftover"]))
+
+    def _item(self, entry: Mapping[str, Any]) -> SupplyItem:
+        product = self.formulary.find(entry["product"])
+        strength = self._strength(product, entry["strength"])
+        quantity = _amount(entry["quantity"])
+        return SupplyItem(product, strength, quantity, (), entry["directions"])
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _check(entry: Mapping[str, Any]) -> Check:
+    return Check(
+        date.fromisoformat(entry["date"]),
+        entry["step"],
+        entry["reason"],
+        entry["how"],
+        tuple(entry["items"]),
+    )
+
+
+def _finding(entry: Mapping[str, Any], steps: list[Step]) -> Finding:
+    about = tuple(step.number for step in steps if entry["id"] in step.findings)
+    numbers = about if entry["step"] is not None else ()
+    saved = (entry["level"], entry["message"], entry["source"])
+    return Finding(entry["id"], numbers, saved=saved)
+
