@@ -1,0 +1,125 @@
+"""The `taper` command: parse, call, print, exit status. No clinical logic.
+
+Each command stands in a module of `taper.commands` and is loaded when it is called.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import typer
+
+from taper.errors import TaperError
+
+if TYPE_CHECKING:
+    from taper.errors import Problem
+
+# command -> module that registers it
+COMMANDS = {
+    "plan": "plan",
+    "export": "export",
+    "revise": "revise",
+    "check": "check",
+    "compare": "compare",
+    "due": "due",
+    "batch": "batch",
+    "formulary": "formulary",
+    "guidelines": "guidelines",
+    "explain": "explain",
+    "cows": "cows",
+    "schema": "schema",
+}
+USAGE = 2
+INTERRUPTED = 130
+EPILOG = "Decision support for clinicians, not medical advice."
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback
+    if value:
+        from taper.version import VERSION  # noqa: PLC0415
+
+        typer.echo(f"taper {VERSION}")
+        raise typer.Exit
+
+
+def build(names: list[str]) -> typer.Typer:
+    """The application with these commands; loading one command keeps start-up quick."""
+    app = typer.Typer(
+        help="Plan a supervised, gradual opioid taper: right to the tablet, dated, explained.",
+        epilog=EPILOG,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+
+    @app.callback()
+    def taper(
+        version: bool = typer.Option(  # noqa: FBT001
+            False, "--version", help="Show the version.", is_eager=True, callback=_version
+        ),
+    ) -> None:
+        del version
+
+    for name in names:
+        import_module(f"taper.commands.{COMMANDS[name]}").register(app)
+    return app
+
+
+def wanted(args: list[str]) -> list[str]:
+    """The commands to load: the one that is called, or all for help and completion."""
+    first = next((arg for arg in args if not arg.startswith("-")), None)
+    completing = any(key.endswith("_COMPLETE") and "TAPER" in key for key in os.environ)
+    return [first] if first in COMMANDS and not completing else list(COMMANDS)
+
+
+def run(args: list[str]) -> int:
+    """Run the command line; returns the exit status, never a traceback."""
+    try:
+        command = typer.main.get_command(build(wanted(args)))
+        result = command.main(args=args, prog_name="taper", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except TaperError as error:
+        for problem in error.problems:
+            report(problem)
+        return error.exit_status
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("interrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader has gone away: nothing more to say, here or at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except typer.TyperException as error:
+        return _usage(error)
+    except OSError as error:
+        sys.stderr.write(f"error: {error.filename or ''}: {error.strerror or error}\n")
+        return 1
+
+
+def _usage(error: typer.TyperException) -> int:
+    """A wrong option or argument, in one line."""
+    format_message = getattr(error, "format_message", None)
+    message = " ".join(str(format_message() if format_message else error).split())
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "taper"
+    if message:
+        sys.stderr.write(f"error: {message} (hint: {path} --help)\n")
+    else:
+        sys.stdout.write(context.get_help() + "\n" if context is not None else "")
+    return USAGE
+
+
+def report(problem: Problem) -> None:
+    """One line a problem on standard error; at a terminal a caret under what is wrong."""
+    sys.stderr.write(f"error: {problem}\n")
+    if problem.span is None or not sys.stderr.isatty():
+        return
+    start, end = problem.span
+    shown = problem.value.rstrip()
+    if len(shown) <= 60 and "\n" not in shown:  # noqa: PLR2004 - fits a narrow terminal
+        sys.stderr.write(f"    {shown}\n    {' ' * start}{'^' * max(end - start, 1)}\n")

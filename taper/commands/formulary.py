@@ -1,0 +1,135 @@
+"""`taper formulary`: the products that can be planned, and what is known of each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taper.commands.output import one_of
+from taper.formulary import formulary
+from taper.prescription import frequency
+
+if TYPE_CHECKING:
+    from taper.formulary import Formulary, Product
+
+Market = Annotated[str, typer.Option("--market", help="us.")]
+Format = Annotated[str, typer.Option("--format", help="table or json.")]
+
+
+def entry(product: Product, market: Formulary) -> dict[str, Any]:
+    """A product as `taper formulary list --format json` lists it."""
+    sources = product.facts.get("sources", {})
+    keys = sorted({key for value in sources.values() if isinstance(value, list) for key in value})
+    return {
+        "id": product.id,
+        "drug": product.drug,
+        "form": product.form,
+        "market": product.market,
+        "unit": product.unit,
+        "strengths": [strength.label for strength in product.strengths],
+        "intervals_hours": list(product.intervals_hours),
+        "handling": product.handling,
+        "mme_factor": product.facts.get("mme_factor"),
+        "brands": list(product.brands),
+        "sources": [market.sources.get(key, key) for key in keys],
+    }
+
+
+def list_products(
+    search: Annotated[
+        str | None, typer.Argument(help="Only products whose id, brand or name has this.")
+    ] = None,
+    market: Market = "us",
+    format: Format = "table",  # noqa: A002
+) -> None:
+    """List the products.
+
+    taper formulary list oxycodone
+    """
+    as_json = one_of("format", format, ("table", "json")) == "json"
+    known = formulary(market.lower())
+    products = list(known.products.values())
+    if search:
+        wanted = " ".join(search.lower().split())
+        products = [
+            product
+            for product in products
+            if any(wanted in name for name, own in known.by_name.items() if product in own)
+        ]
+    if as_json:
+        entries = [entry(product, known) for product in products]
+        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        return
+    if not products:
+        typer.echo(f"nothing is called '{search}': `taper formulary list` shows all", err=True)
+        return
+    width = max(len(product.id) for product in products)
+    for product in products:
+        intervals = " ".join(frequency(hours) for hours in product.intervals_hours)
+        strengths = ", ".join(strength.label for strength in product.strengths)
+        unit = "" if product.is_liquid else f" {product.unit}"
+        brands = f"  ({', '.join(product.brands)})" if product.brands else ""
+        typer.echo(f"{product.id:{width}}  {intervals:12}  {strengths}{unit}{brands}")
+
+
+def show(
+    product: Annotated[str, typer.Argument(help="Id, brand or common name.")],
+    market: Market = "us",
+    format: Format = "table",  # noqa: A002
+) -> None:
+    """Show what is known of a product, with its sources.
+
+    taper formulary show "MS Contin"
+    """
+    as_json = one_of("format", format, ("table", "json")) == "json"
+    known = formulary(market.lower())
+    found = known.find(product)
+    if as_json:
+        extra = {key: value for key, value in found.facts.items() if key != "strengths"}
+        whole = {**extra, **entry(found, known)}
+        typer.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+        return
+    for name, text in described(found, known):
+        typer.echo(f"{name:18} {text}")
+
+
+def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
+    """What is known of a product, line by line; each with its sources or what it rests on."""
+    facts = product.facts
+    unit = "" if product.is_liquid else f" {product.unit}"
+    rows = [
+        ("id", product.id),
+        ("name", product.name),
+        ("brands", ", ".join(product.brands) or "generic"),
+        ("strengths", ", ".join(s.label for s in product.strengths) + unit),
+    ]
+    if product.only_if_named:
+        rows.append(("only with --stock", ", ".join(product.only_if_named)))
+    rows += [
+        ("taken", " or ".join(frequency(hours) for hours in product.intervals_hours)),
+        ("handling", product.handling.replace("-", " ")),
+        ("schedule", product.schedule),
+        ("MME factor", str(facts.get("mme_factor", "none in the CDC 2022 table"))),
+    ]
+    if product.max_daily is not None:
+        rows.append(("labelled maximum", f"{product.text(product.max_daily)} a day"))
+    if product.least_dose:
+        rows.append(("least dose", f"{product.text(product.least_dose)} at one administration"))
+    if "note" in facts:
+        rows.append(("note", facts["note"]))
+    codes = [f"{label}: {', '.join(found)}" for label, found in facts.get("rxnorm", {}).items()]
+    rows.append(("RxNorm", "; ".join(codes)))
+    for field, keys in facts.get("sources", {}).items():
+        rows.append((f"  {field}", "; ".join(known.sources.get(key, key) for key in keys)))
+    rows += [(f"  {field}", f"judgement: {why}") for field, why in facts["judgements"].items()]
+    return rows
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="The products that can be planned.", no_args_is_help=True)
+    group.command("list")(list_products)
+    group.command("show")(show)
+    app.add_typer(group, name="formulary")
