@@ -75,6 +75,10 @@ class Plan:
         text = json.dumps(content, sort_keys=True)
         return "plan-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 
+    def to_rule(self) -> dict[str, Any]:
+        """The rule that was planned with, also where a guideline or an end was asked for."""
+        return _rule(self.request)
+
     def to_dict(self) -> dict[str, Any]:
         """The plan document (``taper-plan/1``), as plain values."""
         return document(self)
@@ -178,7 +182,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "id": plan.id,
         "made_with": dict(plan.made_with),
         "request": dict(request.text),
-        "rule": _rule(request),
+        "rule": plan.to_rule(),
         "product": _product(plan),
         "summary": summary(plan),
         "steps": [step_document(step) for step in plan.steps],
