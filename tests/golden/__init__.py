@@ -1,0 +1,1 @@
+"""Every export of four plans, byte for byte."""
