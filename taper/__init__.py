@@ -6,9 +6,10 @@ Decision support for clinicians, not medical advice.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # importing typing would cost more than all the rest
 if TYPE_CHECKING:
+    from typing import Any
+
     from taper.api import plan
     from taper.errors import InputError, Problem, Refused, TaperError
     from taper.planning import Plan

@@ -12,6 +12,9 @@ def main() -> None:
 
         sys.stdout.write(f"taper {VERSION}\n")
         return
+    import gc  # noqa: PLC0415
+
+    gc.set_threshold(50_000)  # start-up makes many objects and little garbage
     from taper.cli import run  # noqa: PLC0415
 
     sys.exit(run(sys.argv[1:]))

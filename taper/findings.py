@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
 from taper.formulary import DATA
@@ -49,7 +49,7 @@ _RISK_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Finding:
     """One finding; ``steps`` are the rows it is about, none where it is about the plan.
 
@@ -179,8 +179,7 @@ def _refusal(name: str, field: str, values: dict[str, str]) -> Problem:
 # --- what a finished plan shows ----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What the rules look at."""
 
     request: Request

@@ -30,7 +30,7 @@ SCHEMA = "taper-plan/1"
 _TENTH = 1000  # parts per million of a tenth of a percent
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A tapering plan, as it was made; nothing in it changes.
 

@@ -96,7 +96,7 @@ def ratio_text(numerator: int, denominator: int, places: int = 3) -> str:
     return f"{whole}.{rest:0{places}d}".rstrip("0") if rest else str(whole)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Dose:
     """An amount of drug: ``thousandths`` of ``unit`` (``mg``, ``mcg``, ``mcg/h``)."""
 

@@ -72,7 +72,7 @@ RISKS = (
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """How fast, down to what: the parts of the curve, its base and its end.
 
@@ -87,7 +87,7 @@ class Rule:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hold:
     """A pause: ``length`` after every ``every`` reductions, or at a share or a dose.
 
@@ -103,7 +103,7 @@ class Hold:
     last: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """When reductions may begin."""
 
@@ -121,7 +121,7 @@ class Calendar:
         return bool(dated or self.avoid_weekends or self.holidays or self.weekdays)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Finish:
     """The finer product for the end of the taper, and where to change to it.
 
@@ -134,7 +134,7 @@ class Finish:
     at_share: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Companion:
     """Another opioid that the patient takes; ``keep`` leaves it as it is."""
 
@@ -144,7 +144,7 @@ class Companion:
     keep: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Request:
     """A checked request: everything that a plan is made from.
 

@@ -56,7 +56,7 @@ class Reason(NamedTuple):
 NOTHING = Reason("")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """One row: what is taken from ``start`` to ``end``, both inclusive.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taper.quantities import THOUSAND
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DAYS_TOGETHER = 90  # prescriptions of schedule II written together (21 CFR 1306.12)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SupplyItem:
     """How much of one strength: ``quantity`` in thousandths of a tablet, patch or millilitre.
 
@@ -48,7 +48,7 @@ class SupplyItem:
         return " ".join(f"From {day.isoformat()}: {text}" for day, text in texts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fill:
     """One dispensing: what is needed from ``date`` for ``days_supply`` days."""
 
@@ -63,7 +63,7 @@ class Fill:
         return self.date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Supply:
     """Everything to dispense, and what is left over at the end of the plan."""
 
@@ -71,8 +71,7 @@ class Supply:
     leftover: tuple[SupplyItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(NamedTuple):
     """One regimen over the days from ``start`` to before ``end``."""
 
     start: date

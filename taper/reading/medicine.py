@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LIMIT_GRAIN = 50  # measures: tables of a liquid are shared by doses of about the same size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Medicine:
     """One product as it is taken now, and what can be made of it."""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from taper.curve import BASES, MIXED, ORIGINAL, Part
 from taper.errors import InputError, Problem
-from taper.guidelines import guideline
 from taper.quantities import (
     Interval,
     Percent,
@@ -90,6 +89,8 @@ def _published_or_phased(fields: Fields, unit: str, of: str) -> tuple[tuple[Part
         return fields.attempt(lambda: _phases(texts, unit)) or (), of
     if fields.given("of"):
         fields.problem("of", "does not go with a guideline", "it is part of the guideline")
+    from taper.guidelines import guideline  # noqa: PLC0415 - where one is asked for
+
     found = fields.attempt(lambda: guideline(name))
     if found is None:
         return (), of
