@@ -127,14 +127,14 @@ def choose(
     )
     first, end = bisect_left(totals, lowest), bisect_left(totals, current.daily)
     last = min(bisect_right(totals, highest), end)
-    found = _nearest(made, current, point, first, last)
+    found = _nearest(made, current, point, goal, first, last)
     if found is None:
         last = end
-        found = _nearest(made, current, point, first, last)
+        found = _nearest(made, current, point, goal, first, last)
     if found is None:
-        return _unavoidable(made, current, point, floor, end)
+        return _unavoidable(made, current, point, goal, floor, end)
     if found.daily != goal:
-        found = _fewest_strengths(made, current, point, found, first, last)
+        found = _fewest_strengths(made, current, point, goal, found, first, last)
     away = abs(found.daily * scale - point.ideal)
     if abs(current.daily * scale - point.ideal) <= away:
         return None
@@ -150,13 +150,24 @@ def _rounding(made: Regimens, point: Point, found: Regimen, lowest: int) -> str:
     return "nearest"
 
 
+def _lower(made: Regimens, total: int, current: Regimen, goal: int) -> Regimen | None:
+    """The regimen of ``total`` to which ``current`` may fall, or None.
+
+    A division from which the goal could no longer be made without a rise is not a way to it.
+    """
+    regimen = made.under(total, current.amounts)
+    if goal and regimen is not None and total != goal:
+        return None if made.under(goal, regimen.amounts) is None else regimen
+    return regimen
+
+
 def _nearest(
-    made: Regimens, current: Regimen, point: Point, first: int, end: int
+    made: Regimens, current: Regimen, point: Point, goal: int, first: int, end: int
 ) -> Regimen | None:
     """The nearest to the curve among ``totals[first:end]``; an even one if there is one."""
     uneven = None
     for total in _outward(made.totals, point, first, end):
-        regimen = made.under(total, current.amounts)
+        regimen = _lower(made, total, current, goal)
         if regimen is None:
             continue
         if regimen.even:
@@ -186,7 +197,7 @@ def _outward(totals: list[int], point: Point, first: int, end: int) -> Iterator[
 
 
 def _fewest_strengths(
-    made: Regimens, current: Regimen, point: Point, found: Regimen, first: int, end: int
+    made: Regimens, current: Regimen, point: Point, goal: int, found: Regimen, first: int, end: int
 ) -> Regimen:
     """Of ``totals[first:end]`` near ``found`` (a quarter of the reduction), the fewest strengths."""
     if found.strengths == 1 or len(made.strengths) == 1:
@@ -196,7 +207,7 @@ def _fewest_strengths(
     end = bisect_right(made.totals, found.daily + reach, first, end)
     best = found
     for total in _outward(made.totals, point, first, end):
-        regimen = made.under(total, current.amounts)
+        regimen = _lower(made, total, current, goal)
         if regimen is None or regimen.even < found.even:
             continue
         if regimen.strengths < best.strengths:
@@ -205,14 +216,14 @@ def _fewest_strengths(
 
 
 def _unavoidable(
-    made: Regimens, current: Regimen, point: Point, floor: int, end: int
+    made: Regimens, current: Regimen, point: Point, goal: int, floor: int, end: int
 ) -> Choice | None:
     """The next lower dose, once the curve is below the midpoint between it and the current."""
     for place in range(end - 1, -1, -1):
         total = made.totals[place]
         if total < floor:
             break
-        regimen = made.under(total, current.amounts)
+        regimen = _lower(made, total, current, goal)
         if regimen is not None:
             if 2 * point.ideal < (total + current.daily) * point.denominator:
                 return Choice(regimen, Reason("unavoidable", point))
