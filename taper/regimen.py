@@ -109,15 +109,18 @@ class _Piece:
 _Key = tuple[int, int, tuple[int, ...]]
 
 
-def _fewest_units(pieces: Sequence[_Piece], most: int) -> dict[int, _Key]:
-    """For every amount that ``most`` pieces can make, the best way to make it."""
+def _fewest_units(
+    pieces: Sequence[_Piece], most: int, only: Sequence[Strength] | None = None
+) -> dict[int, _Key]:
+    """For every amount that ``most`` pieces (of ``only`` these strengths) make, the best way."""
+    usable = [(i, p) for i, p in enumerate(pieces) if only is None or p.strength in only]
     none = (0,) * len(pieces)
     best: dict[int, _Key] = {0: (0, 0, none)}
     layer = dict(best)
     for units in range(1, most + 1):
         following: dict[int, _Key] = {}
         for amount, (_, halves, counts) in layer.items():
-            for index, piece in enumerate(pieces):
+            for index, piece in usable:
                 total = amount + piece.amount
                 if total in best:
                     continue
@@ -158,15 +161,14 @@ def units_table(
     Best is fewest units (or fewest strengths, then fewest units), then whole units before
     halves, then larger strengths first.
     """
+    pieces = _pieces(strengths, halves)
     if not fewest_strengths:
-        pieces = _pieces(strengths, halves)
         return {a: _spell(pieces, key) for a, key in _fewest_units(pieces, most).items()}
     table: dict[int, Units] = {}
     for size in range(1, len(strengths) + 1):
         found: dict[int, tuple[_Key, Units]] = {}
         for subset in combinations(sorted(strengths, key=lambda s: -s.amount), size):
-            pieces = _pieces(subset, halves)
-            for amount, key in _fewest_units(pieces, most).items():
+            for amount, key in _fewest_units(pieces, most, subset).items():
                 if amount not in table and (amount not in found or key < found[amount][0]):
                     found[amount] = (key, _spell(pieces, key))
         table.update({amount: units for amount, (_, units) in found.items()})
