@@ -1,0 +1,32 @@
+"""How hard the laws are tried.
+
+The usual run draws the same examples every time, so that it never fails by chance. For a search
+with new examples, and many more of them: ``TAPER_TESTS=thorough python -m pytest tests/property``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+DATA = Path(__file__).parent / "data"
+_PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+settings.register_profile(
+    "usual", max_examples=80, deadline=None, derandomize=True, suppress_health_check=_PATIENT
+)
+settings.register_profile(
+    "thorough", max_examples=2000, deadline=None, suppress_health_check=_PATIENT
+)
+settings.load_profile(os.environ.get("TAPER_TESTS", "usual"))
+
+
+@pytest.fixture(scope="session")
+def published() -> dict[str, dict]:
+    """Published tapers by id, as their sources print them."""
+    tapers = json.loads((DATA / "published-tapers.json").read_text(encoding="utf-8"))
+    return {taper["id"]: taper for taper in tapers}
