@@ -65,6 +65,18 @@ class Curve:
         self._part = 0
         self._of_current = of == CURRENT
 
+    def resume(self, dose: int, salt: tuple[int, int]) -> None:
+        """Go on from ``dose``, counted in ``salt``: the start stays what percentages are of."""
+        self._salt = salt
+        self._ideal, self._denominator = dose * salt[1], salt[1]
+        while self._part + 1 < len(self.parts) and self._reached(self.parts[self._part]):
+            self._part += 1
+
+    @property
+    def part(self) -> Part:
+        """The part of the rule that is in force."""
+        return self.parts[self._part]
+
     def rescale(self, top: int, bottom: int) -> None:
         """Count in another salt from here: every amount is multiplied by ``top / bottom``."""
         self._salt = (self._salt[0] * top, self._salt[1] * bottom)

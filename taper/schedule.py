@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from taper.curve import MIXED, ORIGINAL, Curve, Point
 from taper.errors import InputError, Problem
@@ -17,11 +17,11 @@ from taper.holiday import is_holiday
 from taper.quantities import Percent, ratio_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from taper.quantities import Interval
     from taper.regimen import Regimen, Regimens
-    from taper.request import Calendar, Finish, Hold, Request, Rule
+    from taper.request import Calendar, Companion, Finish, Hold, Request, Rule
 
 # The limits on a cut (SPEC 4.3), as ratios.
 CUT_LIMIT = (1, 4)  # of the reference dose
@@ -276,6 +276,18 @@ class _Rows:
         self.fired: set[int] = set()
         self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
 
+    def recall(self, steps: Iterable[Step]) -> None:
+        """Count the reductions and the holds of rows that lie behind."""
+        for step in steps:
+            assert step.start is not None
+            if step.kind == REDUCE:
+                self.reductions += 1
+                self.pending = None
+                self.start, self.regimen, self.original = step.start, step.regimen, step.original
+                self._meet_holds()
+            elif step.kind in {HOLD, CHANGE}:
+                self.pending = None
+
     def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
         """Begin a row; it ends where the next begins."""
         self.kind, self.start, self.regimen = kind, start, regimen
@@ -376,6 +388,30 @@ class _Rows:
         return True
 
 
+class UnderWay(NamedTuple):
+    """Where one opioid's taper stands on ``day``, from which it is planned anew.
+
+    ``made`` and ``regimen`` are what is in force, counted in ``salt`` (a ratio to the product
+    that the taper began with, whose daily dose was ``first``); ``original`` is ``first`` in that
+    salt. ``since`` is the first day of this dose, None where nothing was reduced yet, ``ready``
+    the first day on which it may fall (after a hold), ``behind`` the rows before ``day``.
+    """
+
+    day: date
+    kind: str  # of the row that begins: BASELINE or HOLD
+    made: Regimens
+    regimen: Regimen
+    before: int
+    first: int
+    original: int
+    salt: tuple[int, int]
+    since: date | None
+    ready: date
+    behind: tuple[Step, ...]
+    finish: Finish | None
+    hold: Interval | None = None  # from ``day``, or from the first patch change after it
+
+
 class _Course:
     """One product's taper, from its current regimen to its goal or its stop."""
 
@@ -398,15 +434,52 @@ class _Course:
         # the same rule of the original: a plan that slows down stops no earlier than it would
         self.linear = Curve(rule.parts, ORIGINAL, regimen.daily, rule.goal)
         self.opportunities = 0
-        self.salt = (1, 1)
         self.slows_down = rule.of != ORIGINAL
         self.rows = _Rows(calendar, regimen, begin or calendar.start)
         self.first = self.due = begin or calendar.start
+        self.since: date | None = None
         if calendar.baseline and begin is None:
             self.due = self.rows.after(calendar.baseline, self.due)
 
+    @classmethod
+    def resumed(cls, rule: Rule, calendar: Calendar, at: UnderWay) -> Self:
+        """A taper under way: the curve goes on from the dose in force, and so do the counts."""
+        course = cls(rule, calendar, at.made, at.regimen, at.finish, at.day)
+        course.goal = rule.goal * at.salt[0] // at.salt[1]
+        course.since = at.since
+        course.curve = Curve(rule.parts, rule.of, at.first, rule.goal)
+        course.linear = Curve(rule.parts, ORIGINAL, at.first, rule.goal)
+        course.curve.resume(at.regimen.daily, at.salt)
+        course.linear.resume(at.regimen.daily, at.salt)
+        rows = course.rows
+        rows.recall(at.behind)
+        rows.original = at.original
+        rows.open(at.kind, at.day, at.regimen, at.before, NOTHING)
+        course._wait(at)
+        return course
+
+    def _wait(self, at: UnderWay) -> None:
+        """Set the first opportunity: a hold first, and never before the interval is over."""
+        rows = self.rows
+        ready = max(at.ready, rows.after(at.hold, at.day)) if at.hold else at.ready
+        if at.hold:
+            rows.pending = None  # of holds that meet, the longest counts
+        full = ready if at.since is None else rows.after(self.curve.part.every, at.since)
+        self.due = max(ready, full)
+        if self.goal and at.regimen.daily == self.goal:
+            self.due = ready
+        elif rows.pending and self.due == at.day:
+            rows.kind, self.due = HOLD, rows.after(rows.pending, at.day)
+            rows.pending = None
+        elif rows.kind == HOLD and self.due > ready:
+            rows.close(ready)
+            rows.open(BASELINE, ready, at.regimen, at.regimen.daily, NOTHING)
+
     def run(self) -> _Rows:
         """Step from opportunity to opportunity until the taper has ended."""
+        if self.goal and self.rows.regimen.daily == self.goal:
+            self._maintain()
+            return self.rows
         while True:
             point = self.curve.next()
             self.opportunities += 1
@@ -446,10 +519,7 @@ class _Course:
                 self.original_point = self.linear.next()
                 self.opportunities -= 1
             point = self.original_point
-        return (
-            2 * point.ideal * self.salt[0]
-            < self.made.smallest * point.denominator * self.salt[1]
-        )
+        return 2 * point.ideal < self.made.smallest * point.denominator
 
     def _stop(self) -> None:
         rows = self.rows
@@ -465,9 +535,9 @@ class _Course:
         since = self.rows.start
         for row in reversed(self.rows.rows):
             if row.regimen != self.rows.regimen:
-                break
+                return since
             since = row.start
-        return since
+        return self.since or since
 
     def _maintain(self) -> None:
         """End with a row at the goal, up to its first review."""
@@ -501,12 +571,14 @@ class _Course:
         top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
         self.goal = self.goal * top // bottom
         self.curve.rescale(top, bottom)
-        self.salt = (top, bottom)
+        self.linear.rescale(top, bottom)
         same = rows.regimen.daily * top // bottom
         regimen = made.of(made.totals[bisect_right(made.totals, same) - 1])
         if not regimen.daily:
             message = f"{made.product.id} makes no dose at or below {made.product.text(same)} a day"
-            raise InputError(Problem("finish_with", message, "change at a higher dose: --finish-at"))
+            raise InputError(
+                Problem("finish_with", message, "change at a higher dose: --finish-at")
+            )
         self.due = rows.turn(CHANGE, self.due, regimen, Reason("change", point))
         rows.rescale(top, bottom, same)
         self.made = made
@@ -519,31 +591,64 @@ def schedule(request: Request) -> tuple[Step, ...]:
     One opioid after another is tapered: the main one first, then ``also`` in the order given.
     Raises :class:`~taper.InputError` where the request cannot be laid out on dates.
     """
-    calendar = request.calendar
-    tapered = [companion for companion in request.also if not companion.keep]
-    kept = tuple(companion.regimen for companion in request.also if companion.keep)
-    waiting = [companion.regimen for companion in tapered]
     daily = request.regimen.daily
-    now = Step(
-        0, CURRENT, None, None, request.regimen, daily, daily, NOTHING, (*waiting, *kept)
+    others = (*(other.regimen for other in tapered(request)), *_kept(request))
+    steps = [Step(0, CURRENT, None, None, request.regimen, daily, daily, NOTHING, others)]
+    course = _Course(
+        _rule_of(request, 0), request.calendar, request.regimens, request.regimen, request.finish
     )
-    rule = request.rule if not tapered else _unslowed(request.rule)
-    course = _Course(rule, calendar, request.regimens, request.regimen, request.finish)
-    rows = course.run()
-    steps = [now]
-    _number(steps, rows.rows, (*waiting, *kept))
-    for place, companion in enumerate(tapered):
-        last = place == len(tapered) - 1
-        shares = _shares(request.rule, request.regimen.daily)
-        rule = shares if last else _unslowed(shares)
-        begin = _next_begins(steps[-1], rule, companion.regimen, calendar.start)
-        waiting = [other.regimen for other in tapered[place + 1 :]]
-        ended = replace(steps.pop(), end=begin - timedelta(days=1))
-        steps.append(ended)
-        course = _Course(rule, calendar, companion.regimens, companion.regimen, None, begin)
-        goals = [steps[-1].regimen] if steps[-1].kind != STOP else []
-        _number(steps, course.run().rows, (*goals, *waiting, *kept))
+    _number(steps, course.run().rows, others)
+    _taper_others(request, steps, 0, [])
     return tuple(steps)
+
+
+def resume(
+    request: Request, behind: tuple[Step, ...], place: int, at: UnderWay, reached: list[Regimen]
+) -> tuple[Step, ...]:
+    """The steps of a taper that is planned anew while it is under way.
+
+    ``behind`` are the rows that stay, ``place`` says which opioid is being tapered (0 is the
+    main one, then ``also`` in order), ``reached`` are those kept at a goal that was reached.
+    """
+    steps = list(behind)
+    course = _Course.resumed(_rule_of(request, place), request.calendar, at)
+    waiting = [other.regimen for other in tapered(request)[place:]]
+    _number(steps, course.run().rows, (*reached, *waiting, *_kept(request)))
+    _taper_others(request, steps, place, reached)
+    return tuple(steps)
+
+
+def _taper_others(request: Request, steps: list[Step], place: int, reached: list[Regimen]) -> None:
+    """Add the rows of the opioids after the one at ``place``, one after another."""
+    others = tapered(request)
+    for number, companion in enumerate(others[place:], place + 1):
+        rule = _rule_of(request, number)
+        regimen = companion.regimen
+        begin = _next_begins(steps[-1], rule, regimen, request.calendar.start)
+        steps.append(replace(steps.pop(), end=begin - timedelta(days=1)))
+        if steps[-1].kind != STOP:
+            reached = [*reached, steps[-1].regimen]
+        waiting = [other.regimen for other in others[number:]]
+        course = _Course(rule, request.calendar, companion.regimens, regimen, None, begin)
+        _number(steps, course.run().rows, (*reached, *waiting, *_kept(request)))
+
+
+def tapered(request: Request) -> list[Companion]:
+    """The other opioids that are tapered, in order."""
+    return [companion for companion in request.also if not companion.keep]
+
+
+def _kept(request: Request) -> tuple[Regimen, ...]:
+    """The other opioids that are left as they are."""
+    return tuple(companion.regimen for companion in request.also if companion.keep)
+
+
+def _rule_of(request: Request, place: int) -> Rule:
+    """The rule of one opioid: 0 is the main one; only the last one slows down."""
+    rule = request.rule
+    if place:
+        rule = _shares(rule, request.regimen.daily)
+    return rule if place == len(tapered(request)) else _unslowed(rule)
 
 
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
