@@ -155,9 +155,7 @@ def _first_look(step: Step, limit: date | None, working: _Working) -> date:
     return day if limit is None or day <= limit else limit
 
 
-def _contacts(
-    due: list[_Due], steps: tuple[Step, ...], most: int, working: _Working
-) -> list[_Due]:
+def _contacts(due: list[_Due], steps: tuple[Step, ...], most: int, working: _Working) -> list[_Due]:
     """Contacts wherever more than ``most`` days would pass without one."""
     first = steps[1].start
     assert first is not None

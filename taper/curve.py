@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from taper.quantities import Interval, Percent
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from taper.quantities import Interval, Percent
 
 ORIGINAL, CURRENT, MIXED = "original", "current", "mixed"
 BASES = (ORIGINAL, CURRENT, MIXED)

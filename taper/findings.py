@@ -83,7 +83,7 @@ class Finding:
             return self.saved[1]
         entry = catalogue()[self.id]
         template = entry.get("message" + self.variant, entry["message"])
-        text = template.format(**dict(self.values))
+        text: str = template.format(**dict(self.values))
         if self.steps:
             rows = "step" if len(self.steps) == 1 else "steps"
             text += f" ({rows} {', '.join(str(step) for step in self.steps)})"
@@ -110,7 +110,9 @@ def explain(name: str) -> dict[str, Any]:
     from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
 
     close = get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())
-    raise InputError(Problem("id", f"'{name}' is not a finding", "one of " + ", ".join(close), name))
+    raise InputError(
+        Problem("id", f"'{name}' is not a finding", "one of " + ", ".join(close), name)
+    )
 
 
 # --- what may not be planned -------------------------------------------------------------------
@@ -169,7 +171,7 @@ def _refusal(name: str, field: str, values: dict[str, str]) -> Problem:
     entry = catalogue()[name]
     message = f"{entry['message'].format(**values)} [{name}]"
     hints = {
-        "rate-over-band": "a smaller --reduce, a longer --every, or --override-rate \"reason\"",
+        "rate-over-band": 'a smaller --reduce, a longer --every, or --override-rate "reason"',
         "pregnancy": "--specialist with who was consulted",
         "suicide-risk": "--specialist with who was consulted",
     }
@@ -229,7 +231,10 @@ def _rate(shown: Shown) -> Iterator[Finding]:
         fastest = max(rule.parts, key=lambda part: _as_ratio(pace(part, shown.original, 28)))
         monthly = pace(fastest, shown.original, 28)
         if _exceeds(monthly, CDC_MONTHLY):
-            values = (("pace_month", f"{_percent(monthly)} every 4 weeks"), ("duration", known.words))
+            values = (
+                ("pace_month", f"{_percent(monthly)} every 4 weeks"),
+                ("duration", known.words),
+            )
             yield Finding("faster-than-cdc-for-duration", (), values)
     for part in rule.parts:
         if _exceeds(share_of(part, shown.original), LABEL_CUT) or part.every.days < LABEL_DAYS:
@@ -367,9 +372,7 @@ def _rows(shown: Shown) -> Iterator[Finding]:
 
 
 def _over_maximum(step: Step) -> bool:
-    return any(
-        regimen.daily and _is_over(regimen) for regimen in (step.regimen, *step.companions)
-    )
+    return any(regimen.daily and _is_over(regimen) for regimen in (step.regimen, *step.companions))
 
 
 def _is_over(regimen: Regimen) -> bool:
@@ -383,7 +386,10 @@ def _is_over(regimen: Regimen) -> bool:
     top, bottom = 0, 1
     for strength, count in regimen.per_day:
         if strength.label in caps:
-            top, bottom = top * caps[strength.label] * 1000 + count * bottom, bottom * caps[strength.label] * 1000
+            top, bottom = (
+                top * caps[strength.label] * 1000 + count * bottom,
+                bottom * caps[strength.label] * 1000,
+            )
     return top > bottom
 
 
@@ -450,12 +456,17 @@ def _notes(shown: Shown) -> Iterator[Finding]:
         yield Finding("no-mme-factor", (), (("product", " and ".join(without)),))
     product = request.product
     if request.taking is not None:
-        values = (("taking", product.text(request.taking)), ("prescribed", str(request.prescription)))
+        values = (
+            ("taking", product.text(request.taking)),
+            ("prescribed", str(request.prescription)),
+        )
         yield Finding("prn-as-taken", (), values)
     hours = request.regimens.interval
     if hours not in product.intervals_hours:
         labelled = " or ".join(frequency(each) for each in product.intervals_hours)
-        yield Finding("interval-off-label", (), (("interval", frequency(hours)), ("labelled", labelled)))
+        yield Finding(
+            "interval-off-label", (), (("interval", frequency(hours)), ("labelled", labelled))
+        )
     if request.raised_units:
         yield Finding("max-units-raised", (), (("units", str(request.raised_units)),))
     if product.schedule == "CII" and product.market == "us":
@@ -495,4 +506,3 @@ def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step
         replace(step, findings=tuple(about[step.number])) if step.number in about else step
         for step in steps
     )
-

@@ -235,7 +235,7 @@ def _amount(text: str, counted: dict[str, str]) -> int:
 def _strength(label: str, counted: dict[str, str]) -> Strength:
     """Read ``15``, ``10/325`` or ``2 mg/mL``."""
     if label.endswith("/mL"):
-        return Strength(label, _amount(label.split()[0], counted))
+        return Strength(label, _amount(label.split(maxsplit=1)[0], counted))
     opioid, _, other = label.partition("/")
     return Strength(label, _amount(opioid, counted), _amount(other, {}) if other else 0)
 

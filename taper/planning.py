@@ -231,7 +231,12 @@ def _product(plan: Plan) -> dict[str, Any]:
     product = plan.request.product
     used: dict[str, None] = {}
     for strength in sorted(
-        {s for step in plan.steps for s, _ in step.regimen.per_day if step.regimen.product is product},
+        {
+            s
+            for step in plan.steps
+            for s, _ in step.regimen.per_day
+            if step.regimen.product is product
+        },
         key=lambda strength: strength.amount,
     ):
         used[strength.label] = None
@@ -260,8 +265,8 @@ def summary(plan: Plan) -> dict[str, Any]:
     end = rows[-1].end if plan.stop_date is None else plan.stop_date
     assert end is not None
     days = (end - plan.start).days + (plan.stop_date is None)
-    current = max((_ratio(step.cut, step.before) for step in reductions), default=(0, 1))
-    original = max((_ratio(step.cut, step.original) for step in reductions), default=(0, 1))
+    current = largest_share([(step.cut, step.before) for step in reductions])
+    original = largest_share([(step.cut, step.original) for step in reductions])
     last = plan.steps[-1]
     product = plan.request.product
     return {
@@ -274,15 +279,18 @@ def summary(plan: Plan) -> dict[str, Any]:
         "end_daily_dose": plain(last.daily),
         "unit": product.unit,
         "start_mme": mme_text(plan.steps[0]),
-        "largest_cut_percent_of_current": percent_text(*current[1:]) if len(current) > 2 else "0.0",
-        "largest_cut_percent_of_original": percent_text(*original[1:])
-        if len(original) > 2
-        else "0.0",
+        "largest_cut_percent_of_current": percent_text(*current),
+        "largest_cut_percent_of_original": percent_text(*original),
     }
 
 
-def _ratio(part: int, whole: int) -> tuple[Any, ...]:
-    return (part * 10**12 // whole, part, whole)
+def largest_share(shares: list[tuple[int, int]]) -> tuple[int, int]:
+    """The largest of some ratios; zero where there are none."""
+    largest = (0, 1)
+    for part, whole in shares:
+        if part * largest[1] > largest[0] * whole:
+            largest = (part, whole)
+    return largest
 
 
 def step_document(step: Step) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _FREQUENCIES = {
 _SLOTS = {1: 24, 2: 12, 3: 8, 4: 6, 6: 4}  # amounts in a row, and the hours between them
 _NUMBER = r"\d[\d.]*"
 _GRAMMAR = re.compile(
-    rf"\s*(?:(?P<count>\d{{1,3}})\s*[x×*]\s*)?"
+    rf"\s*(?:(?P<count>\d{{1,3}})\s*[x\u00d7*]\s*)?"
     rf"(?P<amounts>{_NUMBER}(?:\s*/\s*{_NUMBER})*)"
     r"\s*(?P<unit>[A-Za-zµμ]+(?:/[A-Za-z]+)?)?"
     r"(?:\s+(?P<rest>.*?))?\s*",
@@ -130,7 +130,9 @@ def parse_prescription(text: str, unit: str, *, combination: bool = False) -> Pr
     if combination and len(amounts) == 2 and amounts[1] > amounts[0]:  # noqa: PLR2004 - a pair
         other = amounts.pop() * max(count, 1)
     if not any(amounts) or (match.group("count") and not count):
-        raise InputError(_problem(text, "the dose is zero", "an amount above 0", match.span("amounts")))
+        raise InputError(
+            _problem(text, "the dose is zero", "an amount above 0", match.span("amounts"))
+        )
     if len(amounts) > 1:
         slots = _SLOTS.get(len(amounts))
         if slots is None or hours not in {None, slots}:

@@ -193,7 +193,7 @@ def parse_dose(text: str, unit: str, field: str = "dose") -> Dose:
     """
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        if re.match(r"\s*[-−]", text):
+        if re.match(r"\s*[-\u2212]", text):
             _fail(field, text, f"'{text.strip()}' is negative", f"an amount above 0 {unit}", None)
         if re.match(r"\s*\.\d", text):
             zero = f"0{text.strip()}"
@@ -202,7 +202,11 @@ def parse_dose(text: str, unit: str, field: str = "dose") -> Dose:
             hint = "a decimal point, and no comma between thousands"
             _fail(field, text, f"'{text.strip()}' has a comma", hint, None)
         _fail(
-            field, text, f"'{text.strip()}' is not an amount", f"a number and {unit}: 15 {unit}", None
+            field,
+            text,
+            f"'{text.strip()}' is not an amount",
+            f"a number and {unit}: 15 {unit}",
+            None,
         )
     assert match is not None
     number, spelled = match.group(1), match.group(2)

@@ -135,7 +135,7 @@ def _fewest_units(
     return best
 
 
-def _pieces(strengths: Iterable[Strength], halves: bool) -> list[_Piece]:
+def _pieces(strengths: Iterable[Strength], *, halves: bool) -> list[_Piece]:
     descending = sorted(strengths, key=lambda strength: -strength.amount)
     pieces = [_Piece(strength, THOUSAND) for strength in descending]
     if halves:
@@ -161,7 +161,7 @@ def units_table(
     Best is fewest units (or fewest strengths, then fewest units), then whole units before
     halves, then larger strengths first.
     """
-    pieces = _pieces(strengths, halves)
+    pieces = _pieces(strengths, halves=halves)
     if not fewest_strengths:
         return {a: _spell(pieces, key) for a, key in _fewest_units(pieces, most).items()}
     table: dict[int, Units] = {}
@@ -177,7 +177,7 @@ def units_table(
 
 def fewest_units_for(amount: int, strengths: Sequence[Strength], *, halves: bool) -> int | None:
     """The fewest units that make ``amount``, up to :data:`MOST_UNITS`; None where none do."""
-    pieces = [piece.amount for piece in _pieces(strengths, halves)]
+    pieces = [piece.amount for piece in _pieces(strengths, halves=halves)]
     if not amount or amount > MOST_UNITS * max(pieces):
         return None
     reached = {0}
@@ -231,7 +231,7 @@ class Regimens:
         """The amounts of single units, in which neighbouring strengths differ."""
         if self.product.is_liquid:
             return self.amounts[1:]
-        return sorted(piece.amount for piece in _pieces(self.strengths, self.halves))
+        return sorted(piece.amount for piece in _pieces(self.strengths, halves=self.halves))
 
     @cached_property
     def totals(self) -> list[int]:
@@ -364,7 +364,7 @@ def _bits(number: int) -> Iterator[int]:
         place = text.find("1", place + 1)
 
 
-def _least_squares(
+def _least_squares(  # noqa: C901 - one search, with its pruning
     total: int, steps: Sequence[int], sums: Sequence[int], caps: Sequence[int] | None
 ) -> tuple[int, ...] | None:
     """Split ``total`` over the places, each one of ``steps`` and at most its cap.
@@ -378,7 +378,9 @@ def _least_squares(
         return None
     best: tuple[int, tuple[int, ...]] | None = None
 
-    def search(place: int, left: int, squares: int, chosen: tuple[int, ...]) -> None:
+    def search(  # noqa: C901
+        place: int, left: int, squares: int, chosen: tuple[int, ...]
+    ) -> None:
         nonlocal best
         remaining = places - place
         if remaining == 1:  # what is left is one of the steps: ``sums`` says so

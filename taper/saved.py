@@ -149,7 +149,7 @@ class _Reader:
             top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
             original, previous = last.original * top // bottom, last.daily * top // bottom
         else:
-            now = known[entry["product"]] if entry["product"] in known else regimen
+            now = known.get(entry["product"], regimen)
             original, previous = now.daily, now.daily
         return Step(
             entry["step"],
@@ -204,4 +204,3 @@ def _finding(entry: Mapping[str, Any], steps: list[Step]) -> Finding:
     numbers = about if entry["step"] is not None else ()
     saved = (entry["level"], entry["message"], entry["source"])
     return Finding(entry["id"], numbers, saved=saved)
-

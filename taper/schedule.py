@@ -138,10 +138,10 @@ def choose(
     away = abs(found.daily * scale - point.ideal)
     if abs(current.daily * scale - point.ideal) <= away:
         return None
-    return Choice(found, Reason(_rounding(made, point, found, lowest), point))
+    return Choice(found, Reason(_rounding(point, found, lowest), point))
 
 
-def _rounding(made: Regimens, point: Point, found: Regimen, lowest: int) -> str:
+def _rounding(point: Point, found: Regimen, lowest: int) -> str:
     """What rounding did: nothing, to the nearest dose, or to the largest cut allowed."""
     if found.daily * point.denominator == point.ideal:
         return "exact"
@@ -199,7 +199,7 @@ def _outward(totals: list[int], point: Point, first: int, end: int) -> Iterator[
 def _fewest_strengths(
     made: Regimens, current: Regimen, point: Point, goal: int, found: Regimen, first: int, end: int
 ) -> Regimen:
-    """Of ``totals[first:end]`` near ``found`` (a quarter of the reduction), the fewest strengths."""
+    """Of ``totals[first:end]`` near ``found``, the one needing fewest strengths."""
     if found.strengths == 1 or len(made.strengths) == 1:
         return found
     reach = point.asked * SAME_STRENGTHS[0] // (point.denominator * SAME_STRENGTHS[1])

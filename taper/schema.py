@@ -5,7 +5,7 @@ pydantic is imported here only, where a plan file comes in or its schema is aske
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads the annotations
+from datetime import date as Day  # noqa: N812, TC003 - pydantic reads the annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -62,8 +62,8 @@ class Product(_Model):
 class Summary(_Model):
     """The plan in a few figures."""
 
-    start: date
-    stop_date: date | None
+    start: Day
+    stop_date: Day | None
     days: int
     reductions: int
     holds: int
@@ -105,8 +105,8 @@ class Step(_Model):
 
     step: int
     kind: Literal["current", "baseline", "reduce", "hold", "change", "maintain", "stop"]
-    start: date | None
-    end: date | None
+    start: Day | None
+    end: Day | None
     days: int | None
     product: str
     daily_dose: Decimal
@@ -125,7 +125,7 @@ class Step(_Model):
 class Check(_Model):
     """One withdrawal check."""
 
-    date: date
+    date: Day
     step: int
     reason: Literal["after-reduction", "before-reduction", "contact", "hold-review", "after-stop"]
     how: str
@@ -146,8 +146,8 @@ class Fill(_Model):
     """One dispensing."""
 
     fill: int
-    date: date
-    not_before: date
+    date: Day
+    not_before: Day
     days_supply: int
     items: list[SupplyItem]
 

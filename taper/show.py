@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -135,15 +136,10 @@ def schedule_table(plan: Plan, width: int) -> Table:
         columns.add("Product", lambda step: step.regimen.product.id, justify="left", fold=True)
     columns.add("A day", lambda step: _daily(step, wide=wide))
     for place, time in enumerate(times):
-        columns.add(
-            time.capitalize(),
-            lambda step, place=place: _administration_at(step, place),
-            justify="left",
-            fold=True,
-        )
+        cell = partial(_administration_at, place)
+        columns.add(time.capitalize(), cell, justify="left", fold=True)
     if not times:
-        row = lambda step: doses_in_a_row(step.regimen)  # noqa: E731 - one of several like it
-        columns.add("Doses", row, justify="left", fold=True)
+        columns.add("Doses", lambda step: doses_in_a_row(step.regimen), justify="left", fold=True)
     if any(step.companions for step in plan.steps):
         columns.add("Also", _also, justify="left", fold=True)
     if width >= NARROW:
@@ -204,7 +200,7 @@ def _of_first(step: Step) -> str:
     return f"{percent_text(step.daily, step.original)}%"
 
 
-def _administration_at(step: Step, place: int) -> str:
+def _administration_at(place: int, step: Step) -> str:
     regimen = step.regimen
     amount, units = regimen.amounts[place], regimen.units[place]
     return administration(regimen, amount, units) if amount else "-"
@@ -263,7 +259,9 @@ def _style(step: Step) -> str:
 
 def _legend(plan: Plan, width: int) -> str:
     product = plan.request.product
-    notes = [f"{product.kind.capitalize()}s of one strength are given by their number in {product.unit}"]
+    notes = [
+        f"{product.kind.capitalize()}s of one strength are given by their number in {product.unit}"
+    ]
     if product.is_liquid:
         notes = ["Measured with an oral syringe"]
     times = {step.regimen.times for step in plan.steps}
@@ -353,4 +351,3 @@ def _findings(plan: Plan, out: Console) -> None:
         grid.add_row(Text(f"{finding.level:7}", style=style), text)
         out.print(grid)
     out.print(Padding(Text("`taper explain ID` says more.", style="dim"), (0, 0, 0, 8)))
-

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date as Day  # noqa: N812 - a fill has a field of the other name
+from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.quantities import THOUSAND
@@ -29,7 +31,7 @@ class SupplyItem:
     product: Product
     strength: Strength
     quantity: int
-    regimens: tuple[tuple[date, Regimen], ...] = ()
+    regimens: tuple[tuple[Day, Regimen], ...] = ()
     saved_directions: str = ""  # of an item read from a saved plan
 
     @property
@@ -53,12 +55,12 @@ class Fill:
     """One dispensing: what is needed from ``date`` for ``days_supply`` days."""
 
     number: int
-    date: date
+    date: Day
     days_supply: int
     items: tuple[SupplyItem, ...]
 
     @property
-    def not_before(self) -> date:
+    def not_before(self) -> Day:
         """The first day on which it may be dispensed: the first day that it serves."""
         return self.date
 
@@ -74,8 +76,8 @@ class Supply:
 class _Use(NamedTuple):
     """One regimen over the days from ``start`` to before ``end``."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
     regimen: Regimen
 
 
@@ -88,11 +90,11 @@ def uses(steps: Iterable[Step]) -> list[_Use]:
         end = step.end + timedelta(days=1)
         for regimen in (step.regimen, *step.companions):
             if regimen.daily:
-                found.append(_Use(step.start, end, regimen))
+                found.append(_Use(step.start, end, regimen))  # noqa: PERF401 - reads better
     return found
 
 
-def needed(regimen: Regimen, anchor: date, start: date, end: date) -> Iterable[tuple[Strength, int]]:
+def needed(regimen: Regimen, anchor: Day, start: Day, end: Day) -> Iterable[tuple[Strength, int]]:
     """Units of each strength from ``start`` to before ``end``, in thousandths.
 
     A patch is counted on the day it is applied: ``anchor``, and every period after it.
@@ -106,7 +108,7 @@ def needed(regimen: Regimen, anchor: date, start: date, end: date) -> Iterable[t
         yield strength, count * times
 
 
-def boundaries(steps: tuple[Step, ...], fill: Interval | None, period: int) -> list[date]:
+def boundaries(steps: tuple[Step, ...], fill: Interval | None, period: int) -> list[Day]:
     """The first day of every fill, and the day after the last; whole patch periods."""
     rows = [step for step in steps if step.start is not None and step.end is not None]
     if not rows:
@@ -135,7 +137,7 @@ def supply(steps: tuple[Step, ...], fill: Interval | None) -> Supply:
     ledger = _Ledger(days[0])
     fills = []
     first = 0
-    for number, (start, end) in enumerate(zip(days, days[1:], strict=False), 1):
+    for number, (start, end) in enumerate(pairwise(days), 1):
         while first < len(served) and served[first].end <= start:
             first += 1
         within = []
@@ -151,13 +153,13 @@ def supply(steps: tuple[Step, ...], fill: Interval | None) -> Supply:
 class _Ledger:
     """What was needed and dispensed so far: half tablets carry over to the next fill."""
 
-    def __init__(self, anchor: date) -> None:
+    def __init__(self, anchor: Day) -> None:
         self.anchor = anchor
         self.spare: dict[tuple[Product, Strength], int] = {}
 
-    def items(self, within: list[_Use], start: date, end: date) -> tuple[SupplyItem, ...]:
+    def items(self, within: list[_Use], start: Day, end: Day) -> tuple[SupplyItem, ...]:
         need: dict[tuple[Product, Strength], int] = {}
-        serves: dict[tuple[Product, Strength], dict[date, Regimen]] = {}
+        serves: dict[tuple[Product, Strength], dict[Day, Regimen]] = {}
         for use in within:
             first, last = max(use.start, start), min(use.end, end)
             for strength, count in needed(use.regimen, self.anchor, first, last):
@@ -195,7 +197,7 @@ class _Ledger:
         )
 
 
-def new_prescription_dates(fills: tuple[Fill, ...]) -> list[date]:
+def new_prescription_dates(fills: tuple[Fill, ...]) -> list[Day]:
     """The days on which a new set of schedule II prescriptions is needed.
 
     Those written together cover at most 90 days (21 CFR 1306.12); the first set is written at

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from taper.commands.output import one_of
-from taper.findings import catalogue, explain as entry_of
+from taper.findings import catalogue
+from taper.findings import explain as entry_of
 
 
 def explain(

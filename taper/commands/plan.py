@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from taper.commands.output import Format, Language, Output, Paper, Large, deliver
+from taper.commands.output import Format, Language, Large, Output, Paper, deliver
 from taper.planning import make_plan
 from taper.reading import read
 
@@ -27,7 +27,7 @@ def _option(*names: str, help: str) -> Any:  # noqa: A002 - Typer's own name for
     return typer.Option(*names, help=help, show_default=False)
 
 
-def plan(  # noqa: PLR0913 - the options are the contract
+def plan(
     product: Annotated[
         _Text, typer.Argument(help="Product id or name, or a request file (.toml, .json, -).")
     ] = None,
@@ -47,7 +47,9 @@ def plan(  # noqa: PLR0913 - the options are the contract
         _Text, _option("--every", help="1w, 10d, 4w, 1mo. Default 1w; 4w after a year of opioids.")
     ] = None,
     of: Annotated[_Text, _option("--of", help="original, current or mixed. Default mixed.")] = None,
-    to: Annotated[_Text, _option("--to", help="Goal: 0 to stop (default), or a daily dose.")] = None,
+    to: Annotated[
+        _Text, _option("--to", help="Goal: 0 to stop (default), or a daily dose.")
+    ] = None,
     over: Annotated[
         _Text, _option("--over", help="The gentlest percentage that ends within 26w.")
     ] = None,

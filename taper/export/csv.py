@@ -21,14 +21,38 @@ if TYPE_CHECKING:
     from taper.regimen import Regimen
     from taper.schedule import Step
 
-SCHEDULE = (
-    "plan_id,step,kind,start_date,end_date,days,product,daily_dose,unit,percent_of_original,"
-    "cut_percent_of_current,mme,doses,directions,quantities,next_check,findings"
-).split(",")
-CHECKS = "plan_id,date,step,reason,how,items".split(",")
-SUPPLY = (
-    "plan_id,fill,fill_date,days_supply,product,strength,unit,quantity,rxcui,directions"
-).split(",")
+SCHEDULE = [
+    "plan_id",
+    "step",
+    "kind",
+    "start_date",
+    "end_date",
+    "days",
+    "product",
+    "daily_dose",
+    "unit",
+    "percent_of_original",
+    "cut_percent_of_current",
+    "mme",
+    "doses",
+    "directions",
+    "quantities",
+    "next_check",
+    "findings",
+]
+CHECKS = ["plan_id", "date", "step", "reason", "how", "items"]
+SUPPLY = [
+    "plan_id",
+    "fill",
+    "fill_date",
+    "days_supply",
+    "product",
+    "strength",
+    "unit",
+    "quantity",
+    "rxcui",
+    "directions",
+]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
@@ -37,7 +38,7 @@ def read_calendar(fields: Fields, medicine: Medicine | None) -> Calendar | None:
         fields.attempt(lambda: parse_interval(baseline_text, "baseline")) if baseline_text else None
     )
     unit = medicine.product.unit if medicine else "mg"
-    holds = [fields.attempt(lambda text=text: _hold(text, unit)) for text in fields.many("holds")]
+    holds = [fields.attempt(partial(_hold, text, unit)) for text in fields.many("holds")]
     weekends, holidays = _avoid(fields)
     weekdays = _weekdays(fields, weekends=weekends)
     if start is None:
@@ -90,7 +91,7 @@ def _avoid(fields: Fields) -> tuple[bool, tuple[str, ...]]:
         if name.lower() in {"weekends", "weekend"} and not place:
             weekends = True
         elif name.lower() == "holidays" and place:
-            code = fields.attempt(lambda place=place, text=text: _place(place, text))
+            code = fields.attempt(partial(_place, place, text))
             holidays += [code] if code else []
         else:
             hint = "weekends, holidays:US or holidays:US-CA"

@@ -58,7 +58,7 @@ class Fields:
     def _as_text(self, name: str, value: object) -> str | None:
         if isinstance(value, str):
             return " ".join(value.split())
-        if isinstance(value, datetime) or isinstance(value, bool):
+        if isinstance(value, (datetime, bool)):
             self.problem(name, f"{value} is not a value of this field", "plain text")
         elif isinstance(value, date):
             return value.isoformat()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NoReturn
 
 from taper.errors import InputError, Problem
@@ -283,9 +283,9 @@ def _not_makeable(made: Regimens, amount: int, text: str) -> NoReturn:
         if product.splittable:
             kind = "needs-splitting"
             hint += "; --split halves if the tablets are known to be scored"
-    elif others := [s.label for s in product.strengths if s not in made.strengths]:
-        if not product.is_liquid and fewest_units_for(amount, product.strengths, halves=False):
-            hint += f"; other strengths marketed, for --stock: {', '.join(others)}"
+    elif not product.is_liquid and fewest_units_for(amount, product.strengths, halves=False):
+        others = ", ".join(s.label for s in product.strengths if s not in made.strengths)
+        hint += f"; other strengths marketed, for --stock: {others}" if others else ""
     raise InputError(Problem("dose", message, hint, text, id=kind))
 
 
@@ -392,7 +392,7 @@ def read_companions(
     kept = fields.many("keep")
     companions: list[Companion] = []
     for text in fields.many("also"):
-        companion = fields.attempt(lambda text=text: _companion(text, market))
+        companion = fields.attempt(partial(_companion, text, market))
         if companion is not None:
             keep = companion.product.id in kept
             prescription, regimen = companion.prescription, companion.regimen

@@ -112,7 +112,9 @@ def _phases(texts: list[str], unit: str) -> tuple[Part, ...]:
         rate, every = _rate(match[1], unit, "phases"), parse_interval(match[2], "phases")
         until = match[3]
         if (until is None) != (place == len(texts)):
-            message = "the last phase has no 'until'" if until else "only the last phase has no 'until'"
+            message = (
+                "the last phase has no 'until'" if until else "only the last phase has no 'until'"
+            )
             raise InputError(Problem("phases", f"{message}: '{text}'", "10%/1w until 50%", text))
         share = dose = None
         if until and until.endswith("%"):
@@ -142,7 +144,9 @@ def _goal(fields: Fields, medicine: Medicine | None) -> int | None:
         fields.problem("to", message, hint, text)
     elif goal and (not made.can_make(goal) or made.under(goal, current.amounts) is None):
         near = " and ".join(product.text(dose) for dose in made.nearest(goal))
-        fields.problem("to", f"{product.text(goal)} a day cannot be made", f"the nearest are {near}", text)
+        fields.problem(
+            "to", f"{product.text(goal)} a day cannot be made", f"the nearest are {near}", text
+        )
     else:
         return goal
     return None
