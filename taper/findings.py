@@ -10,7 +10,8 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError, Problem
 from taper.formulary import DATA
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from taper.regimen import Regimen, Regimens
     from taper.request import Request
     from taper.schedule import Step
-    from taper.supply import Supply
+    from taper.supply import Fill
 
 WEEKLY_LIMIT = (25, 100)  # of the reference dose a week: SPEC 3.3
 CDC_MONTHLY = (10, 100)  # of the dose in four weeks, after a year or more: CDC 2022, rec. 5
@@ -181,19 +182,6 @@ def _refusal(name: str, field: str, values: dict[str, str]) -> Problem:
 # --- what a finished plan shows ----------------------------------------------------------------
 
 
-class Shown(NamedTuple):
-    """What the rules look at."""
-
-    request: Request
-    steps: tuple[Step, ...]
-    supply: Supply
-
-    @property
-    def original(self) -> int:
-        """The daily dose at the start."""
-        return self.steps[0].daily
-
-
 def total_mme(step: Step) -> tuple[int, int] | None:
     """MME of everything taken in a row, as a ratio; None where a factor is missing."""
     top, bottom = 0, 1
@@ -215,11 +203,10 @@ def mme_text(step: Step) -> str | None:
     return None if mme is None else ratio_text(*mme)
 
 
-def _rate(shown: Shown) -> Iterator[Finding]:
-    request = shown.request
+def _rate(request: Request) -> Iterator[Finding]:
     rule = request.rule
     for part in rule.parts:
-        asked = pace(part, shown.original, 7)
+        asked = pace(part, request.regimen.daily, 7)
         if rule.override and _exceeds(asked, WEEKLY_LIMIT):
             values = (("pace", f"{_percent(asked)} a week"), ("reason", rule.override))
             yield Finding("rate-overridden", (), values)
@@ -228,8 +215,8 @@ def _rate(shown: Shown) -> Iterator[Finding]:
     if known is None:
         yield Finding("duration-unknown")
     elif known.days >= YEAR_DAYS - (known.unit == "mo") * 28:
-        fastest = max(rule.parts, key=lambda part: _as_ratio(pace(part, shown.original, 28)))
-        monthly = pace(fastest, shown.original, 28)
+        fastest = max(rule.parts, key=lambda part: _as_ratio(pace(part, request.regimen.daily, 28)))
+        monthly = pace(fastest, request.regimen.daily, 28)
         if _exceeds(monthly, CDC_MONTHLY):
             values = (
                 ("pace_month", f"{_percent(monthly)} every 4 weeks"),
@@ -237,7 +224,10 @@ def _rate(shown: Shown) -> Iterator[Finding]:
             )
             yield Finding("faster-than-cdc-for-duration", (), values)
     for part in rule.parts:
-        if _exceeds(share_of(part, shown.original), LABEL_CUT) or part.every.days < LABEL_DAYS:
+        if (
+            _exceeds(share_of(part, request.regimen.daily), LABEL_CUT)
+            or part.every.days < LABEL_DAYS
+        ):
             values = (("reduce", _reduction(request, part)), ("every", part.every.words))
             yield Finding("faster-than-fda-label", (), values)
             break
@@ -256,9 +246,9 @@ def _as_ratio(share: tuple[int, int]) -> Any:
     return Fraction(*share)
 
 
-def _cuts(shown: Shown) -> Iterator[Finding]:
+def _cuts(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     large, unavoidable = [], []
-    for step in shown.steps[1:]:
+    for step in steps[1:]:
         if step.kind != REDUCE:
             continue
         if step.cut * LARGE_CUT[1] > step.before * LARGE_CUT[0]:
@@ -272,7 +262,7 @@ def _cuts(shown: Shown) -> Iterator[Finding]:
             (("largest", _largest(large)),),
         )
     if unavoidable:
-        remedy = _remedy(shown.request, unavoidable[-1].regimen)
+        remedy = _remedy(request, unavoidable[-1].regimen)
         yield Finding(
             "unavoidable-cut",
             tuple(step.number for step in unavoidable),
@@ -311,20 +301,20 @@ def _finer(made: Regimens) -> tuple[str, ...]:
     return tuple(finer_products(made))
 
 
-def _ending(shown: Shown) -> Iterator[Finding]:
+def _ending(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     """The last dose of each opioid before its stop."""
     large = []
-    for before, stop in zip(shown.steps, shown.steps[1:], strict=False):
+    for before, stop in pairwise(steps):
         size = _large(before) if stop.kind == STOP else ""
         if size:
             large.append((before, size))
     if large:
         last, size = large[-1]
-        remedy = _remedy(shown.request, last.regimen)
+        remedy = _remedy(request, last.regimen)
         dose = last.regimen.product.text(last.daily)
-        steps = tuple(step.number for step, _ in large)
+        about = tuple(step.number for step, _ in large)
         yield Finding(
-            "large-last-dose", steps, (("dose", dose), ("size", size), ("remedy", remedy))
+            "large-last-dose", about, (("dose", dose), ("size", size), ("remedy", remedy))
         )
 
 
@@ -340,16 +330,16 @@ def _large(last: Step) -> str:
     return ""
 
 
-def _rows(shown: Shown) -> Iterator[Finding]:
+def _rows(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     long = [
         step
-        for step in shown.steps[1:]
+        for step in steps[1:]
         if step.kind in {REDUCE, BASELINE, CHANGE} and (step.days or 0) > LONG_ROW_DAYS
     ]
     if long:
         days = max(step.days or 0 for step in long)
         yield Finding("long-row", tuple(step.number for step in long), (("days", str(days)),))
-    over = [step for step in shown.steps if _over_maximum(step)]
+    over = [step for step in steps if _over_maximum(step)]
     if over:
         regimen = over[0].regimen
         yield Finding(
@@ -357,18 +347,16 @@ def _rows(shown: Shown) -> Iterator[Finding]:
             tuple(step.number for step in over),
             (("dose", regimen.product.text(regimen.daily)), ("maximum", _maximum(regimen))),
         )
-    most = shown.request.formulary.acetaminophen_max
-    other = [
-        (step, sum(r.other_daily for r in (step.regimen, *step.companions))) for step in shown.steps
-    ]
+    most = request.formulary.acetaminophen_max
+    other = [(step, sum(r.other_daily for r in (step.regimen, *step.companions))) for step in steps]
     too_much = [(step, amount) for step, amount in other if amount > most]
     if too_much:
         values = (
             ("acetaminophen", f"{prose(max(amount for _, amount in too_much))} mg"),
             ("maximum", f"{prose(most)} mg"),
         )
-        steps = tuple(step.number for step, _ in too_much)
-        yield Finding("acetaminophen-over-maximum", steps, values)
+        about = tuple(step.number for step, _ in too_much)
+        yield Finding("acetaminophen-over-maximum", about, values)
 
 
 def _over_maximum(step: Step) -> bool:
@@ -402,8 +390,7 @@ def _maximum(regimen: Regimen) -> str:
     return " or ".join(shown) + " tablets a day"
 
 
-def _patient(shown: Shown) -> Iterator[Finding]:
-    request = shown.request
+def _patient(request: Request) -> Iterator[Finding]:
     for risk in ("pregnancy", "suicide-risk"):
         if risk in request.risks:
             values = (("specialist", request.specialist),)
@@ -415,14 +402,14 @@ def _patient(shown: Shown) -> Iterator[Finding]:
         yield Finding("age")
 
 
-def _medicine(shown: Shown) -> Iterator[Finding]:
-    now = shown.steps[0]
+def _medicine(steps: tuple[Step, ...]) -> Iterator[Finding]:
+    now = steps[0]
     mme = total_mme(now)
     if mme is None:
         yield Finding("high-dose-specialist", (), (), "_not_assessed")
     elif mme[0] > HIGH_MME * mme[1]:
         yield Finding("high-dose-specialist", (), (("mme", f"{ratio_text(*mme, 1)} MME"),))
-    products = _products(shown.steps)
+    products = _products(steps)
     if any(product.drug == "methadone" for product in products):
         yield Finding("methadone")
     if any(product.facts["withdrawal"] == "fentanyl-patch" for product in products):
@@ -440,9 +427,8 @@ def _products(steps: tuple[Step, ...]) -> list[Any]:
     return list(found)
 
 
-def _notes(shown: Shown) -> Iterator[Finding]:
-    request = shown.request
-    mme = total_mme(shown.steps[0])
+def _notes(request: Request, steps: tuple[Step, ...], fills: tuple[Fill, ...]) -> Iterator[Finding]:
+    mme = total_mme(steps[0])
     reasons = ["a taper is itself a reason"]
     if mme is None:
         reasons.append("no MME factor for what is taken")
@@ -451,7 +437,7 @@ def _notes(shown: Shown) -> Iterator[Finding]:
     reasons += [_RISK_WORDS[risk] for risk in NALOXONE_RISKS if risk in request.risks]
     yield Finding("naloxone", (), (("because", ", ".join(reasons)),))
     yield Finding("lost-tolerance")
-    without = [product.name for product in _products(shown.steps) if product.mme is None]
+    without = [product.name for product in _products(steps) if product.mme is None]
     if without:
         yield Finding("no-mme-factor", (), (("product", " and ".join(without)),))
     product = request.product
@@ -470,39 +456,46 @@ def _notes(shown: Shown) -> Iterator[Finding]:
     if request.raised_units:
         yield Finding("max-units-raised", (), (("units", str(request.raised_units)),))
     if product.schedule == "CII" and product.market == "us":
-        dates = new_prescription_dates(shown.supply.fills)
+        dates = new_prescription_dates(fills)
         if dates:
             text = ", ".join(day.isoformat() for day in dates)
             yield Finding("new-prescriptions", (), (("dates", text),))
 
 
-_RULES: tuple[Callable[[Shown], Iterator[Finding]], ...] = (
-    _patient,
+# about single rows: known as soon as the steps are
+_OF_STEPS: tuple[Callable[[Request, tuple[Step, ...]], Iterator[Finding]], ...] = (
     _cuts,
     _ending,
-    _rate,
     _rows,
-    _medicine,
-    _notes,
 )
 
 
-def find(request: Request, steps: tuple[Step, ...], supply: Supply) -> tuple[Finding, ...]:
+def of_steps(request: Request, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
+    """The findings that are about single rows."""
+    return tuple(finding for rule in _OF_STEPS for finding in rule(request, steps))
+
+
+def find(request: Request, steps: tuple[Step, ...], fills: tuple[Fill, ...]) -> tuple[Finding, ...]:
     """Every finding of a plan: warnings, then notes; one an id."""
-    shown = Shown(request, steps, supply)
-    return tuple(finding for rule in _RULES for finding in rule(shown))
+    return (
+        *_patient(request),
+        *of_steps(request, steps),
+        *_rate(request),
+        *_medicine(steps),
+        *_notes(request, steps, fills),
+    )
 
 
-def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step, ...]:
+def marked(request: Request, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps with the ids of the findings that are about them."""
-    about: dict[int, list[str]] = {}
-    for finding in findings:
+    about: dict[int, tuple[str, ...]] = {}
+    for finding in of_steps(request, steps):
         for number in finding.steps:
-            about.setdefault(number, []).append(finding.id)
+            about[number] = (*about.get(number, ()), finding.id)
     for step in steps:
         if step.kind in {HOLD, STOP}:
-            about.setdefault(step.number, []).append("lost-tolerance")
+            about[step.number] = (*about.get(step.number, ()), "lost-tolerance")
     return tuple(
-        replace(step, findings=tuple(about[step.number])) if step.number in about else step
+        replace(step, findings=about[step.number]) if step.number in about else step
         for step in steps
     )

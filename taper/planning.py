@@ -37,15 +37,38 @@ class Plan:
     ``steps`` are the rows (0 is the current regimen), ``checks`` the withdrawal checks,
     ``dispensing`` the fills and what is left over, ``findings`` the safety findings. Doses
     are integers of a thousandth of the unit inside; :meth:`to_json` prints exact decimals.
+
+    What follows from the steps is worked out when it is first looked at; ``given_...`` is set
+    where it was read from a file, or where earlier fills count.
     """
 
     request: Request
     steps: tuple[Step, ...]
-    checks: tuple[Check, ...]
-    dispensing: Supply
-    findings: tuple[Finding, ...]
     revisions: tuple[dict[str, Any], ...] = ()
     made_with: dict[str, str] = field(default_factory=dict)
+    given_checks: tuple[Check, ...] | None = None
+    given_dispensing: Supply | None = None
+    given_findings: tuple[Finding, ...] | None = None
+    given_id: str = ""
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """The withdrawal checks, by date."""
+        return checks(self.request, self.steps) if self.given_checks is None else self.given_checks
+
+    @cached_property
+    def dispensing(self) -> Supply:
+        """The fills, and what is left over at the end."""
+        if self.given_dispensing is None:
+            return supply(self.steps, self.request.fill)
+        return self.given_dispensing
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The safety findings: warnings, then notes."""
+        if self.given_findings is None:
+            return find(self.request, self.steps, self.supply)
+        return self.given_findings
 
     @property
     def supply(self) -> tuple[Fill, ...]:
@@ -65,7 +88,7 @@ class Plan:
     @cached_property
     def id(self) -> str:
         """The id that was given, or one made from the content of the request."""
-        given = self.request.text.get("id")
+        given = self.given_id or self.request.text.get("id")
         if given:
             return str(given)
         import hashlib  # noqa: PLC0415 - only where no id was given
@@ -111,18 +134,10 @@ def make_plan(request: Request) -> Plan:
 
 
 def finished(request: Request, steps: tuple[Step, ...]) -> Plan:
-    """The plan of these steps: with fewest strengths if asked, checks, supply and findings."""
+    """The plan of these steps: from the fewest strengths if asked, and marked with findings."""
     if request.regimens.fewest_strengths:
         steps = _with_fewest_strengths(request, steps)
-    dispensing = supply(steps, request.fill)
-    findings = find(request, steps, dispensing)
-    steps = marked(steps, findings)
-    made_with = {
-        "taper": VERSION,
-        "formulary": request.formulary.version,
-        "formulary_date": request.formulary.date.isoformat(),
-    }
-    return Plan(request, steps, checks(request, steps), dispensing, findings, (), made_with)
+    return Plan(request, marked(request, steps))
 
 
 def ended(steps: tuple[Step, ...]) -> date:
@@ -180,7 +195,7 @@ def document(plan: Plan) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "id": plan.id,
-        "made_with": dict(plan.made_with),
+        "made_with": _made_with(plan),
         "request": dict(request.text),
         "rule": plan.to_rule(),
         "product": _product(plan),
@@ -209,6 +224,16 @@ def document(plan: Plan) -> dict[str, Any]:
             for finding in plan.findings
         ],
         "revisions": [dict(revision) for revision in plan.revisions],
+    }
+
+
+def _made_with(plan: Plan) -> dict[str, str]:
+    formulary = plan.request.formulary
+    return {
+        "taper": VERSION,
+        "formulary": formulary.version,
+        "formulary_date": formulary.date.isoformat(),
+        **plan.made_with,
     }
 
 

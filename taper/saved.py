@@ -50,18 +50,16 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
     steps: list[Step] = []
     for entry in document["steps"]:
         steps.append(reader.step(entry, steps))
-    plan = Plan(
+    return Plan(
         request=request,
         steps=tuple(steps),
-        checks=tuple(_check(entry) for entry in document["checks"]),
-        dispensing=reader.supply(document),
-        findings=tuple(_finding(entry, steps) for entry in document["findings"]),
         revisions=tuple(document["revisions"]),
         made_with=dict(document["made_with"]),
+        given_checks=tuple(_check(entry) for entry in document["checks"]),
+        given_dispensing=reader.supply(document),
+        given_findings=tuple(_finding(entry, steps) for entry in document["findings"]),
+        given_id=document["id"],
     )
-    if plan.id != document["id"]:
-        plan.__dict__["id"] = document["id"]  # the id it was saved under
-    return plan
 
 
 def parse_plan(text: str) -> Plan:
