@@ -45,11 +45,19 @@ def requests() -> list[tuple[str, Request]]:
     return found
 
 
+def whole(request: Request) -> None:
+    """A plan with all that follows from its steps, which it works out when it is looked at."""
+    plan = make_plan(request)
+    assert plan.checks is not None
+    assert plan.supply
+    assert plan.findings
+
+
 def best_of(request: Request, times: int = 5) -> float:
     taken = []
     for _ in range(times):
         begun = time.perf_counter()
-        make_plan(request)
+        whole(request)
         taken.append(time.perf_counter() - begun)
     return min(taken)
 
@@ -63,7 +71,7 @@ def main() -> None:
     base = statistics.median(starts)
     results = []
     for name, request in requests():
-        make_plan(request)
+        whole(request)
         results.append((best_of(request), name))
     results.sort()
     times = [taken for taken, _ in results]

@@ -88,20 +88,31 @@ class Curve:
         part = self.parts[self._part]
         rule = part.reduce
         if isinstance(rule, int):
-            asked, scale = self._over_denominator(rule), 1
+            asked = self._over_denominator(rule)
         else:
-            scale = rule.denominator
             self._of_current = self._of_current or (self.of == MIXED and self._slows(rule))
+            bottom = rule.denominator
+            if self._of_current or self._denominator // self._salt[1] % bottom:
+                self._ideal *= bottom
+                self._denominator *= bottom
             whole = self._ideal if self._of_current else self._over_denominator(self._original)
-            asked = whole * rule.numerator
-        self._denominator *= scale
-        self._ideal = max(self._ideal * scale - asked, self._over_denominator(self._goal))
-        every = part.every
-        while self._part + 1 < len(self.parts) and self._reached(self.parts[self._part]):
-            self._part += 1
-            every = self.parts[self._part].every
+            asked = whole // bottom * rule.numerator  # whole is a multiple of the bottom
+        self._ideal -= asked
+        goal = self._over_denominator(self._goal) if self._goal else 0
+        self._ideal = max(self._ideal, goal)
+        if self._part + 1 == len(self.parts):
+            every = part.every
+        else:
+            every = self._every_after(part)
         of_current = self._of_current and not isinstance(rule, int)
         return Point(self._ideal, asked, self._denominator, of_current, every)
+
+    def _every_after(self, part: Part) -> Interval:
+        """The time until the next opportunity: a part that is reached sets its own."""
+        while self._part + 1 < len(self.parts) and self._reached(part):
+            self._part += 1
+            part = self.parts[self._part]
+        return part.every
 
     def _over_denominator(self, amount: int) -> int:
         """An amount of the first product, in the salt counted now, over the denominator."""

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from taper.curve import Part
+    from taper.formulary import Product
     from taper.regimen import Regimen, Regimens
     from taper.request import Request
     from taper.schedule import Step
-    from taper.supply import Fill
+    from taper.supply import Supply
 
 WEEKLY_LIMIT = (25, 100)  # of the reference dose a week: SPEC 3.3
 CDC_MONTHLY = (10, 100)  # of the dose in four weeks, after a year or more: CDC 2022, rec. 5
@@ -339,7 +340,9 @@ def _rows(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     if long:
         days = max(step.days or 0 for step in long)
         yield Finding("long-row", tuple(step.number for step in long), (("days", str(days)),))
-    over = [step for step in steps if _over_maximum(step)]
+    products = _products(steps)
+    limited = any(product.is_limited for product in products)
+    over = [step for step in steps if _over_maximum(step)] if limited else []
     if over:
         regimen = over[0].regimen
         yield Finding(
@@ -347,6 +350,8 @@ def _rows(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
             tuple(step.number for step in over),
             (("dose", regimen.product.text(regimen.daily)), ("maximum", _maximum(regimen))),
         )
+    if not any(product.is_combination for product in products):
+        return
     most = request.formulary.acetaminophen_max
     other = [(step, sum(r.other_daily for r in (step.regimen, *step.companions))) for step in steps]
     too_much = [(step, amount) for step, amount in other if amount > most]
@@ -418,8 +423,8 @@ def _medicine(steps: tuple[Step, ...]) -> Iterator[Finding]:
         yield Finding("atypical-withdrawal")
 
 
-def _products(steps: tuple[Step, ...]) -> list[Any]:
-    found: dict[Any, None] = {}
+def _products(steps: tuple[Step, ...]) -> list[Product]:
+    found: dict[Product, None] = {}
     for step in steps:
         found[step.regimen.product] = None
         for regimen in step.companions:
@@ -427,7 +432,7 @@ def _products(steps: tuple[Step, ...]) -> list[Any]:
     return list(found)
 
 
-def _notes(request: Request, steps: tuple[Step, ...], fills: tuple[Fill, ...]) -> Iterator[Finding]:
+def _notes(request: Request, steps: tuple[Step, ...], dispensing: Supply) -> Iterator[Finding]:
     mme = total_mme(steps[0])
     reasons = ["a taper is itself a reason"]
     if mme is None:
@@ -456,7 +461,7 @@ def _notes(request: Request, steps: tuple[Step, ...], fills: tuple[Fill, ...]) -
     if request.raised_units:
         yield Finding("max-units-raised", (), (("units", str(request.raised_units)),))
     if product.schedule == "CII" and product.market == "us":
-        dates = new_prescription_dates(fills)
+        dates = new_prescription_dates(dispensing.fills, dispensing.renewed)
         if dates:
             text = ", ".join(day.isoformat() for day in dates)
             yield Finding("new-prescriptions", (), (("dates", text),))
@@ -475,21 +480,29 @@ def of_steps(request: Request, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     return tuple(finding for rule in _OF_STEPS for finding in rule(request, steps))
 
 
-def find(request: Request, steps: tuple[Step, ...], fills: tuple[Fill, ...]) -> tuple[Finding, ...]:
-    """Every finding of a plan: warnings, then notes; one an id."""
+def find(
+    request: Request,
+    steps: tuple[Step, ...],
+    dispensing: Supply,
+    known: tuple[Finding, ...] | None = None,
+) -> tuple[Finding, ...]:
+    """Every finding of a plan: warnings, then notes; one an id.
+
+    ``known`` are those :func:`of_steps`, where they were worked out before.
+    """
     return (
         *_patient(request),
-        *of_steps(request, steps),
+        *(of_steps(request, steps) if known is None else known),
         *_rate(request),
         *_medicine(steps),
-        *_notes(request, steps, fills),
+        *_notes(request, steps, dispensing),
     )
 
 
-def marked(request: Request, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step, ...]:
     """The steps with the ids of the findings that are about them."""
     about: dict[int, tuple[str, ...]] = {}
-    for finding in of_steps(request, steps):
+    for finding in findings:
         for number in finding.steps:
             about[number] = (*about.get(number, ()), finding.id)
     for step in steps:

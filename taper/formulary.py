@@ -107,6 +107,16 @@ class Product:
         return None if text is None else thousandths(text)
 
     @cached_property
+    def is_limited(self) -> bool:
+        """Whether a labelled daily maximum was seen, of the opioid or of tablets."""
+        return self.max_daily is not None or "max_units_daily" in self.facts
+
+    @cached_property
+    def is_combination(self) -> bool:
+        """Whether its units hold another ingredient."""
+        return any(strength.other for strength in self.strengths)
+
+    @cached_property
     def usual(self) -> tuple[Strength, ...]:
         """The strengths that are used unless the request names others."""
         return tuple(s for s in self.strengths if s.label not in self.only_if_named)

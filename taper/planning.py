@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from taper.checks import checks
 from taper.curve import Part
 from taper.errors import InputError, Problem, Refused
-from taper.findings import find, marked, mme_text, pace, refusals
+from taper.findings import find, marked, mme_text, of_steps, pace, refusals
 from taper.quantities import Percent, percent_text, plain, ratio_text
 from taper.schedule import HOLD, REDUCE, STOP, schedule
 from taper.supply import supply
@@ -46,6 +46,7 @@ class Plan:
     steps: tuple[Step, ...]
     revisions: tuple[dict[str, Any], ...] = ()
     made_with: dict[str, str] = field(default_factory=dict)
+    step_findings: tuple[Finding, ...] | None = None
     given_checks: tuple[Check, ...] | None = None
     given_dispensing: Supply | None = None
     given_findings: tuple[Finding, ...] | None = None
@@ -67,7 +68,7 @@ class Plan:
     def findings(self) -> tuple[Finding, ...]:
         """The safety findings: warnings, then notes."""
         if self.given_findings is None:
-            return find(self.request, self.steps, self.supply)
+            return find(self.request, self.steps, self.dispensing, self.step_findings)
         return self.given_findings
 
     @property
@@ -137,7 +138,8 @@ def finished(request: Request, steps: tuple[Step, ...]) -> Plan:
     """The plan of these steps: from the fewest strengths if asked, and marked with findings."""
     if request.regimens.fewest_strengths:
         steps = _with_fewest_strengths(request, steps)
-    return Plan(request, marked(request, steps))
+    found = of_steps(request, steps)
+    return Plan(request, marked(steps, found), step_findings=found)
 
 
 def ended(steps: tuple[Step, ...]) -> date:
