@@ -44,6 +44,7 @@ class _Facts(NamedTuple):
     timing: dict[str, tuple[int, int]]
     contact: dict[str, int]
     monitoring_days: int
+    monitoring: str
     before: int
     after_stop: tuple[int, ...]
     kinds: dict[str, _Kind]
@@ -65,6 +66,7 @@ def facts() -> _Facts:
         timing,
         data["contact_days"],
         data["monitoring_days"],
+        data["monitoring"],
         data["before_days"],
         tuple(data["after_stop_days"]),
         kinds,
@@ -80,6 +82,29 @@ def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
     due += _contacts(due, steps, facts().contact[request.checks], working)
     due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
     return tuple(_with_items(due))
+
+
+def rechecks(
+    request: Request, steps: tuple[Step, ...], before: tuple[Check, ...], day: date
+) -> tuple[Check, ...]:
+    """The checks of a plan that was changed on ``day``; those ``before`` it stay as they were."""
+    if request.checks == "none":
+        return before
+    working = _Working(request.calendar.holidays)
+    looked = {check.step for check in before if check.reason == "after-reduction"}
+    due: list[_Due] = [(check.date, check.step, check.reason) for check in before]
+    for when, number, reason in _after_and_before(steps, working):
+        step = steps[number]
+        if reason == "after-reduction" and step.start is not None and step.start < day:
+            # of the row in force: withdrawal shows when it would have
+            if number not in looked and steps[number + 1].start == day:
+                due.append((max(_first_look(step, None, working), day), number, reason))
+        elif when >= day:
+            due.append((when, number, reason))
+    contacts = _contacts(due, steps, facts().contact[request.checks], working)
+    due += [(max(when, day), number, reason) for when, number, reason in contacts]
+    due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
+    return tuple(_with_items(due, before))
 
 
 class _Working:
@@ -105,13 +130,19 @@ class _Working:
 
     def within(self, first: date, last: date) -> date:
         """The working day nearest to the middle of a window, or its first day."""
-        days = (last - first).days
-        middle = (days + 1) // 2
-        for offset in sorted(range(days + 1), key=lambda offset: (abs(offset - middle), -offset)):
-            day = first + timedelta(days=offset)
+        for offset in _from_the_middle((last - first).days):
+            day = first + offset
             if self.is_working(day):
                 return day
         return first
+
+
+@lru_cache(maxsize=16)
+def _from_the_middle(days: int) -> tuple[timedelta, ...]:
+    """Offsets of a window of days, the middle first, the later first at a tie."""
+    middle = (days + 1) // 2
+    offsets = sorted(range(days + 1), key=lambda offset: (abs(offset - middle), -offset))
+    return tuple(timedelta(days=offset) for offset in offsets)
 
 
 # a check to be: its date, its step and its reason
@@ -175,12 +206,17 @@ def _contacts(due: list[_Due], steps: tuple[Step, ...], most: int, working: _Wor
     return contacts
 
 
-def _with_items(due: list[_Due]) -> list[Check]:
+def _with_items(due: list[_Due], before: tuple[Check, ...] = ()) -> list[Check]:
     """Add what to look at; the monitoring programme at least every three months."""
     known = facts()
-    made = []
+    made = list(before)
     looked: date | None = None
+    for check in before:
+        if known.monitoring in check.items:
+            looked = check.date
     for place, (day, step, reason) in enumerate(due):
+        if place < len(before):
+            continue
         kind = known.kinds[reason]
         following = due[place + 1][0] if place + 1 < len(due) else None
         items = kind.items

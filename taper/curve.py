@@ -100,12 +100,28 @@ class Curve:
         self._ideal -= asked
         goal = self._over_denominator(self._goal) if self._goal else 0
         self._ideal = max(self._ideal, goal)
-        if self._part + 1 == len(self.parts):
-            every = part.every
-        else:
-            every = self._every_after(part)
+        every = part.every if self._in_last_part() else self._every_after(part)
         of_current = self._of_current and not isinstance(rule, int)
         return Point(self._ideal, asked, self._denominator, of_current, every)
+
+    def skip(self, times: int) -> Point:
+        """Fall ``times`` times, and give the last point.
+
+        Of the original dose every fall of the last part is the same: they are one product.
+        """
+        while times > 1 and (self._of_current or self.of != ORIGINAL or not self._in_last_part()):
+            self.next()
+            times -= 1
+        point = self.next()
+        if times > 1:
+            self._ideal = max(
+                self._ideal - point.asked * (times - 1), self._over_denominator(self._goal)
+            )
+            point = point._replace(ideal=self._ideal)
+        return point
+
+    def _in_last_part(self) -> bool:
+        return self._part + 1 == len(self.parts)
 
     def _every_after(self, part: Part) -> Interval:
         """The time until the next opportunity: a part that is reached sets its own."""

@@ -113,8 +113,11 @@ def choose(
     """
     totals = made.totals
     floor = max(goal, made.smallest)
-    # limits a and b; everything is compared over the curve's denominator
-    scale = point.denominator
+    scale = point.denominator  # everything is compared over the curve's denominator
+    end = bisect_left(totals, current.daily)
+    if 2 * point.ideal >= (totals[end - 1] + current.daily) * scale:
+        return None  # staying is as near as the next lower dose, and so as any
+    # limits a and b
     if override:
         lowest = -(-(current.daily * scale - point.asked) // scale)
     else:
@@ -125,7 +128,7 @@ def choose(
     highest = (current.daily * scale * LEAST_CUT[1] - point.asked * LEAST_CUT[0]) // (
         scale * LEAST_CUT[1]
     )
-    first, end = bisect_left(totals, lowest), bisect_left(totals, current.daily)
+    first = bisect_left(totals, lowest)
     last = min(bisect_right(totals, highest), end)
     found = _nearest(made, current, point, goal, first, last)
     if found is None:
@@ -462,7 +465,7 @@ class _Course:
         """Set the first opportunity: a hold first, and never before the interval is over."""
         rows = self.rows
         ready = max(at.ready, rows.after(at.hold, at.day)) if at.hold else at.ready
-        if at.hold:
+        if at.hold or at.since == at.day:
             rows.pending = None  # of holds that meet, the longest counts
         full = ready if at.since is None else rows.after(self.curve.part.every, at.since)
         self.due = max(ready, full)
@@ -471,7 +474,7 @@ class _Course:
         elif rows.pending and self.due == at.day:
             rows.kind, self.due = HOLD, rows.after(rows.pending, at.day)
             rows.pending = None
-        elif rows.kind == HOLD and self.due > ready:
+        elif rows.kind == HOLD and self.due > ready > at.day:
             rows.close(ready)
             rows.open(BASELINE, ready, at.regimen, at.regimen.daily, NOTHING)
 
@@ -515,10 +518,8 @@ class _Course:
     def _may_stop(self, point: Point) -> bool:
         """Whether the rule counted on the original dose is below half of the smallest dose."""
         if self.slows_down:
-            while self.opportunities:  # catch up: it is looked at only at the end
-                self.original_point = self.linear.next()
-                self.opportunities -= 1
-            point = self.original_point
+            point = self.linear.skip(self.opportunities)  # it is looked at only at the end
+            self.opportunities = 0
         return 2 * point.ideal < self.made.smallest * point.denominator
 
     def _stop(self) -> None:
@@ -574,15 +575,32 @@ class _Course:
         self.linear.rescale(top, bottom)
         same = rows.regimen.daily * top // bottom
         regimen = made.of(made.totals[bisect_right(made.totals, same) - 1])
-        if not regimen.daily:
-            message = f"{made.product.id} makes no dose at or below {made.product.text(same)} a day"
-            raise InputError(
-                Problem("finish_with", message, "change at a higher dose: --finish-at")
-            )
+        self._check_change(made, same, regimen)
         self.due = rows.turn(CHANGE, self.due, regimen, Reason("change", point))
         rows.rescale(top, bottom, same)
         self.made = made
         self.due = rows.after(point.every, self.due)
+
+    def _check_change(self, made: Regimens, same: int, regimen: Regimen) -> None:
+        """A change is not a cut: the finer product must make about the dose, and the goal."""
+        product, original = made.product, self.rows.original * same // self.rows.regimen.daily
+        drop = same - regimen.daily
+        hint = ""
+        if not regimen.daily:
+            message = f"{product.id} makes no dose at or below {product.text(same)} a day"
+            hint = "change at a higher dose: --finish-at"
+        elif drop * CUT_LIMIT[1] > original * CUT_LIMIT[0] or 2 * drop > same:
+            most = f"{product.text(regimen.daily)} a day every {made.interval} hours"
+            message = f"{product.id} makes at most {most}, and the change is at {product.text(same)}"
+            hint = "change at a lower dose with --finish-at, or take it more often: ID q6h"
+        elif self.goal and not (
+            made.can_make(self.goal) and made.under(self.goal, regimen.amounts)
+        ):
+            message = f"{product.id} cannot make the goal of {product.text(self.goal)} a day"
+            near = made.nearest(self.goal)
+            hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
+        if hint:
+            raise InputError(Problem("finish_with", message, hint))
 
 
 def schedule(request: Request) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from taper.quantities import THOUSAND
 from taper.regimen import Regimens, fewest_units_for, regimens
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -> tuple[Step, ...]:
     """The same doses, each product from the fewest strengths that make all of them.
 
-    Among as few strengths the ones with the fewest units over the rows win, then the larger.
+    Among as few strengths the ones with the fewest units over the rows win, then whole tablets before
+    halves, then the larger.
     """
     chosen = {
         product: _table(product, steps, made)
@@ -49,6 +51,17 @@ def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimen
             else:
                 found.append((units, subset))
         if found:
-            best = min(found, key=lambda item: item[0])[1]
-            return regimens(product, best, made.interval, made.most, halves=made.halves)
+            fewest = min(units for units, _ in found)
+            tied = [
+                regimens(product, subset, made.interval, made.most, halves=made.halves)
+                for units, subset in found
+                if units == fewest
+            ]
+            return min(tied, key=lambda table: _halves(table, amounts))
     return made
+
+
+def _halves(made: Regimens, amounts: list[int]) -> int:
+    """How many tablets are broken: whole ones are preferred."""
+    units = [made.units(amount) or () for amount in amounts]
+    return sum(count % THOUSAND != 0 for each in units for _, count in each)
