@@ -12,16 +12,18 @@ from taper.curve import Part
 from taper.errors import InputError, Problem
 from taper.findings import Finding
 from taper.planning import SCHEMA, Plan
+from taper.prescription import HOURS_OF_DAY
 from taper.quantities import parse_interval, parse_percent, thousandths
 from taper.reading import read
 from taper.regimen import SMALLER_FIRST, TIMES, Regimen
-from taper.schedule import CURRENT, NOTHING, Step
+from taper.schedule import CURRENT, NOTHING, Reason, Step
 from taper.supply import Fill, Supply, SupplyItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taper.formulary import Formulary, Product, Strength
+    from taper.formulary import Product, Strength
+    from taper.request import Request
 
 
 def is_plan(document: object) -> bool:
@@ -46,7 +48,11 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
         (part,) = document["rule"]["parts"]
         found = Part(parse_percent(part["reduce"]), parse_interval(part["every"]))
         request = replace(request, rule=replace(request.rule, parts=(found,)))
-    reader = _Reader(request.formulary)
+    if document["revisions"]:
+        from taper.revise import in_force  # noqa: PLC0415 - only where a plan was changed
+
+        request = in_force(request, document["revisions"])
+    reader = _Reader(request)
     steps: list[Step] = []
     for entry in document["steps"]:
         steps.append(reader.step(entry, steps))
@@ -84,8 +90,12 @@ def _amount(text: str) -> int:
 class _Reader:
     """Rebuilds regimens from what is written in a document."""
 
-    def __init__(self, formulary: Formulary) -> None:
-        self.formulary = formulary
+    def __init__(self, request: Request) -> None:
+        self.formulary = request.formulary
+        # the hours between administrations are not in a row, where those of zero are left out
+        made = [request.regimens, *(companion.regimens for companion in request.also)]
+        made += [request.finish.regimens] if request.finish else []
+        self.intervals = {table.product: table.interval for table in made}
 
     def _strength(self, product: Product, label: str) -> Strength:
         for strength in product.strengths:
@@ -112,8 +122,7 @@ class _Reader:
         number = len(times)
         interval = 24 // number
         if product.is_patch:
-            known = before is not None and before.product is product
-            interval = before.interval if known and before else product.interval
+            interval = self.intervals.get(product, product.interval)
         return Regimen(product, interval, tuple(amounts), tuple(units), sum(amounts), even=True)
 
     def _times(
@@ -123,6 +132,9 @@ class _Reader:
             return ("patch",)
         if before is not None and before.product is product and set(given) <= set(before.times):
             return before.times
+        number = HOURS_OF_DAY // self.intervals.get(product, HOURS_OF_DAY)
+        if number > 1 and set(given) <= set(TIMES[number]):
+            return TIMES[number]
         for number in SMALLER_FIRST:
             if set(given) <= set(TIMES[number]):
                 return TIMES[number]
@@ -157,7 +169,7 @@ class _Reader:
             regimen,
             original,
             previous,
-            NOTHING,
+            Reason("unavoidable") if "unavoidable-cut" in entry["findings"] else NOTHING,
             tuple(self.regimen(each, known.get(each["product"])) for each in entry["companions"]),
             tuple(entry["findings"]),
             entry["why"],

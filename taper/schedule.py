@@ -42,6 +42,9 @@ CURRENT, BASELINE, REDUCE, HOLD, CHANGE, MAINTAIN, STOP = (
 )
 
 
+BEFORE_A_HOLD = "the dose stays as it is; a hold follows"  # why, of a baseline row
+
+
 class Reason(NamedTuple):
     """Why a dose was chosen: the curve's point, and what rounding did.
 
@@ -591,7 +594,9 @@ class _Course:
             hint = "change at a higher dose: --finish-at"
         elif drop * CUT_LIMIT[1] > original * CUT_LIMIT[0] or 2 * drop > same:
             most = f"{product.text(regimen.daily)} a day every {made.interval} hours"
-            message = f"{product.id} makes at most {most}, and the change is at {product.text(same)}"
+            message = (
+                f"{product.id} makes at most {most}, and the change is at {product.text(same)}"
+            )
             hint = "change at a lower dose with --finish-at, or take it more often: ID q6h"
         elif self.goal and not (
             made.can_make(self.goal) and made.under(self.goal, regimen.amounts)
@@ -672,6 +677,8 @@ def _rule_of(request: Request, place: int) -> Rule:
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
     """Add rows as steps, with what else is taken."""
     for row in rows:
+        if row.kind == HOLD and steps[-1].kind == BASELINE:
+            steps[-1] = replace(steps[-1], saved_why=BEFORE_A_HOLD)
         steps.append(Step(len(steps), *row, companions))
 
 

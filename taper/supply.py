@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Day  # noqa: N812 - a fill has a field of the other name
 from datetime import timedelta
 from itertools import pairwise
@@ -71,6 +71,7 @@ class Supply:
 
     fills: tuple[Fill, ...]
     leftover: tuple[SupplyItem, ...]
+    renewed: tuple[Day, ...] = ()  # the days of changes: what was prescribed before them is void
 
 
 class _Use(NamedTuple):
@@ -126,15 +127,48 @@ def boundaries(steps: tuple[Step, ...], fill: Interval | None, period: int) -> l
 
 def supply(steps: tuple[Step, ...], fill: Interval | None) -> Supply:
     """The fills of a plan; ``fill`` None dispenses one step at a time."""
-    if len(steps) < 2:  # noqa: PLR2004 - the current regimen alone
-        return Supply((), ())
-    regimen = steps[0].regimen
-    period = regimen.interval // 24 if regimen.product.is_patch else 1
-    days = boundaries(steps, fill, period)
+    days = boundaries(steps, fill, _period(steps))
     if not days:
         return Supply((), ())
     served = uses(steps)
     ledger = _Ledger(days[0])
+    fills = _fills(served, days, ledger)
+    return Supply(tuple(fills), ledger.leftover())
+
+
+def resupply(
+    steps: tuple[Step, ...], fill: Interval | None, before: tuple[Fill, ...], day: Day
+) -> Supply:
+    """The fills of a plan that was changed on ``day``; those ``before`` it were dispensed.
+
+    What they still hold is used first: a fill has only what is missing, and none is made where
+    nothing is. The days of the later fills stay.
+    """
+    days = boundaries(steps, fill, _period(steps))
+    served = uses(steps)
+    ledger = _Ledger(days[0])
+    for item in (item for each in before for item in each.items):
+        ledger.spare[item.product, item.strength] = (
+            ledger.spare.get((item.product, item.strength), 0) + item.quantity
+        )
+    for use in served:
+        if use.start < day:
+            ledger.use(use, use.start, min(use.end, day))
+    later = [day, *(each for each in days if each > day)] if day < days[-1] else []
+    fills = _fills(served, later, ledger)
+    first = before[-1].number + 1 if before else 1
+    missing = [each for each in fills if each.items]
+    numbered = (replace(each, number=first + place) for place, each in enumerate(missing))
+    return Supply((*before, *numbered), ledger.leftover())
+
+
+def _period(steps: tuple[Step, ...]) -> int:
+    regimen = steps[0].regimen
+    return regimen.interval // 24 if regimen.product.is_patch else 1
+
+
+def _fills(served: list[_Use], days: list[Day], ledger: _Ledger) -> list[Fill]:
+    """A fill from each day to the next."""
     fills = []
     first = 0
     for number, (start, end) in enumerate(pairwise(days), 1):
@@ -147,7 +181,7 @@ def supply(steps: tuple[Step, ...], fill: Interval | None) -> Supply:
             if use.end > start:
                 within.append(use)
         fills.append(Fill(number, start, (end - start).days, ledger.items(within, start, end)))
-    return Supply(tuple(fills), ledger.leftover())
+    return fills
 
 
 class _Ledger:
@@ -157,34 +191,44 @@ class _Ledger:
         self.anchor = anchor
         self.spare: dict[tuple[Product, Strength], int] = {}
 
+    def use(self, use: _Use, start: Day, end: Day) -> None:
+        """Take off what is used from ``start`` to before ``end``."""
+        for strength, count in needed(use.regimen, self.anchor, start, end):
+            key = (use.regimen.product, strength)
+            self.spare[key] = self.spare.get(key, 0) - count
+
     def items(self, within: list[_Use], start: Day, end: Day) -> tuple[SupplyItem, ...]:
         need: dict[tuple[Product, Strength], int] = {}
-        serves: dict[tuple[Product, Strength], dict[Day, Regimen]] = {}
+        serves: dict[tuple[Product, Strength], list[tuple[Day, Regimen]]] = {}
         for use in within:
             first, last = max(use.start, start), min(use.end, end)
             for strength, count in needed(use.regimen, self.anchor, first, last):
                 if count:
                     key = (use.regimen.product, strength)
-                    need[key] = need.get(key, 0) + count
-                    by_day = serves.setdefault(key, {})
-                    if use.regimen not in by_day.values():
-                        by_day[first] = use.regimen
+                    if key not in need:
+                        need[key], serves[key] = count, [(first, use.regimen)]
+                        continue
+                    need[key] += count
+                    latest = serves[key][-1][1]
+                    if latest is not use.regimen and latest != use.regimen:
+                        serves[key].append((first, use.regimen))
         items = []
         for (product, strength), count in need.items():
             quantity = self._whole(product, strength, count)
             if quantity:
-                regimens = tuple(serves[product, strength].items())
+                regimens = tuple(serves[product, strength])
                 items.append(SupplyItem(product, strength, quantity, regimens))
         items.sort(key=lambda item: (item.product.id, -item.strength.amount))
         return tuple(items)
 
     def _whole(self, product: Product, strength: Strength, count: int) -> int:
         """Whole units for what is needed beyond what is spare; a liquid is not rounded."""
-        if product.is_liquid:
-            return count
         key = (product, strength)
         missing = count - self.spare.get(key, 0)
-        quantity = max(-(-missing // THOUSAND), 0) * THOUSAND
+        if product.is_liquid:
+            quantity = max(missing, 0)
+        else:
+            quantity = max(-(-missing // THOUSAND), 0) * THOUSAND
         self.spare[key] = quantity - missing
         return quantity
 
@@ -193,20 +237,23 @@ class _Ledger:
         return tuple(
             SupplyItem(product, strength, count)
             for (product, strength), count in self.spare.items()
-            if count
+            if count > 0
         )
 
 
-def new_prescription_dates(fills: tuple[Fill, ...]) -> list[Day]:
+def new_prescription_dates(fills: tuple[Fill, ...], renewed: tuple[Day, ...] = ()) -> list[Day]:
     """The days on which a new set of schedule II prescriptions is needed.
 
     Those written together cover at most 90 days (21 CFR 1306.12); the first set is written at
-    the start.
+    the start, and another where the plan was changed (``renewed``).
     """
     dates = []
     covered = 0
+    last = None
     for fill in fills:
-        if covered and covered + fill.days_supply > DAYS_TOGETHER:
+        changed = last is not None and any(last < day <= fill.date for day in renewed)
+        last = fill.date
+        if covered and (changed or covered + fill.days_supply > DAYS_TOGETHER):
             dates.append(fill.date)
             covered = 0
         covered += fill.days_supply

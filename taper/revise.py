@@ -1,0 +1,273 @@
+"""A plan changed while it is under way: held, slowed, given another goal, or stepped back.
+
+The rows before the day of the change stay as they are; the rest is planned anew from the dose in
+force. The request stays what was first asked for; ``revisions`` records every change, and
+:func:`replay` of them on the first plan gives the revised plan again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from taper.checks import rechecks
+from taper.curve import Curve
+from taper.errors import InputError, Problem, Refused
+from taper.findings import marked, of_steps, refusals
+from taper.planning import Plan, step_document
+from taper.quantities import Percent, parse_interval
+from taper.reading import read
+from taper.schedule import resume
+from taper.standing import Change, Standing, stands
+from taper.supply import resupply
+from taper.why import why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from taper.quantities import Interval
+    from taper.request import Request, Rule
+    from taper.schedule import Step
+
+RATE = ("reduce", "every", "of")
+CHANGES = ("hold", *RATE, "to", "step_back", "override_rate")
+RESUME = "none"  # as a hold: ends the one that is under way
+
+
+def revise(plan: Plan, from_day: date, *, why: str = "", **given: str | None) -> Plan:
+    """The plan changed from ``from_day`` on (a patch: from its first change on or after it).
+
+    ``hold`` is how long the dose stays as it is (``4w``; ``none`` ends a hold under way);
+    ``reduce``, ``every`` and ``of`` are a new rate, where what is not given stays; ``to`` is a
+    new goal; ``step_back`` is the reason for going back to the dose of the previous step;
+    ``override_rate`` the reason for a pace over the band; ``why`` is recorded with the change.
+
+    Raises :class:`~taper.InputError`, or :class:`~taper.Refused` where a safety rule says no.
+    """
+    values = _given(given)
+    hold = _hold(values.get("hold"))
+    change = Change(hold, values.get("hold") == RESUME, "step_back" in values, "to" in values)
+    standing = stands(plan, from_day, change)
+    asked = _complete(plan.request, standing, values)
+    request = replace(plan.request, rule=changed(plan.request, asked))
+    problems = refusals(request) if _paces(asked) else []
+    if problems:
+        raise Refused(problems)
+    _check_goal(request, standing)
+    steps = _explained(resume(request, *standing), standing, values.get("step_back", ""))
+    entry = {"from": standing.at.day.isoformat(), "change": asked, "why": _text("why", why)}
+    return _finished(plan, request, standing, steps, entry)
+
+
+def _given(given: Mapping[str, str | None]) -> dict[str, str]:
+    """The changes that are asked for, as text."""
+    problems = []
+    for name in given:
+        if name not in CHANGES:
+            hint = "one of " + ", ".join(CHANGES)
+            problems.append(Problem(name, "is not what a revision can change", hint))
+    if problems:
+        raise InputError(problems)
+    values = {name: " ".join(str(text).split()) for name, text in given.items() if text is not None}
+    if "step_back" in values and not values["step_back"]:
+        hint = 'the reason: --step-back "withdrawal"'
+        raise InputError(Problem("step_back", "going back needs a reason", hint))
+    for name in ("step_back", "override_rate"):
+        _text(name, values.get(name, ""))
+    if not set(values) - {"override_rate"}:
+        hint = "--hold, --reduce, --every, --of, --to or --step-back"
+        raise InputError(Problem("", "nothing is changed", hint))
+    return values
+
+
+def _text(field: str, text: str) -> str:
+    """A free text that can be printed."""
+    if len(text) > 200 or not text.isprintable():  # noqa: PLR2004 - as in a request
+        hint = "one line of at most 200 characters"
+        raise InputError(Problem(field, "the text cannot be printed", hint))
+    return text
+
+
+def _hold(text: str | None) -> Interval | None:
+    return None if text in {None, RESUME} else parse_interval(str(text), "hold")
+
+
+def _paces(change: Mapping[str, str]) -> bool:
+    return any(name in change for name in RATE)
+
+
+def _complete(request: Request, standing: Standing, values: dict[str, str]) -> dict[str, str]:
+    """The change with every value that it needs to be made again: a whole rate."""
+    asked = {name: values[name] for name in CHANGES if name in values}
+    if "hold" in asked and asked["hold"] != RESUME:
+        asked["hold"] = str(parse_interval(asked["hold"], "hold"))
+    if not _paces(values):
+        return asked
+    at, rule = standing.at, request.rule
+    curve = Curve(rule.parts, rule.of, at.first, 0 if standing.place else rule.goal)
+    if not standing.place:
+        curve.resume(at.regimen.daily, at.salt)
+    part = curve.part
+    amount = isinstance(part.reduce, int)
+    kept = request.product.text(part.reduce) if isinstance(part.reduce, int) else str(part.reduce)
+    percentage = values.get("reduce", kept).endswith("%")
+    of = rule.of if percentage and not amount else "mixed"
+    whole = {"reduce": kept, "every": str(part.every), "of": of}
+    found = _reread(request, {**whole, **asked})
+    reduce = found.parts[0].reduce
+    whole = {
+        "reduce": str(reduce) if isinstance(reduce, Percent) else request.product.text(reduce),
+        "every": str(found.parts[0].every),
+        "of": found.of,
+    }
+    return {name: {**asked, **whole}[name] for name in CHANGES if name in asked or name in whole}
+
+
+def _reread(request: Request, change: Mapping[str, str]) -> Rule:
+    """The rule of the request with other values; all their faults at once."""
+    values = dict(request.text)
+    if _paces(change):
+        values.update(dict.fromkeys(("guideline", "phases", "over", "by", "override_rate")))
+        values.update({name: change[name] for name in RATE if name in change})
+    values.update({name: change[name] for name in ("to", "override_rate") if name in change})
+    return read(values).rule
+
+
+def changed(request: Request, change: Mapping[str, str]) -> Rule:
+    """The rule in force after a change."""
+    rule = request.rule
+    if not _paces(change) and "to" not in change:
+        return rule
+    found = _reread(request, change)
+    if _paces(change):
+        return replace(found, goal=found.goal if "to" in change else rule.goal)
+    return replace(rule, goal=found.goal)
+
+
+def in_force(request: Request, revisions: Iterable[Mapping[str, Any]]) -> Request:
+    """The request with the rule that the revisions have made of it."""
+    for revision in revisions:
+        request = replace(request, rule=changed(request, revision["change"]))
+    return request
+
+
+def replay(plan: Plan, revisions: Iterable[Mapping[str, Any]]) -> Plan:
+    """The plan with revisions made again, one after another."""
+    for revision in revisions:
+        day = date.fromisoformat(revision["from"])
+        plan = revise(plan, day, why=revision["why"], **revision["change"])
+    return plan
+
+
+def _check_goal(request: Request, standing: Standing) -> None:
+    """The goal must be one that can be reached from the dose in force without a rise."""
+    at, goal = standing.at, request.rule.goal
+    if standing.place or not goal:
+        return
+    product = at.made.product
+    goal = goal * at.salt[0] // at.salt[1]
+    if goal > at.regimen.daily:
+        message = f"the goal of {product.text(goal)} a day is above the dose in force"
+        hint = f"at most {product.text(at.regimen.daily)} a day"
+    elif not at.made.can_make(goal) or at.made.under(goal, at.regimen.amounts) is None:
+        message = f"{product.text(goal)} a day cannot be made of {product.name}"
+        near = at.made.nearest(goal)
+        hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
+    else:
+        return
+    raise InputError(Problem("to", message, hint, product.text(goal)))
+
+
+def _explained(steps: tuple[Step, ...], standing: Standing, step_back: str) -> tuple[Step, ...]:
+    """The rows, with the reason of a step back, and all reasons as they will be saved."""
+    found = []
+    for place, step in enumerate(steps):
+        text = why(step)
+        if place == len(standing.behind) and step_back:
+            text = f"a step back to the dose of the previous step: {step_back}"
+        found.append(replace(step, saved_why=text))
+    return tuple(found)
+
+
+def _finished(
+    plan: Plan,
+    request: Request,
+    standing: Standing,
+    steps: tuple[Step, ...],
+    entry: dict[str, Any],
+) -> Plan:
+    """The revised plan: units, checks, supply and findings of all its rows."""
+    from taper.export.ics import event_keys  # noqa: PLC0415 - what a calendar held
+
+    day = standing.at.day
+    if request.regimens.fewest_strengths:
+        steps = _with_fewest_strengths(request, steps, len(standing.behind))
+    steps = tuple(replace(step, findings=()) for step in steps)
+    found = of_steps(request, steps)
+    fills = tuple(fill for fill in plan.supply if fill.date < day)
+    checks = tuple(check for check in plan.checks if check.date < day)
+    renewed = (*(date.fromisoformat(revision["from"]) for revision in plan.revisions), day)
+    revised = Plan(
+        request,
+        marked(steps, found),
+        step_findings=found,
+        given_checks=rechecks(request, steps, checks, day),
+        given_dispensing=replace(resupply(steps, request.fill, fills, day), renewed=renewed),
+        given_id=plan.id,
+    )
+    held = event_keys(revised)
+    entry["replaced"] = [
+        {"uid_key": key, "date": when.isoformat()}
+        for key, when in event_keys(plan).items()
+        if key not in held
+    ]
+    return replace(revised, revisions=(*plan.revisions, entry))
+
+
+def _with_fewest_strengths(
+    request: Request, steps: tuple[Step, ...], behind: int
+) -> tuple[Step, ...]:
+    """The new rows from the fewest strengths; those behind stay."""
+    from taper.strengths import fewest_strengths  # noqa: PLC0415 - only where it is asked for
+
+    tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
+    made = {table.product: table for table in tables}
+    return (*steps[: behind - 1], *fewest_strengths(steps[behind - 1 :], made))
+
+
+# --- what differs ------------------------------------------------------------------------------
+
+
+def difference(before: Plan, after: Plan) -> list[dict[str, Any]]:
+    """The rows that differ, by their first day: what it was and what it is now.
+
+    Each entry has ``start``, ``change`` (``changed``, ``added``, ``removed``), and ``was`` and
+    ``now`` (None where there is no such row).
+    """
+    old = {step.start: step for step in before.steps if step.start is not None}
+    new = {step.start: step for step in after.steps if step.start is not None}
+    rows = []
+    for day in sorted({*old, *new}):
+        was, now = _row(old.get(day)), _row(new.get(day))
+        if was != now:
+            change = "added" if was is None else "removed" if now is None else "changed"
+            rows.append({"start": day.isoformat(), "change": change, "was": was, "now": now})
+    return rows
+
+
+def _row(step: Step | None) -> dict[str, Any] | None:
+    """What of a row is compared and shown."""
+    if step is None:
+        return None
+    document = step_document(step)
+    names = ("kind", "end", "days", "product", "daily_dose", "unit", "directions")
+    return {name: document[name] for name in names}
+
+
+def ends(plan: Plan) -> str:
+    """When the taper ends, in words: the stop, or the goal."""
+    if plan.stop_date is not None:
+        return f"first day without it {plan.stop_date.isoformat()}"
+    last = plan.steps[-1]
+    return f"{last.regimen.product.text(last.daily)} a day from {last.start}"
