@@ -194,16 +194,32 @@ def _contacts(due: list[_Due], steps: tuple[Step, ...], most: int, working: _Wor
     contacts: list[_Due] = []
     last, place = first, 1
     for day in [*sorted({day for day, _, _ in due}), end]:
-        while (day - last).days > most:
-            contact = working.on_or_before(last + timedelta(days=most))
-            if contact <= last:
-                contact = last + timedelta(days=most)
+        for contact in _between(last, day, most, working):
             while place + 1 < len(steps) and (steps[place + 1].start or first) <= contact:
                 place += 1
             contacts.append((contact, steps[place].number, "contact"))
-            last = contact
         last = max(last, day)
     return contacts
+
+
+def _between(last: date, day: date, most: int, working: _Working) -> list[date]:
+    """Days, evenly spread, so that no more than ``most`` pass without contact."""
+    gap = (day - last).days
+    if gap <= most:
+        return []
+    # working days may be two days earlier, so that the days between are planned shorter
+    parts = -(-gap // max(most - 2, 1))
+    days = []
+    before = last
+    for part in range(1, parts):
+        due = last + timedelta(days=gap * part // parts)
+        contact = working.on_or_before(due)
+        following = last + timedelta(days=gap * (part + 1) // parts)
+        if contact <= before or (following - contact).days > most:
+            contact = due
+        days.append(contact)
+        before = contact
+    return days
 
 
 def _with_items(due: list[_Due], before: tuple[Check, ...] = ()) -> list[Check]:

@@ -129,11 +129,12 @@ def schedule_table(plan: Plan, width: int) -> Table:
     wide = width >= WIDE
     columns = _Columns()
     columns.add("Step" if wide else "", lambda step: str(step.number))
-    weekday = wide and len(times) <= 3  # noqa: PLR2004 - more need the room
+    several = len({step.regimen.product for step in plan.steps}) > 1
+    weekday = wide and len(times) <= 3 and not several  # noqa: PLR2004 - they need the room
     columns.add("From", lambda step: _from(step, weekday=weekday), justify="left")
     columns.add("Days", lambda step: str(step.days) if step.days else "")
-    if len({step.regimen.product for step in plan.steps}) > 1:
-        columns.add("Product", lambda step: step.regimen.product.id, justify="left", fold=True)
+    if several:
+        columns.add("Product", lambda step: step.regimen.product.id, justify="left", fold=not wide)
     columns.add("A day", lambda step: _daily(step, wide=wide))
     for place, time in enumerate(times):
         cell = partial(_administration_at, place)
@@ -143,7 +144,7 @@ def schedule_table(plan: Plan, width: int) -> Table:
     if any(step.companions for step in plan.steps):
         columns.add("Also", _also, justify="left", fold=True)
     if width >= NARROW:
-        columns.add("Of first" if wide else "%", _of_first)
+        columns.add("Of first" if wide and not several else "%", _of_first)
     columns.add("Cut", _cut)
     if width >= NARROW:
         columns.add("MME", lambda step: mme_text(step) or "-")
@@ -207,8 +208,12 @@ def _administration_at(place: int, step: Step) -> str:
 
 
 def _also(step: Step) -> str:
-    texts = [f"{other.product.drug} {other.product.text(other.daily)}" for other in step.companions]
-    return ", ".join(texts)
+    unit = step.regimen.product.unit
+    return ", ".join(
+        f"{other.product.drug} {other.product.number(other.daily)}"
+        + (f" {other.product.unit}" if other.product.unit != unit else "")
+        for other in step.companions
+    )
 
 
 def administration(regimen: Regimen, amount: int, units: Units) -> str:
@@ -259,11 +264,9 @@ def _style(step: Step) -> str:
 
 def _legend(plan: Plan, width: int) -> str:
     product = plan.request.product
-    notes = [
-        f"{product.kind.capitalize()}s of one strength are given by their number in {product.unit}"
-    ]
+    notes = [f"A number alone is one {product.kind} of so many {product.unit}"]
     if product.is_liquid:
-        notes = ["Measured with an oral syringe"]
+        notes = [f"Doses in {product.unit}, measured in mL with an oral syringe"]
     times = {step.regimen.times for step in plan.steps}
     if not _columns(plan, width):
         order = "; ".join(", ".join(each) for each in sorted(times, key=len))
