@@ -1,4 +1,4 @@
-"""How long planning takes: from a checked request to the whole plan, with nothing cached but tables.
+"""How long planning takes: from a checked request to the whole plan; only tables are kept.
 
 Every product of the formulary, a large and a small dose, four rules. Each plan is made once so
 that the tables of its product are built, then timed; the best of five is taken, for the machine's

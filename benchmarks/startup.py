@@ -17,6 +17,7 @@ COMMANDS = {
     "python -c pass": ([sys.executable, "-c", "pass"], 1),
     "taper --version": ([TAPER, "--version"], 2),
     "taper plan --format csv": ([*PLAN, "--format", "csv"], 11),
+    "taper plan (table)": (PLAN, 16),
 }
 
 

@@ -34,9 +34,7 @@ def test_formulary_list_as_json_has_the_fields_of_the_contract(taper):
     assert [entry["id"] for entry in entries] == list(formulary("us").products)
     assert (
         list(entries[0])
-        == (
-            "id drug form market unit strengths intervals_hours handling mme_factor brands sources"
-        ).split()
+        == ["id", "drug", "form", "market", "unit", "strengths", "intervals_hours", "handling", "mme_factor", "brands", "sources"]
     )
 
 
