@@ -10,13 +10,14 @@ from taper.errors import InputError, Problem
 from taper.quantities import (
     LONGEST_HOLD_DAYS,
     parse_day,
-    parse_dose,
     parse_interval,
     parse_percent,
 )
+from taper.reading.medicine import read_amount
 from taper.request import WEEKDAYS, Calendar, Hold
 
 if TYPE_CHECKING:
+    from taper.formulary import Product
     from taper.reading.fields import Fields
     from taper.reading.medicine import Medicine
 
@@ -37,8 +38,8 @@ def read_calendar(fields: Fields, medicine: Medicine | None) -> Calendar | None:
     baseline = (
         fields.attempt(lambda: parse_interval(baseline_text, "baseline")) if baseline_text else None
     )
-    unit = medicine.product.unit if medicine else "mg"
-    holds = [fields.attempt(partial(_hold, text, unit)) for text in fields.many("holds")]
+    product = medicine.product if medicine else None
+    holds = [fields.attempt(partial(_hold, text, product)) for text in fields.many("holds")]
     weekends, holidays = _avoid(fields)
     weekdays = _weekdays(fields, weekends=weekends)
     if start is None:
@@ -53,7 +54,7 @@ def read_calendar(fields: Fields, medicine: Medicine | None) -> Calendar | None:
     )
 
 
-def _hold(text: str, unit: str) -> Hold:
+def _hold(text: str, product: Product | None) -> Hold:
     """Read one hold."""
     dated = _DATED.fullmatch(text)
     if dated:
@@ -79,7 +80,7 @@ def _hold(text: str, unit: str) -> Hold:
         return Hold(length=interval, share=(share.numerator, share.denominator))
     if not when[0].isdigit():
         raise InputError(Problem("holds", f"'{when}' is not known after @", _HOLD_HINT, text))
-    return Hold(length=interval, dose=parse_dose(when, unit, "holds").thousandths)
+    return Hold(length=interval, dose=read_amount(when, product, "holds"))
 
 
 def _avoid(fields: Fields) -> tuple[bool, tuple[str, ...]]:

@@ -152,7 +152,7 @@ def take(
     number = 1 if product.is_patch else 24 // written.hours
     amounts = written.amounts * number if len(written.amounts) == 1 else written.amounts
     if product.is_patch:
-        amounts = (_as_released(product, amounts[0]),)
+        amounts = (as_released(product, amounts[0]),)
         written = replace(written, amounts=amounts)
     needed = most
     if product.is_liquid:
@@ -200,7 +200,7 @@ def _with_hours(written: Prescription, product: Product, text: str) -> Prescript
     return replace(written, hours=hours)
 
 
-def _as_released(product: Product, amount: int) -> int:
+def as_released(product: Product, amount: int) -> int:
     """A rate read off a patch's label, as it is counted: 12 is 12.5 mcg/h."""
     half = THOUSAND // 2
     labels = {s.label: s.amount for s in product.strengths if s.amount % THOUSAND == half}
@@ -208,6 +208,12 @@ def _as_released(product: Product, amount: int) -> int:
         if label.isdigit() and amount == int(label) * THOUSAND:
             return counted
     return amount
+
+
+def read_amount(text: str, product: Product | None, field: str) -> int:
+    """An amount of a day in thousandths, as it is counted; in mg where the product is wrong."""
+    amount = parse_dose(text, product.unit if product else "mg", field).thousandths
+    return as_released(product, amount) if product and product.is_patch else amount
 
 
 def _limit(product: Product, strength: Strength, amount: int, text: str) -> int:
@@ -334,8 +340,7 @@ def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
         percent = fields.attempt(lambda: parse_percent(at, "finish_at"))
         share = (percent.numerator, percent.denominator) if percent else None
     elif at:
-        parsed = fields.attempt(lambda: parse_dose(at, medicine.product.unit, "finish_at"))
-        dose = parsed.thousandths if parsed else None
+        dose = fields.attempt(lambda: read_amount(at, medicine.product, "finish_at"))
     return None if table is None else Finish(table, dose, share)
 
 

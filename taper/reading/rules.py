@@ -11,15 +11,16 @@ from taper.quantities import (
     Interval,
     Percent,
     parse_day,
-    parse_dose,
     parse_interval,
     parse_percent,
 )
+from taper.reading.medicine import read_amount
 from taper.request import Rule
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from taper.formulary import Product
     from taper.reading.fields import Fields
     from taper.reading.medicine import Medicine
     from taper.request import Calendar
@@ -35,7 +36,7 @@ def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None)
     given = [name for name in _INSTEAD if fields.given(name)]
     if len(given) > 1:
         fields.problem(given[1], f"{' and '.join(given)} are both given", "one of them")
-    unit = medicine.product.unit if medicine else "mg"
+    product = medicine.product if medicine else None
     every = _every(fields, known)
     of = fields.choice("of", BASES, MIXED)
     parts: tuple[Part, ...] = ()
@@ -43,9 +44,9 @@ def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None)
         if fields.given("every"):
             hint = "it is part of each phase, or of the guideline"
             fields.problem("every", "does not go with phases or a guideline", hint)
-        parts, of = _published_or_phased(fields, unit, of)
+        parts, of = _published_or_phased(fields, product, of)
     elif every is not None:
-        reduce = _reduce(fields, unit)
+        reduce = _reduce(fields, product)
         if reduce is not None:
             parts = (Part(reduce, every),)
             of = ORIGINAL if isinstance(reduce, int) else of
@@ -64,29 +65,32 @@ def _every(fields: Fields, known: Interval | None) -> Interval | None:
     return Interval(4 if slow else 1, "w")
 
 
-def _reduce(fields: Fields, unit: str) -> Percent | int | None:
+def _reduce(fields: Fields, product: Product | None) -> Percent | int | None:
     text = fields.text("reduce")
     if text is None:
         return Percent.of_ppm(100_000)
-    return fields.attempt(lambda: _rate(text, unit, "reduce"))
+    return fields.attempt(lambda: _rate(text, product, "reduce"))
 
 
-def _rate(text: str, unit: str, field: str) -> Percent | int:
+def _rate(text: str, product: Product | None, field: str) -> Percent | int:
     """A percentage, or an amount above zero."""
     if text.rstrip().endswith("%"):
         return parse_percent(text, field)
-    amount = parse_dose(text, unit, field).thousandths
+    amount = read_amount(text, product, field)
     if not amount:
-        raise InputError(Problem(field, "a reduction of zero", f"10%, or 15 {unit}", text))
+        hint = f"10%, or 15 {product.unit if product else 'mg'}"
+        raise InputError(Problem(field, "a reduction of zero", hint, text))
     return amount
 
 
-def _published_or_phased(fields: Fields, unit: str, of: str) -> tuple[tuple[Part, ...], str]:
+def _published_or_phased(
+    fields: Fields, product: Product | None, of: str
+) -> tuple[tuple[Part, ...], str]:
     """The parts of a guideline or of ``phases``, with their base."""
     name = fields.text("guideline")
     if name is None:
         texts = fields.many("phases")
-        return fields.attempt(lambda: _phases(texts, unit)) or (), of
+        return fields.attempt(lambda: _phases(texts, product)) or (), of
     if fields.given("of"):
         fields.problem("of", "does not go with a guideline", "it is part of the guideline")
     from taper.guidelines import guideline  # noqa: PLC0415 - where one is asked for
@@ -95,13 +99,14 @@ def _published_or_phased(fields: Fields, unit: str, of: str) -> tuple[tuple[Part
     if found is None:
         return (), of
     if found.phases:
-        return _phases(list(found.phases), unit), found.of
+        return _phases(list(found.phases), product), found.of
     assert found.reduce is not None
     assert found.every is not None
-    return (Part(_rate(found.reduce, unit, "guideline"), parse_interval(found.every)),), found.of
+    rate = _rate(found.reduce, product, "guideline")
+    return (Part(rate, parse_interval(found.every)),), found.of
 
 
-def _phases(texts: list[str], unit: str) -> tuple[Part, ...]:
+def _phases(texts: list[str], product: Product | None) -> tuple[Part, ...]:
     """Read ``10%/1w until 50%`` and ``5%/2w``; all but the last say until when."""
     parts = []
     for place, text in enumerate(texts, 1):
@@ -109,7 +114,7 @@ def _phases(texts: list[str], unit: str) -> tuple[Part, ...]:
         if match is None:
             hint = "10%/1w until 50%, then 5%/2w"
             raise InputError(Problem("phases", f"'{text}' is not a phase", hint, text))
-        rate, every = _rate(match[1], unit, "phases"), parse_interval(match[2], "phases")
+        rate, every = _rate(match[1], product, "phases"), parse_interval(match[2], "phases")
         until = match[3]
         if (until is None) != (place == len(texts)):
             message = (
@@ -121,7 +126,7 @@ def _phases(texts: list[str], unit: str) -> tuple[Part, ...]:
             percent = parse_percent(until, "phases")
             share = (percent.numerator, percent.denominator)
         elif until:
-            dose = parse_dose(until, unit, "phases").thousandths
+            dose = read_amount(until, product, "phases")
         parts.append(Part(rate, every, share, dose))
     return tuple(parts)
 
@@ -134,10 +139,9 @@ def _goal(fields: Fields, medicine: Medicine | None) -> int | None:
     if medicine is None:
         return None
     product, made, current = medicine.product, medicine.regimens, medicine.regimen
-    parsed = fields.attempt(lambda: parse_dose(text, product.unit, "to"))
-    if parsed is None:
+    goal = fields.attempt(lambda: read_amount(text, product, "to"))
+    if goal is None:
         return None
-    goal = parsed.thousandths
     if goal >= current.daily:
         message = f"the goal of {product.text(goal)} a day is not below the current dose"
         hint = f"less than {product.text(current.daily)} a day"
