@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -> tuple[Step, ...]:
     """The same doses, each product from the fewest strengths that make all of them.
 
-    Among as few strengths the ones with the fewest units over the rows win, then whole tablets before
-    halves, then the larger.
+    Among as few strengths the ones with the fewest units over the rows win, then whole tablets
+    before halves, then the larger.
     """
     chosen = {
         product: _table(product, steps, made)
