@@ -1,0 +1,192 @@
+"""Rows to plans: what was planned before is shared, everything else goes through the reader.
+
+The quick way trusts nothing. A row takes it only if the very values that decide its plan were
+read and planned before, in full, and what is left (an id, a label, a date, who was consulted,
+what risks there are) is of a form that is known to be good. Any doubt ends in the full reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from taper.batch.days import FIRST, day_of, starts
+from taper.batch.fields import SHARED, Fault, Loose, id_text, too_long
+from taper.batch.shift import ANY_DAY, ONE_DAY, shared_by, shifted
+from taper.batch.template import ID, LABEL
+from taper.errors import Problem, TaperError
+from taper.planning import make_plan
+from taper.reading import read
+from taper.reading.fields import LONGEST_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from taper.batch.fields import Layout, Row
+    from taper.planning import Plan
+    from taper.request import Request
+
+MOST_REMEMBERED = 48 * 2**20  # bytes of what is shared; then all of it is forgotten
+_OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings
+_MOST_ASIDE = 20_000
+_WEEK = 7
+_EVER = 10**9  # a period after which no start returns
+_OWN_PACE = ("every", "phases", "guideline")  # with one, the default interval does not matter
+_FIRST_ASIDE = 3  # where a flat row's values begin that do not change its steps
+_KNOWN = 5  # where ``on_opioids_for`` stands in it
+_FAULTS = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class Rendering(Protocol):
+    """What is kept of a plan for the rows that share it; ``size`` in bytes."""
+
+    size: int
+
+
+class Planned(NamedTuple):
+    """A row's plan: its id and label, the number of its first day, and what was rendered."""
+
+    id: str
+    label: str | None
+    start: int
+    rendering: Any
+
+
+class Failed(NamedTuple):
+    """Why a row has no plan."""
+
+    id: str
+    problems: tuple[Problem, ...]
+
+
+class _Shared:
+    """A plan that rows have in common, and its renderings by start."""
+
+    __slots__ = ("by_start", "period", "plan", "scope")
+
+    def __init__(self, plan: Plan, scope: str) -> None:
+        self.plan = plan
+        self.scope = scope
+        self.period = _EVER if scope == ONE_DAY else _WEEK
+        self.by_start: dict[int, Rendering] = {}
+
+
+class Planner:
+    """Plans rows one by one, and remembers what they have in common, up to a limit.
+
+    ``render`` makes of a plan (whose id and label are marks) what is shared. It gets the number
+    of the plan's first day, or None where its dates are not to be moved, and gives None where
+    they cannot be.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        render: Callable[[Plan, int | None], Rendering | None],
+        *,
+        whole: bool,
+    ) -> None:
+        """``whole`` where what is rendered depends on every field, not on the steps alone."""
+        self.layout = layout
+        self._render = render
+        self._whole = whole
+        self._first = _FIRST_ASIDE if whole else SHARED
+        self._end = layout.end
+        self._shared: dict[Any, Any] = {}
+        self._aside: set[Any] = set()
+        self._size = 0
+        self._starts = starts()
+
+    def plan(self, row: Row, number: int) -> Planned | Failed:
+        """The plan of a row, the ``number``-th of the input."""
+        if row.__class__ is tuple:
+            found = self._shared.get(row[self._first : self._end])
+            if found.__class__ is dict:
+                found = found.get(row[_KNOWN])
+            if found is not None and row[_FIRST_ASIDE:SHARED] in self._aside:
+                ident, label = row[0] or f"row-{number}", row[1] or None
+                start = self._starts.get(row[2])
+                if start is not None and _is_plain(ident) and (label is None or _is_plain(label)):
+                    rendering = found.by_start.get(start % found.period)
+                    if rendering is None and found.scope == ANY_DAY:
+                        rendering = self._on(found, start)
+                    if rendering is not None:
+                        return Planned(ident, label, start, rendering)
+        return self._in_full(row, number)
+
+    def _on(self, shared: _Shared, start: int) -> Rendering | None:
+        """The rendering of a shared plan for a weekday on which none began before."""
+        rendering = self._render(shifted(shared.plan, day_of(start)), start)
+        if rendering is not None:
+            shared.by_start[start % shared.period] = rendering
+            self._size += rendering.size
+        return rendering
+
+    def _in_full(self, row: Row, number: int) -> Planned | Failed:
+        """Read and plan a row; all its problems at once."""
+        if isinstance(row, Fault):
+            return Failed(row.id or f"row-{number}", row.problems)
+        loose = isinstance(row, Loose)
+        values = dict(row.values) if isinstance(row, Loose) else self.layout.values(row)
+        given = values.get("id")
+        ident = id_text(given) or f"row-{number}"
+        if given is None or (isinstance(given, str) and not given.strip()):
+            values["id"] = ident
+        problems = too_long(values)
+        if problems:
+            return Failed(ident[:LONGEST_TEXT], tuple(problems))
+        try:
+            request = read(values)
+            plan = make_plan(_marked(request))
+        except TaperError as error:
+            return Failed(ident, error.problems)
+        except _FAULTS as error:  # a row must not take the others with it
+            message = f"this request brings the tool to a fault ({type(error).__name__}: {error})"
+            return Failed(ident, (Problem("", message, "please report it"),))
+        rendering = self._share(plan, None if loose else row)
+        label = request.text["label"]
+        start = (request.calendar.start - FIRST).days
+        return Planned(ident, None if label is None else str(label), start, rendering)
+
+    def _share(self, plan: Plan, row: Row | None) -> Rendering:
+        """Render a plan, and keep what rows like this one have in common."""
+        scope = ONE_DAY if row is None else shared_by(plan.request)
+        start = (plan.start - FIRST).days
+        rendering = None if scope == ONE_DAY else self._render(plan, start)
+        if rendering is None:
+            scope = ONE_DAY
+            rendering = self._render(plan, None)
+            assert rendering is not None
+        if row is None:
+            return rendering
+        if self._size > MOST_REMEMBERED:
+            self._shared.clear()
+            self._size = 0
+        if len(self._aside) > _MOST_ASIDE:
+            self._aside.clear()
+        self._aside.add(row[_FIRST_ASIDE:SHARED])
+        place, key = self._shared, row[self._first : self._end]
+        if not self._whole and not any(map(self.layout.values(row).get, _OWN_PACE)):
+            place, key = self._shared.setdefault(key, {}), row[_KNOWN]
+        shared = place.get(key)
+        if shared is None or shared.scope != scope:
+            shared = place[key] = _Shared(plan, scope)
+            self._size += _OVERHEAD
+        shared.by_start[start % shared.period] = rendering
+        self._size += rendering.size
+        return rendering
+
+
+def _is_plain(text: object) -> bool:
+    """Whether a text stands in the plan as it is: printable, no spaces to tidy, not too long."""
+    if text.__class__ is not str:
+        return False
+    assert isinstance(text, str)
+    if len(text) > LONGEST_TEXT or not text:
+        return False
+    return text.isalnum() or (text.isprintable() and " ".join(text.split()) == text)
+
+
+def _marked(request: Request) -> Request:
+    """The request with marks where rows that share its plan differ."""
+    return replace(request, text={**request.text, "id": ID, "label": LABEL})

@@ -1,0 +1,180 @@
+"""The input as it comes: a file or standard input, compressed or not, in one of three formats.
+
+What cannot be read at any place (a stream, a compressed file) is first written aside, so that
+memory stays bounded and every worker can read its own range.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from taper.errors import InputError, Problem, TaperError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CSV, JSONL, PARQUET = "csv", "jsonl", "parquet"
+SUFFIXES = {".csv": CSV, ".jsonl": JSONL, ".ndjson": JSONL, ".parquet": PARQUET, ".pq": PARQUET}
+COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_BOM = b"\xef\xbb\xbf"
+_COPY = 2**20
+
+
+class BatchError(TaperError):
+    """The batch could not be done, for a reason that is not a row (exit status 1)."""
+
+    exit_status = 1
+
+
+def library(name: str) -> Any:
+    """A library of the extra ``batch``."""
+    try:
+        return import_module(name)
+    except ImportError:
+        what = f"{name.partition('.')[0]} is not installed"
+        raise InputError(Problem("batch", what, "pip install 'opioid-taper[batch]'")) from None
+
+
+def format_of(name: str, field: str) -> tuple[str, str]:
+    """The format and the compression (or an empty string) that a file name's suffix says."""
+    path = Path(name.lower())
+    compression = COMPRESSED.get(path.suffix, "")
+    if compression:
+        path = path.with_suffix("")
+    kind = SUFFIXES.get(path.suffix)
+    if kind is None or (kind == PARQUET and compression):
+        known = ".csv, .jsonl and .parquet; .csv and .jsonl also with .gz or .zst"
+        message = f"'{Path(name).name}' has no suffix of a table"
+        raise InputError(Problem(field, message, known, name))
+    return kind, compression
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input that can be read at any place: ``path`` holds it uncompressed."""
+
+    path: Path
+    kind: str
+    shown: str  # what the user calls it
+
+
+class Window:
+    """The bytes of a text input, mapped into memory."""
+
+    def __init__(self, path: Path) -> None:
+        """Map the file; ``start`` is behind a byte order mark."""
+        self._file = path.open("rb")
+        size = os.fstat(self._file.fileno()).st_size
+        self.data: Any = b""
+        if size:
+            self.data = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.start = len(_BOM) if self.data[:3] == _BOM else 0
+        if self.data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            hint = "in Excel: save as 'CSV UTF-8 (comma delimited)'"
+            raise InputError(Problem("input", "the file is UTF-16, not UTF-8", hint))
+
+    def line_end(self, place: int) -> int:
+        """Behind the first line end at or after a place; the end of the file without one."""
+        found = self.data.find(b"\n", place)
+        return len(self.data) if found < 0 else found + 1
+
+    def read(self, start: int, end: int) -> bytes:
+        """The bytes of a range; its pages are given back to the system."""
+        data: bytes = self.data[start:end]
+        if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            first = start - start % mmap.PAGESIZE
+            self.data.madvise(mmap.MADV_DONTNEED, first, end - first)
+        return data
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if isinstance(self.data, mmap.mmap):
+            self.data.close()
+        self._file.close()
+
+
+def open_source(name: str, folder: Path) -> Source:
+    """The input of that name (``-`` is standard input), readable at any place.
+
+    ``folder`` takes a copy where one is needed. Raises :class:`~taper.InputError` for a name
+    that says no format, :class:`OSError` for a file that cannot be read.
+    """
+    if name == "-":
+        return _spooled_stdin(folder)
+    kind, compression = format_of(name, "input")
+    path = Path(name)
+    if not compression and path.is_file():
+        with path.open("rb"):
+            pass
+        return Source(path, kind, path.name)
+    with path.open("rb") as file:
+        copy = _spool(file, compression, folder, path.name)
+    return Source(copy, kind, path.name)
+
+
+def _spooled_stdin(folder: Path) -> Source:
+    """Standard input, copied aside; what it is shows in its first bytes."""
+    shown = "standard input"
+    copy = _spool(sys.stdin.buffer, "", folder, shown)
+    with copy.open("rb") as file:
+        head = file.read(4096)
+    compression = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "")
+    if compression:
+        raw = copy.rename(folder / "compressed")
+        with raw.open("rb") as file:
+            copy = _spool(file, compression, folder, shown)
+        raw.unlink()
+        with copy.open("rb") as file:
+            head = file.read(4096)
+    kind = CSV
+    if head.startswith(b"PAR1"):
+        kind = PARQUET
+    elif head.removeprefix(_BOM).lstrip()[:1] == b"{":
+        kind = JSONL
+    return Source(copy, kind, shown)
+
+
+def _spool(file: IO[bytes], compression: str, folder: Path, shown: str) -> Path:
+    copy = folder / "input"
+    with copy.open("wb") as out:
+        try:
+            for block in _blocks(file, compression):
+                out.write(block)
+        except EOFError:
+            raise BatchError(Problem("input", f"{shown} is cut short", "copy it again")) from None
+    return copy
+
+
+def _blocks(file: IO[bytes], compression: str) -> Iterator[bytes]:
+    if compression == "gzip":
+        import gzip  # noqa: PLC0415 - only where it is needed
+        import zlib  # noqa: PLC0415
+
+        try:
+            with gzip.open(file) as stream:
+                yield from iter(lambda: stream.read(_COPY), b"")
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise BatchError(Problem("input", f"not gzip: {error}", "copy it again")) from None
+        return
+    if compression == "zstd":
+        arrow = library("pyarrow")
+        with arrow.CompressedInputStream(arrow.PythonFile(file), "zstd") as stream:
+            try:
+                yield from iter(lambda: stream.read(_COPY), b"")
+            except OSError as error:
+                raise BatchError(Problem("input", f"not zstd: {error}", "copy it again")) from None
+        return
+    yield from iter(lambda: file.read(_COPY), b"")
+
+
+def free(folder: Path) -> None:
+    """Remove a folder of copies and parts."""
+    shutil.rmtree(folder, ignore_errors=True)
