@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from taper.errors import InputError, Problem
 from taper.formulary import ORAL_INTERVALS, PATCH_INTERVALS, Formulary, Product, formulary
 from taper.prescription import Prescription, frequency, parse_frequency, parse_prescription
-from taper.quantities import THOUSAND, parse_dose, parse_percent
+from taper.quantities import THOUSAND, parse_dose, parse_percent, unit_of
 from taper.regimen import MOST_MEASURES, MOST_UNITS, fewest_units_for, regimens
 from taper.request import Companion, Finish
 
@@ -211,8 +211,9 @@ def as_released(product: Product, amount: int) -> int:
 
 
 def read_amount(text: str, product: Product | None, field: str) -> int:
-    """An amount of a day in thousandths, as it is counted; in mg where the product is wrong."""
-    amount = parse_dose(text, product.unit if product else "mg", field).thousandths
+    """An amount of a day in thousandths, as it is counted; in any unit for no product."""
+    unit = product.unit if product else unit_of(text.lstrip("0123456789. ")) or "mg"
+    amount = parse_dose(text, unit, field).thousandths
     return as_released(product, amount) if product and product.is_patch else amount
 
 
