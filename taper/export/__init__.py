@@ -20,16 +20,28 @@ FORMATS = {
     ".csv": "taper.export.csv:schedule",
     ".checks.csv": "taper.export.csv:checks",
     ".supply.csv": "taper.export.csv:supply",
+    ".ics": "taper.export.ics:render",
+    ".fhir.json": "taper.export.fhir:render",
+    ".xlsx": "taper.export.xlsx:render",
+    ".md": "taper.export.md:render",
+    ".html": "taper.export.html:render",
+    ".pdf": "taper.export.pdf:render",
+    ".svg": "taper.export.svg:render",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to render what has a choice: the hand-out's language, paper and print size."""
+    """How to render what has a choice: the hand-out's language, paper and print size.
+
+    ``clinic`` and ``telephone`` stand on the hand-out in place of a line to fill in.
+    """
 
     language: str = "en"
     paper: str = "letter"
     large_print: bool = False
+    clinic: str = ""
+    telephone: str = ""
 
 
 def suffix_of(name: str) -> str:

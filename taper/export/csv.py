@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from bisect import bisect_left
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -53,12 +54,16 @@ SUPPLY = [
     "rxcui",
     "directions",
 ]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What starts a formula, at the beginning of a cell or after a semicolon, which many countries'
+# spreadsheets take for the end of a cell (OWASP, CSV injection; the last four are the full-width
+# forms). A plain number cannot do anything, and stays a number also where it is negative.
+_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def safe(text: str) -> str:
-    """A cell that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A cell that a spreadsheet will not take for a formula: an apostrophe goes before it."""
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'", text)
 
 
 def written(header: list[str], rows: Iterable[list[str]]) -> str:
@@ -73,9 +78,10 @@ def written(header: list[str], rows: Iterable[list[str]]) -> str:
 def doses_text(regimen: Regimen) -> str:
     """The administrations in one cell: ``morning 75 (60 x 1 + 15 x 1); evening ...``."""
     parts = []
+    unit = " mL" if regimen.product.is_liquid else ""
     for time, amount, units in zip(regimen.times, regimen.amounts, regimen.units, strict=True):
         if amount:
-            made = " + ".join(f"{strength.label} x {plain(count)}" for strength, count in units)
+            made = " + ".join(f"{strength.label} x {plain(count)}{unit}" for strength, count in units)
             parts.append(f"{time} {plain(amount)} ({made})")
     return "; ".join(parts)
 

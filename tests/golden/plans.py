@@ -7,11 +7,13 @@ After a change that is meant, write the files anew and read the difference befor
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from taper import Plan, plan
 from taper.export import Options, render
+from taper.revise import revise
 
 FILES = Path(__file__).parent / "files"
 
@@ -48,7 +50,7 @@ REQUESTS: dict[str, dict[str, object]] = {
         "start": "2026-12-07",
         "on_opioids_for": "3y",
     },
-    # two opioids, one tapered after the other
+    # two opioids, one tapered after the other; revised under way
     "two-opioids": {
         "product": "morphine-er",
         "dose": "60 mg q12h",
@@ -59,12 +61,27 @@ REQUESTS: dict[str, dict[str, object]] = {
     },
 }
 NAMES = tuple(REQUESTS)
+REVISIONS: dict[str, tuple[date, dict[str, str]]] = {
+    "two-opioids": (
+        date(2027, 2, 22),
+        {"hold": "4w", "step_back": "withdrawal, no sleep", "why": "agreed at the visit"},
+    ),
+}
+
+
+def first_plan_of(name: str) -> Plan:
+    """One of the four plans, before any revision."""
+    return plan(**REQUESTS[name])  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=8)
 def plan_of(name: str) -> Plan:
-    """One of the four plans."""
-    return plan(**REQUESTS[name])  # type: ignore[arg-type]
+    """One of the four plans, revised where it is to be."""
+    made = first_plan_of(name)
+    if name in REVISIONS:
+        day, change = REVISIONS[name]
+        made = revise(made, day, **change)
+    return made
 
 
 def rendered(name: str, suffix: str, options: Options | None = None) -> bytes:

@@ -1,0 +1,241 @@
+"""The plan as a calendar (RFC 5545): an all-day event per dose change and per check.
+
+An event keeps its UID as long as it is the same event: the change to a dose is known by product
+and dose, a check by the dose that it belongs to. So a calendar that imports a revised plan moves
+what has moved, and cancels what fell away.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID, uuid5
+
+from taper.checks import facts
+from taper.export.words import words
+from taper.quantities import plain
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
+
+    from taper.checks import Check
+    from taper.export import Options
+    from taper.formulary import Product
+    from taper.planning import Plan
+    from taper.regimen import Regimen
+    from taper.schedule import Step
+
+# Every UID is made in this namespace: a random one, made once for this program.
+NAMESPACE = UUID("414b3fb9-adfd-46ef-887f-e11fedf93c82")
+START = "start"  # the key of what is taken before the first change
+# An alarm stands before the day that it is about: not every calendar rings after an event began.
+# A new dose is announced the evening before, at 18:00; a check at 9:00 the day before.
+DOSE_ALARM = timedelta(hours=-6)
+CHECK_ALARM = timedelta(hours=-15)
+
+
+class Change(NamedTuple):
+    """A row that begins with something else to take; ``before`` is what was taken of it.
+
+    ``end`` is the last day of it: the last of the rows that follow without a change (a hold).
+    """
+
+    key: str
+    step: Step
+    before: Regimen | None
+    end: date | None
+
+
+def uid(plan_id: str, key: str) -> str:
+    """The UID of what a key stands for in a plan: the same wherever it is made."""
+    return str(uuid5(NAMESPACE, f"{plan_id}\n{key}"))
+
+
+def _numbered(key: str, seen: dict[str, int]) -> str:
+    """The key itself, and ``key/2`` where it comes again."""
+    seen[key] = seen.get(key, 0) + 1
+    return key if seen[key] == 1 else f"{key}/{seen[key]}"
+
+
+def _same(one: Regimen, other: Regimen) -> bool:
+    return one.amounts == other.amounts and one.units == other.units
+
+
+def changes(plan: Plan) -> list[Change]:
+    """The rows that begin with another dose, or with other strengths for the same one."""
+    found: list[Change] = []
+    seen: dict[str, int] = {}
+    taken: dict[Product, Regimen] = {}
+    for step in plan.steps:
+        product = step.regimen.product
+        before = taken.get(product)
+        if step.start is not None and (before is None or not _same(before, step.regimen)):
+            key = _numbered(f"{product.id}/{plain(step.daily)}", seen)
+            found.append(Change(key, step, before, step.end))
+        elif found:
+            found[-1] = found[-1]._replace(end=step.end)
+        for regimen in (*step.companions, step.regimen):
+            taken[regimen.product] = regimen
+    return found
+
+
+def keyed_checks(plan: Plan) -> list[tuple[str, Check]]:
+    """The checks, each with its key: the dose that it belongs to, and its reason."""
+    by_step: dict[int, str] = {}
+    key, following = START, {change.step.number: change.key for change in changes(plan)}
+    for step in plan.steps:
+        key = following.get(step.number, key)
+        by_step[step.number] = key
+    seen: dict[str, int] = {}
+    return [
+        (_numbered(f"{by_step[check.step]}/{check.reason}", seen), check) for check in plan.checks
+    ]
+
+
+def event_keys(plan: Plan) -> dict[str, date]:
+    """What the calendar of a plan holds: the key of each event, and its day.
+
+    The keys of an earlier version of a plan that are not among those of the later one are the
+    events that fell away; a revision records them under ``replaced``.
+    """
+    keys: dict[str, date] = {}
+    for change in changes(plan):
+        assert change.step.start is not None
+        keys[change.key] = change.step.start
+    keys.update((key, check.date) for key, check in keyed_checks(plan))
+    return keys
+
+
+def fallen_away(plan: Plan) -> dict[str, date]:
+    """What earlier versions of the plan held and this one does not, by key, with its last day."""
+    current = event_keys(plan)
+    return {
+        entry["uid_key"]: date.fromisoformat(entry["date"])
+        for revision in plan.revisions
+        for entry in revision.get("replaced", ())
+        if entry["uid_key"] not in current
+    }
+
+
+def _product_name(product: Product) -> str:
+    """Short, for a small screen: ``Morphine ER``."""
+    form = words()["calendar"]["form"].get(product.form, "")
+    return f"{product.drug.capitalize()} {form}".strip()
+
+
+def dose_text(regimen: Regimen) -> str:
+    """The amounts in the order of the day: ``75/75/90 mg``, ``25 mcg/h``."""
+    product = regimen.product
+    return "/".join(product.number(amount) for amount in regimen.amounts) + f" {product.unit}"
+
+
+def _change_texts(change: Change) -> tuple[str, str]:
+    """Summary and description of a dose change."""
+    text, step = words()["calendar"], change.step
+    assert step.start is not None
+    kind = "new_dose"
+    if not step.daily:
+        kind = "stop"
+    elif change.before is not None and change.before.amounts == step.regimen.amounts:
+        kind = "other_units"
+    summary = text[kind].format(
+        product=_product_name(step.regimen.product), dose=dose_text(step.regimen)
+    )
+    lines = [step.regimen.directions]
+    if change.end is None or not step.daily:
+        lines.append(text["from"].format(start=step.start))
+    else:
+        days = (change.end - step.start).days + 1
+        lines.append(text["until"].format(start=step.start, end=change.end, days=days))
+    lines += [text["also"].format(directions=other.directions) for other in step.companions]
+    return summary, "\n".join([*lines, text["care"]])
+
+
+def _check_texts(check: Check) -> tuple[str, str]:
+    """Summary and description of a check."""
+    text, title = words()["calendar"], facts().kinds[check.reason].title
+    summary = text["check"].format(title=title[:1].lower() + title[1:])
+    lines = [text["how"].format(how=check.how), *(f"- {item}" for item in check.items)]
+    return summary, "\n".join(lines)
+
+
+class _Maker:
+    """Makes the events of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan_id = plan.id
+        # The plan has no clock: its first day stands for when it was made, and the day from
+        # which it was revised for when that was, so that the later version is the later one.
+        days = [plan.start, *(date.fromisoformat(entry["from"]) for entry in plan.revisions)]
+        self.stamp = datetime.combine(max(days), time(), UTC)
+        self.sequence = len(plan.revisions)
+
+    def event(self, key: str, day: date, summary: str, status: str) -> Event:
+        """An all-day event that takes up no time; private where a calendar is shared."""
+        from icalendar import Event  # noqa: PLC0415 - where a calendar is written
+
+        event = Event()
+        event.add("uid", uid(self.plan_id, key))
+        event.add("dtstamp", self.stamp)
+        event.add("sequence", self.sequence)
+        event.add("dtstart", day)
+        event.add("dtend", day + timedelta(days=1))
+        event.add("summary", summary)
+        event.add("status", status)
+        event.add("class", "PRIVATE")
+        event.add("transp", "TRANSPARENT")
+        return event
+
+    def planned(
+        self, key: str, day: date, texts: tuple[str, str], category: str, alarm: timedelta
+    ) -> Event:
+        """An event that is to happen, with its alarm."""
+        from icalendar import Alarm  # noqa: PLC0415 - where a calendar is written
+
+        summary, description = texts
+        event = self.event(key, day, summary, "CONFIRMED")
+        event.add("description", description)
+        event.add("categories", [category])
+        ring = Alarm()
+        ring.add("action", "DISPLAY")
+        ring.add("trigger", alarm)
+        ring.add("description", summary)
+        event.add_component(ring)
+        return event
+
+
+def _calendar(plan: Plan) -> Calendar:
+    from icalendar import Calendar  # noqa: PLC0415 - where a calendar is written
+
+    text = words()["calendar"]
+    label = plan.request.text.get("label")
+    calendar = Calendar()
+    calendar.add("prodid", "-//taper//opioid-taper//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", f"{text['title']}: {label}" if label else text["title"])
+    calendar.add("x-wr-caldesc", words()["disclaimer"])
+    return calendar
+
+
+def render(plan: Plan, options: Options) -> bytes:
+    """The calendar as bytes: UTF-8, folded lines, CRLF line ends."""
+    del options
+    text, maker = words()["calendar"], _Maker(plan)
+    events: list[tuple[date, Any]] = []
+    for change in changes(plan):
+        day = change.step.start
+        assert day is not None
+        texts, category = _change_texts(change), text["dose_category"]
+        events.append((day, maker.planned(change.key, day, texts, category, DOSE_ALARM)))
+    for key, check in keyed_checks(plan):
+        day, texts, category = check.date, _check_texts(check), text["check_category"]
+        events.append((day, maker.planned(key, day, texts, category, CHECK_ALARM)))
+    for key, day in fallen_away(plan).items():
+        events.append((day, maker.event(key, day, text["cancelled"], "CANCELLED")))
+    calendar = _calendar(plan)
+    for _, event in sorted(events, key=lambda item: item[0]):
+        calendar.add_component(event)
+    made: bytes = calendar.to_ical()
+    return made

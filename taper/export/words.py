@@ -1,0 +1,51 @@
+"""The words of the exports for clinicians, ``data/exports.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from taper.formulary import DATA
+from taper.planning import ended, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from taper.planning import Plan
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, Any]:
+    """Every text by table and key; braces are still to be filled in."""
+    with (DATA / "exports.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def title(plan: Plan) -> str:
+    """What the plan is: ``Opioid taper: morphine extended-release tablets``."""
+    return str(words()["plan"]["title"].format(product=plan.request.product.name))
+
+
+def sentence(plan: Plan) -> str:
+    """The taper in one sentence: from what, to what, in how many reductions, until when."""
+    text, product, goal = words()["plan"], plan.request.product, plan.request.rule.goal
+    count = summary(plan)["reductions"]
+    end = text["stays"].format(date=ended(plan.steps))
+    if plan.stop_date is not None:
+        end = text["stops"].format(date=plan.stop_date)
+    return str(
+        text["sentence"].format(
+            dose=f"{product.name}, {plan.request.prescription}",
+            goal=text["to_goal"].format(dose=product.text(goal)) if goal else text["to_stop"],
+            reductions=text["reduction" if count == 1 else "reductions"].format(number=count),
+            end=end,
+        )
+    )
+
+
+def revision_text(revision: Mapping[str, Any]) -> str:
+    """One revision: from when, and why."""
+    text = words()["plan"]
+    why = revision.get("why") or text["no_why"]
+    return str(text["revision"].format(**{"from": revision["from"], "why": why}))

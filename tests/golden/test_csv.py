@@ -1,0 +1,13 @@
+"""The CSV files of the four plans, byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+
+from golden.plans import NAMES, same_as_kept
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".checks.csv", ".supply.csv"])
+@pytest.mark.parametrize("name", NAMES)
+def test_bytes(name, suffix):
+    same_as_kept(name, suffix)

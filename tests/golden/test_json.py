@@ -1,0 +1,28 @@
+"""The plan document of the four plans, byte for byte, also after it was saved and read."""
+
+from __future__ import annotations
+
+import pytest
+
+from golden.plans import FILES, NAMES, plan_of, rendered, same_as_kept
+from taper.export import FORMATS, render
+from taper.saved import parse_plan
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bytes(name):
+    same_as_kept(name, ".json")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_saved_plan_is_the_same_plan(name):
+    kept = (FILES / f"{name}.json").read_text(encoding="utf-8")
+    assert parse_plan(kept).to_json() == kept == plan_of(name).to_json()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".supply.csv", ".ics", ".fhir.json", ".xlsx", ".md"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_saved_plan_has_the_same_exports(name, suffix):
+    assert suffix in FORMATS
+    made = render(parse_plan(plan_of(name).to_json()), suffix)
+    assert (made if isinstance(made, bytes) else made.encode()) == rendered(name, suffix)
