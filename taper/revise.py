@@ -16,8 +16,9 @@ from taper.curve import Curve
 from taper.errors import InputError, Problem, Refused
 from taper.findings import marked, of_steps, refusals
 from taper.planning import Plan, step_document
-from taper.quantities import Percent, parse_interval
+from taper.quantities import Percent, parse_day, parse_interval
 from taper.reading import read
+from taper.reading.fields import LONGEST_TEXT
 from taper.schedule import resume
 from taper.standing import Change, Standing, stands
 from taper.supply import resupply
@@ -35,7 +36,7 @@ CHANGES = ("hold", *RATE, "to", "step_back", "override_rate")
 RESUME = "none"  # as a hold: ends the one that is under way
 
 
-def revise(plan: Plan, from_day: date, *, why: str = "", **given: str | None) -> Plan:
+def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | None) -> Plan:
     """The plan changed from ``from_day`` on (a patch: from its first change on or after it).
 
     ``hold`` is how long the dose stays as it is (``4w``; ``none`` ends a hold under way);
@@ -45,10 +46,13 @@ def revise(plan: Plan, from_day: date, *, why: str = "", **given: str | None) ->
 
     Raises :class:`~taper.InputError`, or :class:`~taper.Refused` where a safety rule says no.
     """
-    values = _given(given)
-    hold = _hold(values.get("hold"))
+    values, day, hold = _read(plan.request, from_day, {**given, "why": why})
+    why = values.pop("why")
     change = Change(hold, values.get("hold") == RESUME, "step_back" in values, "to" in values)
-    standing = stands(plan, from_day, change)
+    standing = stands(plan, day, change)
+    if standing.place and change.new_goal:
+        message = f"{plan.request.product.name} is at its end: the goal is of this product"
+        raise InputError(Problem("to", message, "--keep names what stays as it is"))
     asked = _complete(plan.request, standing, values)
     request = replace(plan.request, rule=changed(plan.request, asked))
     problems = refusals(request) if _paces(asked) else []
@@ -56,41 +60,49 @@ def revise(plan: Plan, from_day: date, *, why: str = "", **given: str | None) ->
         raise Refused(problems)
     _check_goal(request, standing)
     steps = _explained(resume(request, *standing), standing, values.get("step_back", ""))
-    entry = {"from": standing.at.day.isoformat(), "change": asked, "why": _text("why", why)}
+    entry = {"from": standing.at.day.isoformat(), "change": asked, "why": why}
     return _finished(plan, request, standing, steps, entry)
 
 
-def _given(given: Mapping[str, str | None]) -> dict[str, str]:
-    """The changes that are asked for, as text."""
-    problems = []
-    for name in given:
-        if name not in CHANGES:
-            hint = "one of " + ", ".join(CHANGES)
-            problems.append(Problem(name, "is not what a revision can change", hint))
-    if problems:
-        raise InputError(problems)
+def _read(
+    request: Request, from_day: date | str, given: Mapping[str, str | None]
+) -> tuple[dict[str, str], date, Interval | None]:
+    """The change as text, its day and its hold; every fault of them at once."""
     values = {name: " ".join(str(text).split()) for name, text in given.items() if text is not None}
+    problems = [
+        Problem(name, "is not what a revision can change", "one of " + ", ".join(CHANGES))
+        for name in given
+        if name not in {*CHANGES, "why"}
+    ]
+    for name in ("step_back", "override_rate", "why"):
+        text = values.get(name, "")
+        if len(text) > LONGEST_TEXT or not text.isprintable():
+            hint = f"one line of at most {LONGEST_TEXT} characters"
+            problems.append(Problem(name, "the text cannot be printed", hint))
     if "step_back" in values and not values["step_back"]:
         hint = 'the reason: --step-back "withdrawal"'
-        raise InputError(Problem("step_back", "going back needs a reason", hint))
-    for name in ("step_back", "override_rate"):
-        _text(name, values.get(name, ""))
-    if not set(values) - {"override_rate"}:
+        problems.append(Problem("step_back", "going back needs a reason", hint))
+    if not set(values) - {"override_rate", "why"}:
         hint = "--hold, --reduce, --every, --of, --to or --step-back"
-        raise InputError(Problem("", "nothing is changed", hint))
-    return values
-
-
-def _text(field: str, text: str) -> str:
-    """A free text that can be printed."""
-    if len(text) > 200 or not text.isprintable():  # noqa: PLR2004 - as in a request
-        hint = "one line of at most 200 characters"
-        raise InputError(Problem(field, "the text cannot be printed", hint))
-    return text
-
-
-def _hold(text: str | None) -> Interval | None:
-    return None if text in {None, RESUME} else parse_interval(str(text), "hold")
+        problems.append(Problem("", "nothing is changed", hint))
+    day, hold = request.calendar.start, None
+    try:
+        day = parse_day(from_day, "from") if isinstance(from_day, str) else from_day
+    except InputError as error:
+        problems += error.problems
+    try:
+        if values.get("hold", RESUME) != RESUME:
+            hold = parse_interval(values["hold"], "hold")
+    except InputError as error:
+        problems += error.problems
+    try:
+        if _paces(values) or "to" in values:
+            _reread(request, values)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return values, day, hold
 
 
 def _paces(change: Mapping[str, str]) -> bool:
@@ -262,7 +274,17 @@ def _row(step: Step | None) -> dict[str, Any] | None:
         return None
     document = step_document(step)
     names = ("kind", "end", "days", "product", "daily_dose", "unit", "directions")
-    return {name: document[name] for name in names}
+    return {**{name: document[name] for name in names}, "dose": _dose(step)}
+
+
+def _dose(step: Step) -> str:
+    """The dose of a row in a few words: ``120 mg a day (45/30/45)``, ``25 mcg/h``."""
+    regimen = step.regimen
+    product = regimen.product
+    if product.is_patch:
+        return product.text(step.daily)
+    divided = "/".join(product.number(amount) for amount in regimen.amounts)
+    return f"{product.text(step.daily)} a day ({divided})"
 
 
 def ends(plan: Plan) -> str:

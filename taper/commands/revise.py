@@ -1,0 +1,124 @@
+"""`taper revise`: change a plan that is under way."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taper.commands.output import Format, Language, Large, Output, Paper, deliver, write_stdout
+from taper.commands.tables import table
+
+if TYPE_CHECKING:
+    from taper.planning import Plan
+
+_Text = str | None
+_KINDS = {
+    "baseline": "still ",
+    "hold": "hold ",
+    "change": "change of product, ",
+    "maintain": "goal ",
+}
+
+
+def _option(*names: str, help: str) -> Any:  # noqa: A002 - Typer's own name for it
+    return typer.Option(*names, help=help, show_default=False)
+
+
+def revise(
+    plan: Annotated[str, typer.Argument(help="A saved plan: plan.json, or - for standard input.")],
+    from_day: Annotated[str, _option("--from", help="The first day of the change: 2027-01-18.")],
+    hold: Annotated[
+        _Text, _option("--hold", help="Stay on the dose in force this long: 4w. none ends a hold.")
+    ] = None,
+    reduce: Annotated[_Text, _option("--reduce", help="From then on: 5%, or an amount.")] = None,
+    every: Annotated[_Text, _option("--every", help="From then on: 2w, 4w, 1mo.")] = None,
+    of: Annotated[
+        _Text, _option("--of", help="original (of the whole plan), current, mixed.")
+    ] = None,
+    to: Annotated[_Text, _option("--to", help="A new goal: 0 to stop, or a daily dose.")] = None,
+    step_back: Annotated[
+        _Text, _option("--step-back", help="The reason for going back to the previous dose.")
+    ] = None,
+    override_rate: Annotated[
+        _Text, _option("--override-rate", help="The reason for a pace over 25% a week.")
+    ] = None,
+    why: Annotated[_Text, _option("--why", help="Why, in a few words: recorded.")] = None,
+    format: Format = None,  # noqa: A002
+    output: Output = None,
+    language: Language = "en",
+    paper: Paper = "letter",
+    large_print: Large = False,  # noqa: FBT002
+) -> None:
+    """Hold, slow down, change the goal or step back; what is past stays as it is.
+
+    taper revise plan.json --from 2027-01-18 --hold 4w -o plan.json
+    """
+    from taper.files import read_plan  # noqa: PLC0415 - loads pydantic
+    from taper.revise import revise as revised  # noqa: PLC0415 - with it
+
+    before = read_plan(plan)
+    after = revised(
+        before,
+        from_day,
+        why=why or "",
+        hold=hold,
+        reduce=reduce,
+        every=every,
+        of=of,
+        to=to,
+        step_back=step_back,
+        override_rate=override_rate,
+    )
+    text = differences(before, after)
+    if format is not None:  # the plan goes to standard output alone
+        sys.stderr.write(text)
+    else:
+        write_stdout(text)
+    if output or format is not None:
+        deliver(
+            after,
+            format=format,
+            outputs=output,
+            language=language,
+            paper=paper,
+            large_print=large_print,
+        )
+    else:
+        sys.stderr.write("nothing is written: -o FILE saves the revised plan\n")
+
+
+def differences(before: Plan, after: Plan) -> str:
+    """The rows that differ, when the taper ends, and what is left over, as text."""
+    from taper.revise import difference, ends  # noqa: PLC0415 - loaded with the plan
+
+    rows = [
+        (entry["start"], _said(entry["was"]), _said(entry["now"]))
+        for entry in difference(before, after)
+    ]
+    text = table(("From", "Was", "Now"), rows)
+    text += f"\nWas: {ends(before)}\nNow: {ends(after)}\n"
+    held = [
+        f"{item.product.number(item.strength.amount)} {item.product.unit} x {item.quantity // 1000}"
+        for item in after.dispensing.leftover
+        if not item.product.is_liquid and item.quantity >= 1000  # noqa: PLR2004 - a whole unit
+    ]
+    if held:
+        text += f"Left over at the end: {', '.join(held)}\n"
+    return text
+
+
+def _said(row: dict[str, Any] | None) -> str:
+    """A row in a few words: ``hold 120 mg a day (45/30/45) to 2027-02-07``."""
+    if row is None:
+        return "-"
+    if row["kind"] == "stop":
+        return "stop"
+    until = f" to {row['end']}" if row["end"] else ""
+    return f"{_KINDS.get(row['kind'], '')}{row['dose']}{until}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(revise)
