@@ -20,7 +20,7 @@ settings.register_profile(
     "usual", max_examples=80, deadline=None, derandomize=True, suppress_health_check=_PATIENT
 )
 settings.register_profile(
-    "thorough", max_examples=2000, deadline=None, suppress_health_check=_PATIENT
+    "thorough", max_examples=1000, deadline=None, suppress_health_check=_PATIENT
 )
 settings.load_profile(os.environ.get("TAPER_TESTS", "usual"))
 

@@ -25,7 +25,14 @@ PRODUCTS = sorted(US.products.values(), key=lambda product: product.id)
 EVERY = ("1w", "1w", "2w", "4w", "1mo", "10d", "5d", "3w")
 DAYS_OF = {"1w": 7, "2w": 14, "4w": 28, "1mo": 28, "10d": 10, "5d": 5, "3w": 21}
 # what the engine says of a request that is sound but leads nowhere
-_NOWHERE = ("takes more than twenty years", "no day is left on which", "makes no dose at or below")
+_NOWHERE = (
+    "takes more than twenty years",
+    "no day is left on which",
+    "makes no dose at or below",
+    "and the change is at",
+    "cannot make the goal",
+    "no reduction every",
+)
 
 
 def planned(fields: dict[str, object]) -> Plan:
