@@ -26,10 +26,11 @@ def number_in_words(count: int) -> str:
 
 
 def unit_noun(product: Product, *, many: bool) -> str:
-    """What one unit of the product is called: ``tablet``, ``tablets``, ``mL``."""
+    """What one unit of the product is called: ``tablet``, ``patches``, ``mL``."""
     if product.is_liquid:
         return "mL"
-    return product.kind + ("s" if many else "")
+    plural = "es" if product.is_patch else "s"
+    return product.kind + (plural if many else "")
 
 
 def strength_text(product: Product, strength: Strength) -> str:

@@ -81,8 +81,8 @@ def doses_text(regimen: Regimen) -> str:
     unit = " mL" if regimen.product.is_liquid else ""
     for time, amount, units in zip(regimen.times, regimen.amounts, regimen.units, strict=True):
         if amount:
-            made = " + ".join(f"{strength.label} x {plain(count)}{unit}" for strength, count in units)
-            parts.append(f"{time} {plain(amount)} ({made})")
+            each = [f"{strength.label} x {plain(count)}{unit}" for strength, count in units]
+            parts.append(f"{time} {plain(amount)} ({' + '.join(each)})")
     return "; ".join(parts)
 
 

@@ -9,9 +9,9 @@ from taper.checks import facts
 from taper.export.words import revision_text, sentence, title, words
 from taper.findings import mme_text
 from taper.planning import summary
-from taper.quantities import percent_text, plain
+from taper.quantities import THOUSAND, percent_text, plain
 from taper.schedule import CURRENT
-from taper.sig import strength_text
+from taper.sig import strength_text, unit_noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,8 +104,7 @@ def _checks(plan: Plan) -> list[str]:
 
 
 def _quantity(item: SupplyItem) -> str:
-    plural = "s" if item.unit != "mL" and item.quantity != 1000 else ""  # noqa: PLR2004 - one
-    return f"{plain(item.quantity)} {item.unit}{plural}"
+    return f"{plain(item.quantity)} {unit_noun(item.product, many=item.quantity != THOUSAND)}"
 
 
 def _supply(plan: Plan) -> list[str]:
