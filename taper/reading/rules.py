@@ -51,7 +51,7 @@ def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None)
             parts = (Part(reduce, every),)
             of = ORIGINAL if isinstance(reduce, int) else of
     goal = _goal(fields, medicine)
-    last = _last_dose_for(fields, parts)
+    last = _last_dose_for(fields, parts, medicine)
     if len(fields.problems) > before or not parts or goal is None or last is None:
         return None
     return Rule(parts, of, goal, last, fields.text("override_rate") or "")
@@ -156,11 +156,19 @@ def _goal(fields: Fields, medicine: Medicine | None) -> int | None:
     return None
 
 
-def _last_dose_for(fields: Fields, parts: tuple[Part, ...]) -> Interval | None:
+def _last_dose_for(
+    fields: Fields, parts: tuple[Part, ...], medicine: Medicine | None
+) -> Interval | None:
     text = fields.text("last_dose_for")
     if text is not None:
         return fields.attempt(lambda: parse_interval(text, "last_dose_for"))
-    return parts[-1].every.times(2) if parts else None
+    if not parts:
+        return None
+    every = parts[-1].every
+    if medicine is not None and medicine.product.is_patch and not every.calendar:
+        period = medicine.regimen.interval // 24  # the interval comes first in whole periods
+        every = Interval(-(-every.days // period) * period, "d")
+    return every.times(2)
 
 
 def read_ends_by(fields: Fields, calendar: Calendar | None) -> date | None:

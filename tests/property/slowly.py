@@ -38,6 +38,7 @@ class Kitchen:
     measures: int = 0  # of a liquid, at most so many at one administration
     prefer_strengths: bool = False
     _best: dict = field(default_factory=dict)
+    _divided: dict = field(default_factory=dict)
 
     def units(self) -> list[tuple[int, int, bool]]:
         """Every unit that can be taken."""
@@ -86,6 +87,8 @@ class Kitchen:
     def divided(self, caps: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
         """Every daily dose under the caps with its best division (SPEC 4.5), by enumeration."""
         order = [OF_THE_DAY[self.number].index(time) for time in SMALLER_FIRST[self.number]]
+        if caps in self._divided:
+            return self._divided[caps]
         found: dict[int, tuple] = {}
         for amounts in product(*([a for a in self.best() if a <= cap] for cap in caps)):
             squares = sum(amount * amount for amount in amounts)
@@ -93,7 +96,8 @@ class Kitchen:
             total = sum(amounts)
             if total not in found or key < found[total][0]:
                 found[total] = (key, amounts)
-        return {total: amounts for total, (_, amounts) in found.items()}
+        self._divided[caps] = {total: amounts for total, (_, amounts) in found.items()}
+        return self._divided[caps]
 
     def is_even(self, amounts: tuple[int, ...]) -> bool:
         """Whether a division is even, as SPEC 4.3 means it."""
@@ -158,7 +162,12 @@ def choose(
     near = [t for t in left if abs(t - nearest) <= asked.reduction / 4]
     if nearest != goal:
         nearest = min(
-            near, key=lambda t: (kitchen.strengths(divided[t]), t != nearest and abs(t - asked.ideal), -t)
+            near,
+            key=lambda t: (
+                kitchen.strengths(divided[t]),
+                t != nearest and abs(t - asked.ideal),
+                -t,
+            ),
         )
     if abs(current - asked.ideal) <= abs(nearest - asked.ideal):
         return None
@@ -199,10 +208,10 @@ def taper(
 ) -> list[tuple[int, tuple[int, ...], bool]]:
     """The whole taper on a calendar without holds: (opportunity, amounts, unavoidable).
 
-    ``last`` is how many intervals the smallest dose is kept where the curve slows down; None
-    where it does not (``original``). The stop is the last entry, all zero.
+    ``last`` is how many intervals the smallest dose is kept where the curve slows down; 0 where
+    it does not (``original``). The stop is the last entry, all zero.
     """
-    rows: list[tuple[int, tuple[int, ...], bool]] = []
+    rows: list = []
     smallest = min(amount for amount in kitchen.best() if amount)
     original = sum(now)
     since = 0

@@ -114,7 +114,9 @@ def medicines(draw: st.DrawFn, products: list[Product] | None = None) -> tuple[d
     hours = draw(
         st.sampled_from(PATCH_INTERVALS if product.is_patch else ORAL_INTERVALS)
         if draw(st.integers(0, 3)) == 0
-        else st.sampled_from([h for h in product.intervals_hours if h in (*ORAL_INTERVALS, *PATCH_INTERVALS)])
+        else st.sampled_from(
+            [h for h in product.intervals_hours if h in (*ORAL_INTERVALS, *PATCH_INTERVALS)]
+        )
     )
     number = 1 if product.is_patch else 24 // hours
     raised = draw(st.integers(0, 9)) == 0
@@ -253,7 +255,9 @@ def others(draw: st.DrawFn, product: Product) -> dict[str, object]:
     chosen = draw(st.lists(st.sampled_from(rest), min_size=1, max_size=2, unique=True))
     also, keep = [], []
     for other in chosen:
-        units = unit_amounts(other, [other.usual[0]] if other.is_liquid else list(other.usual), False)
+        units = unit_amounts(
+            other, [other.usual[0]] if other.is_liquid else list(other.usual), False
+        )
         hours = other.interval
         number = 1 if other.is_patch else 24 // hours
         taken = draw(amounts(other, units, other.max_units, number))

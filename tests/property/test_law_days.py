@@ -39,7 +39,11 @@ def test_no_row_is_shorter_than_the_interval(fields):
             assert row.end + DAY >= every.after(row.start)
         if row.kind == HOLD and not dated:
             shortest = min(
-                (hold.length.after(row.start) for hold in plan.request.calendar.holds if hold.length),
+                (
+                    hold.length.after(row.start)
+                    for hold in plan.request.calendar.holds
+                    if hold.length
+                ),
             )
             assert row.end + DAY >= shortest
 
@@ -107,7 +111,11 @@ def test_every_nth_reduction_is_followed_by_its_hold(fields):
         if row.kind == STOP:
             count = 0
             continue
-        if product is not None and row.regimen.product is not product and row.before == row.original:
+        if (
+            product is not None
+            and row.regimen.product is not product
+            and row.before == row.original
+        ):
             count = 0
         product = row.regimen.product
         count += 1

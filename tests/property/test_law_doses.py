@@ -59,8 +59,7 @@ def test_units_add_up_to_the_dose(fields):
         for regimen in (step.regimen, *step.companions):
             product = regimen.product
             made = [
-                sum(strength.amount * count for strength, count in units)
-                for units in regimen.units
+                sum(strength.amount * count for strength, count in units) for units in regimen.units
             ]
             assert made == [amount * THOUSAND for amount in regimen.amounts]
             assert sum(regimen.amounts) == regimen.daily

@@ -44,12 +44,16 @@ def tables(draw, most_strengths=4, numbers=(1, 2, 3, 4)) -> tuple[Regimens, Kitc
     interval = product.interval if product.is_patch else 24 // number
     if product.is_liquid:
         measure = product.usual[0].amount * product.measure // THOUSAND
-        measures = draw(st.integers(product.least_dose // measure + 1, {1: 80, 2: 40, 3: 20, 4: 10}[number]))
+        measures = draw(
+            st.integers(product.least_dose // measure + 1, {1: 80, 2: 40, 3: 20, 4: 10}[number])
+        )
         made = Regimens(product, product.usual[:1], interval, 0, limit=measures * measure)
         return made, Kitchen([measure], number, 0, least=product.least_dose, measures=measures)
     by_amount = {strength.amount: strength for strength in product.strengths}
     chosen = draw(
-        st.lists(st.sampled_from(sorted(by_amount)), min_size=1, max_size=most_strengths, unique=True)
+        st.lists(
+            st.sampled_from(sorted(by_amount)), min_size=1, max_size=most_strengths, unique=True
+        )
     )
     halves = product.splittable and draw(st.booleans())
     prefer = draw(st.booleans())
@@ -72,7 +76,12 @@ def test_the_units_of_every_amount_are_the_best_of_all_ways(product, halves, pre
         pytest.skip("never cut")
     strengths = list({strength.amount: strength for strength in product.usual}.values())
     kitchen = Kitchen(
-        [s.amount for s in strengths], 1, min(product.max_units, 3), halves, 0, prefer_strengths=prefer
+        [s.amount for s in strengths],
+        1,
+        min(product.max_units, 3),
+        halves,
+        0,
+        prefer_strengths=prefer,
     )
     table = units_table(strengths, kitchen.most, halves=halves, fewest_strengths=prefer)
     assert {amount: spelled(units) for amount, units in table.items()} == {
@@ -156,7 +165,9 @@ def test_the_choice_at_an_opportunity_is_that_of_the_rules(drawn, data):
         goal,
         override=override,
     )
-    found = None if chosen is None else (chosen.regimen.amounts, chosen.reason.kind == "unavoidable")
+    found = (
+        None if chosen is None else (chosen.regimen.amounts, chosen.reason.kind == "unavoidable")
+    )
     assert found == expected
 
 
@@ -165,7 +176,9 @@ def test_of_equal_divisions_the_smaller_amounts_come_first_in_the_order_of_the_r
     made, kitchen = drawn
     for total in made.totals[:40]:
         chosen = made.of(total).amounts
-        same = [a for a in every(made.amounts, repeat=kitchen.number) if sorted(a) == sorted(chosen)]
+        same = [
+            a for a in every(made.amounts, repeat=kitchen.number) if sorted(a) == sorted(chosen)
+        ]
         order = (0, 1) if kitchen.number == 2 else (1, 0, 2)
         if kitchen.number > 1:
             assert chosen == min(same, key=lambda amounts: [amounts[place] for place in order])

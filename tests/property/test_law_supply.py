@@ -37,9 +37,7 @@ def needed_by_day(plan) -> dict:
 def test_fills_add_up_to_the_steps_and_never_run_out(fields):
     plan = planned(fields)
     need = needed_by_day(plan)
-    left = {
-        (item.product, item.strength): item.quantity for item in plan.dispensing.leftover
-    }
+    left = {(item.product, item.strength): item.quantity for item in plan.dispensing.leftover}
     given_out: dict = {}
     for fill in plan.supply:
         for item in fill.items:
