@@ -25,7 +25,8 @@ DOSE_TYPES = "http://terminology.hl7.org/CodeSystem/dose-rate-type"
 UCUM_CODES = {"mg": "mg", "mcg": "ug", "mcg/h": "ug/h", "mL": "mL"}
 # http://hl7.org/fhir/R4/valueset-event-timing.html
 WHEN = {"morning": "MORN", "noon": "NOON", "afternoon": "AFT", "evening": "EVE", "bedtime": "HS"}
-# The route of what is worn, put in the cheek, or taken; SNOMED CT codes of R4's own examples.
+# The route of what is worn, put in the cheek, or taken; the SNOMED CT codes that public FHIR
+# implementation guides use for them.
 ROUTES = {"patch": ("45890007", "Transdermal route"), "film": ("54471007", "Buccal route")}
 ORAL = ("26643006", "Oral route")
 
