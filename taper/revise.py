@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from taper.checks import rechecks
 from taper.curve import Curve
@@ -25,12 +25,13 @@ from taper.supply import resupply
 from taper.why import why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from taper.quantities import Interval
     from taper.request import Request, Rule
     from taper.schedule import Step
 
+T = TypeVar("T")
 RATE = ("reduce", "every", "of")
 CHANGES = ("hold", *RATE, "to", "step_back", "override_rate")
 RESUME = "none"  # as a hold: ends the one that is under way
@@ -51,8 +52,8 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
     change = Change(hold, values.get("hold") == RESUME, "step_back" in values, "to" in values)
     standing = stands(plan, day, change)
     if standing.place and change.new_goal:
-        message = f"{plan.request.product.name} is at its end: the goal is of this product"
-        raise InputError(Problem("to", message, "--keep names what stays as it is"))
+        message = f"the taper of {plan.request.product.id} is at its end by then"
+        raise InputError(Problem("to", message, "the goal is a dose of that product"))
     asked = _complete(plan.request, standing, values)
     request = replace(plan.request, rule=changed(plan.request, asked))
     problems = refusals(request) if _paces(asked) else []
@@ -85,24 +86,31 @@ def _read(
     if not set(values) - {"override_rate", "why"}:
         hint = "--hold, --reduce, --every, --of, --to or --step-back"
         problems.append(Problem("", "nothing is changed", hint))
-    day, hold = request.calendar.start, None
-    try:
-        day = parse_day(from_day, "from") if isinstance(from_day, str) else from_day
-    except InputError as error:
-        problems += error.problems
-    try:
-        if values.get("hold", RESUME) != RESUME:
-            hold = parse_interval(values["hold"], "hold")
-    except InputError as error:
-        problems += error.problems
-    try:
-        if _paces(values) or "to" in values:
-            _reread(request, values)
-    except InputError as error:
-        problems += error.problems
+    day = _attempt(lambda: _day(from_day), problems)
+    hold = _attempt(lambda: _hold(values.get("hold")), problems)
+    if _paces(values) or "to" in values:
+        _attempt(lambda: _reread(request, values), problems)
     if problems:
         raise InputError(dict.fromkeys(problems))
+    assert day is not None
     return values, day, hold
+
+
+def _attempt(read_it: Callable[[], T], problems: list[Problem]) -> T | None:
+    """What is read, or None after keeping its problems."""
+    try:
+        return read_it()
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _day(day: date | str) -> date:
+    return parse_day(day, "from") if isinstance(day, str) else day
+
+
+def _hold(text: str | None) -> Interval | None:
+    return None if text in {None, RESUME} else parse_interval(str(text), "hold")
 
 
 def _paces(change: Mapping[str, str]) -> bool:
