@@ -86,6 +86,10 @@ class Window:
         found = self.data.find(b"\n", place)
         return len(self.data) if found < 0 else found + 1
 
+    def lines_before(self) -> int:
+        """How many line ends there are before ``start``."""
+        return bytes(self.data[: self.start]).count(b"\n")
+
     def read(self, start: int, end: int) -> bytes:
         """The bytes of a range; its pages are given back to the system."""
         data: bytes = self.data[start:end]

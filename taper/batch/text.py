@@ -1,70 +1,76 @@
-"""Plans as text: what is shared of each, and the bytes of one row's plan in every output."""
+"""One output as text: what is shared of a plan in it, and the bytes of the rows of a chunk."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taper.batch.days import day_of
+from taper.batch.formats import text_format
 from taper.batch.shift import shifted
-from taper.batch.template import Windows, cut
+from taper.batch.source import library
+from taper.batch.template import Template, Windows, cut
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from taper.batch.formats import Text
     from taper.batch.planner import Planned
-    from taper.batch.template import Template
+    from taper.batch.tables import Table
     from taper.planning import Plan
 
 _WEEK = 7
 
 
-class Texts:
-    """The templates of a plan, one an output."""
+class TextOutput:
+    """Collects the rows of a table as CSV or JSONL, compressed or not."""
 
-    __slots__ = ("reach", "size", "templates")
-
-    def __init__(self, templates: list[Template]) -> None:
-        """Keep them, with their size in bytes and the days that they reach."""
-        self.templates = templates
-        self.reach = max((template.reach for template in templates), default=0)
-        self.size = sum(template.size for template in templates)
-
-
-class Renderer:
-    """Renders plans for a list of text outputs."""
-
-    def __init__(self, texts: list[Text]) -> None:
-        """``texts`` are the outputs in their order."""
-        self.texts = texts
+    def __init__(self, kind: str, compression: str, table: Table, kept: tuple[str, ...]) -> None:
+        """``kept`` are the columns that are copied from the input."""
+        self.text = text_format(kind, table, kept)
+        self._compression = compression
+        self._labelled = table.name == "plans"
         self._windows = Windows()
-        self._labelled = any(text.table.name == "plans" for text in texts)
+        self._made: list[bytes] = []
 
-    def render(self, plan: Plan, start: int | None) -> Texts | None:
-        """The templates of a plan that starts on day ``start``; None: for that day only."""
-        templates = []
+    def head(self) -> bytes:
+        """What the file begins with, as it is written."""
+        head = self.text.head()
+        return compressed(head, self._compression) if head else b""
+
+    def shared(self, plan: Plan, start: int | None) -> Template | None:
+        """The template of a plan that starts on day ``start``; None: for that day only."""
         later = None
-        for text in self.texts:
-            moved = None
-            if start is not None and not text.table.only_its_dates:
-                later = later or shifted(plan, day_of(start + _WEEK))
-                moved = text.marked(later)
-            template = cut(text.marked(plan), start, moved)
-            if template is None:
-                return None
-            templates.append(template)
-        return Texts(templates)
+        if start is not None and not self.text.table.only_its_dates:
+            later = self.text.marked(shifted(plan, day_of(start + _WEEK)))
+        return cut(self.text.marked(plan), start, later)
 
-    def rows(self, planned: Planned, kept: tuple[Any, ...]) -> list[bytes]:
-        """The bytes of a row's plan in every output."""
-        texts: Texts = planned.rendering
-        window = self._windows.of(planned.start, texts.reach)
-        made = []
-        for text, template in zip(self.texts, texts.templates, strict=True):
-            window[0] = text.ident(planned.id)
-            if kept:
-                window[1] = text.kept(kept)
-            if self._labelled:
-                window[2] = text.label(planned.label)
-            made.append(template.render(window))
-        return made
+    def add(self, planned: Planned, template: Template, kept: tuple[Any, ...]) -> None:
+        """The plan of the next row."""
+        window = self._windows.of(planned.start, template.reach)
+        window[0] = self.text.ident(planned.id)
+        if kept:
+            window[1] = self.text.kept(kept)
+        if self._labelled:
+            window[2] = self.text.label(planned.label)
+        self._made.append(template.render(window))
+
+    def add_records(self, rows: list[list[str]]) -> None:
+        """Rows of cells."""
+        self._made.append(self.text.records(rows))
+
+    def take(self) -> list[bytes]:
+        """The bytes of everything since the last time."""
+        made, self._made = self._made, []
+        if not self._compression:
+            return made
+        whole = b"".join(made)
+        return [compressed(whole, self._compression)] if whole else []
+
+
+def compressed(data: bytes, compression: str) -> bytes:
+    """Bytes as a member (gzip) or frame (zstd) of their own: joined they are one file."""
+    if not compression:
+        return data
+    if compression == "gzip":
+        import gzip  # noqa: PLC0415 - only where it is needed
+
+        return gzip.compress(data, compresslevel=6, mtime=0)
+    frame: bytes = library("pyarrow").Codec("zstd").compress(data, asbytes=True)
+    return frame

@@ -1,0 +1,331 @@
+"""Plans as Arrow: typed columns, built from what rows share; :func:`plan_batches` for engines.
+
+Dates are ``date32``, counts ``int32``; everything exact (doses, percentages, MME) is text.
+"""
+
+from __future__ import annotations
+
+from array import array
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from taper.batch.columns import rows_of
+from taper.batch.days import FIRST
+from taper.batch.fields import layout_of
+from taper.batch.formats import value_text
+from taper.batch.planner import Failed, Planned, Planner
+from taper.batch.source import library
+from taper.batch.tables import TABLES, error_rows
+from taper.batch.template import Windows, cut
+from taper.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from taper.batch.tables import Table
+    from taper.batch.template import Template
+    from taper.planning import Plan
+
+_NULL = -(2**31)
+_EPOCH = FIRST.toordinal() - 719163  # days from 1970 to the first day of the table
+_OVERHEAD = 2000
+MOST_WORDS = 300_000
+_MESSAGE = 5  # where the message stands in an error record
+
+
+@lru_cache(maxsize=64)
+def _schema(name: str, kept: tuple[str, ...], *, errors: bool) -> Any:
+    arrow = library("pyarrow")
+    table = TABLES[name]
+    fields = []
+    for column in table.header:
+        kind = arrow.string()
+        if column in table.dates:
+            kind = arrow.date32()
+        elif column in table.numbers:
+            kind = arrow.int32()
+        fields.append((column, kind))
+    fields += [(column, arrow.string()) for column in kept]
+    if errors:
+        fields += [("error_field", arrow.string()), ("error", arrow.string())]
+    return arrow.schema(fields)
+
+
+def plain_schema(name: str, kept: tuple[str, ...], *, encoded: bool) -> Any:
+    """The schema of a table in a file; ``encoded`` where its words are a dictionary's."""
+    schema = _schema(name, kept, errors=False)
+    if not encoded or name == "errors":
+        return schema
+    arrow = library("pyarrow")
+    words = arrow.dictionary(arrow.int32(), arrow.string())
+    return arrow.schema(
+        (field.name, words if field.type == arrow.string() and field.name not in kept else field.type)
+        for field in schema
+    )
+
+
+def schema_of(table: str = "schedule", kept: tuple[str, ...] = ()) -> Any:
+    """The Arrow schema of what :func:`plan_batches` gives, for an engine that asks for it.
+
+    ``table`` is ``schedule``, ``checks``, ``supply`` or ``summary``.
+    """
+    return _schema(_known(table), kept, errors=True)
+
+
+def _known(table: str) -> str:
+    names = [name for name, each in TABLES.items() if each.header and name != "errors"]
+    if table not in names:
+        raise InputError(Problem("table", f"'{table}' is no table", "one of " + ", ".join(names)))
+    return table
+
+
+class Cells:
+    """What is shared of a plan: numbers by column, the words as their place in a list."""
+
+    __slots__ = ("columns", "gaps", "rows", "size")
+
+    def __init__(self, columns: list[bytes], gaps: dict[int, list[Template]], rows: int) -> None:
+        """``gaps`` has the columns of words with dates in them, a template a row."""
+        self.columns = columns
+        self.gaps = gaps
+        self.rows = rows
+        self.size = sum(map(len, columns)) + _OVERHEAD
+
+
+class ArrowOutput:
+    """Collects the rows of a table, and builds a record batch of them."""
+
+    def __init__(self, table: Table, kept: tuple[str, ...]) -> None:
+        """``kept`` are the columns that are copied from the input, as text."""
+        self.table = table
+        self.kept = kept
+        self._words: dict[str, int] = {}
+        self._planned: list[tuple[Planned, Cells]] = []
+        self._kept_values: list[tuple[Any, ...]] = []
+        self._records: list[list[str]] = []
+        self._errors: dict[int, tuple[Problem, ...]] = {}
+        self._list: list[str] = []  # the words in order
+        self._windows = Windows()
+
+    def shared(self, plan: Plan, start: int | None) -> Cells | None:
+        """The cells of a plan: its dates as days from the start."""
+        base = plan.start.toordinal() - FIRST.toordinal()
+        rows = self.table.rows(plan)
+        columns, gaps = [], {}
+        for place, name in enumerate(self.table.header):
+            cells = [row[place] for row in rows]
+            if place == 0:  # the id
+                columns.append(b"")
+            elif name in self.table.dates:
+                columns.append(self._days(cells, base))
+            elif name in self.table.numbers:
+                columns.append(array("i", (int(c) if c else _NULL for c in cells)).tobytes())
+            else:
+                found = [cut(cell, start) for cell in cells] if name == "directions" else []
+                if any(template is None for template in found):
+                    return None
+                if any(template is not None and template.reach >= 0 for template in found):
+                    gaps[place] = [template for template in found if template is not None]
+                columns.append(self._places(cells))
+        return Cells(columns, gaps, len(rows))
+
+    @staticmethod
+    def _days(cells: list[str], base: int) -> bytes:
+        first = FIRST.toordinal() + base
+        days = (date.fromisoformat(c).toordinal() - first if c else _NULL for c in cells)
+        return array("i", days).tobytes()
+
+    def _places(self, cells: list[str]) -> bytes:
+        """Each word's place in the list of words that were seen."""
+        words = self._words
+        return array("i", (words.setdefault(cell, len(words)) for cell in cells)).tobytes()
+
+    def add(self, planned: Planned, cells: Cells, kept: tuple[Any, ...]) -> None:
+        """The plan of the next row."""
+        self._planned.append((planned, cells))
+        if self.kept:
+            self._kept_values.append(kept)
+
+    def add_records(self, rows: list[list[str]]) -> None:
+        """Rows of text cells (error records)."""
+        self._records += rows
+
+    def add_failed(self, failed: Failed, kept: tuple[Any, ...]) -> None:
+        """In place of a plan, a row for each problem: nothing but its id and what is wrong."""
+        self._errors[len(self._planned)] = failed.problems
+        count = len(failed.problems)
+        nothing = array("i", [_NULL] * count).tobytes()
+        cells = Cells([nothing] * len(self.table.header), {}, count)
+        self.add(Planned(failed.id, None, 0, None), cells, kept)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many words were seen that it is better to begin anew."""
+        return len(self._words) > MOST_WORDS
+
+    def take(self) -> Any:
+        """A record batch of everything since the last time; words are dictionary-encoded."""
+        arrow = library("pyarrow")
+        schema = _schema(self.table.name, self.kept, errors=False)
+        if self.table.name == "errors":
+            batch = self._record_batch(arrow, schema)
+        else:
+            batch = self._plan_batch(arrow, schema.names)
+        self._planned, self._kept_values, self._records, self._errors = [], [], [], {}
+        return batch
+
+    def _record_batch(self, arrow: Any, schema: Any) -> Any:
+        columns = []
+        for place, field in enumerate(schema):
+            cells: list[Any] = [row[place] for row in self._records]
+            if field.name in self.table.numbers:
+                cells = [int(cell) for cell in cells]
+            columns.append(arrow.array(cells, field.type))
+        return arrow.record_batch(columns, schema.names)
+
+    def _plan_batch(self, arrow: Any, names: list[str]) -> Any:
+        planned = self._planned
+        place = array("i", range(len(planned))).tobytes()
+        repeated = _ints(
+            arrow, (place[4 * n : 4 * n + 4] * cells.rows for n, (_, cells) in enumerate(planned))
+        )
+        ids = arrow.array([each.id for each, _ in planned], arrow.string())
+        columns = [ids.dictionary_encode().take(repeated)]
+        starts = None
+        for number, name in enumerate(self.table.header[1:], 1):
+            if name in self.table.dates:
+                if starts is None:
+                    days = array("i", (each.start + _EPOCH for each, _ in planned))
+                    starts = _ints(arrow, [days.tobytes()]).take(repeated)
+                columns.append(self._dates(arrow, number, starts))
+            elif name in self.table.numbers:
+                columns.append(self._numbers(arrow, number))
+            elif any(number in cells.gaps for _, cells in planned):
+                columns.append(self._filled(arrow, number))
+            else:
+                columns.append(self._spelled(arrow, number))
+        for number in range(len(self.kept)):
+            values = [value_text(values[number]) for values in self._kept_values]
+            columns.append(arrow.array(values, arrow.string()).take(repeated))
+        return arrow.record_batch(columns, names)
+
+    def _numbers(self, arrow: Any, number: int) -> Any:
+        """The integers of a column, null where there is none."""
+        found = _ints(arrow, (cells.columns[number] for _, cells in self._planned))
+        empty = library("pyarrow.compute").equal(found, arrow.scalar(_NULL, arrow.int32()))
+        return library("pyarrow.compute").if_else(empty, arrow.scalar(None, arrow.int32()), found)
+
+    def _dates(self, arrow: Any, number: int, starts: Any) -> Any:
+        days = library("pyarrow.compute").add(self._numbers(arrow, number), starts)
+        return days.cast(arrow.date32())
+
+    def _spelled(self, arrow: Any, number: int) -> Any:
+        """The words of a column, those that occur in the order in which they do."""
+        places = self._numbers(arrow, number).dictionary_encode()
+        if len(self._list) != len(self._words):
+            self._list = list(self._words)
+        words = [self._list[place] for place in places.dictionary.to_pylist()]
+        return arrow.DictionaryArray.from_arrays(
+            places.indices, arrow.array(words, arrow.string())
+        )
+
+    def _filled(self, arrow: Any, number: int) -> Any:
+        """A column of words some of which have dates in them."""
+        if len(self._list) != len(self._words):
+            self._list = list(self._words)
+        words: list[str | None] = []
+        for planned, cells in self._planned:
+            templates = cells.gaps.get(number)
+            if templates is None:
+                places = array("i", cells.columns[number])
+                words += [None if place == _NULL else self._list[place] for place in places]
+            else:
+                for template in templates:
+                    window = self._windows.of(planned.start, template.reach)
+                    words.append(template.render(window).decode())
+        return arrow.array(words, arrow.string()).dictionary_encode()
+
+    def errors(self, arrow: Any) -> tuple[Any, Any]:
+        """Two columns beside those of the plans: the field of a problem, and what it is."""
+        fields: list[str | None] = []
+        messages: list[str | None] = []
+        for place, (_, cells) in enumerate(self._planned):
+            problems = self._errors.get(place)
+            if problems is None:
+                fields += [None] * cells.rows
+                messages += [None] * cells.rows
+            else:
+                fields += [problem.field for problem in problems]
+                messages += [
+                    error_rows(0, 0, "", [problem])[0][_MESSAGE] for problem in problems
+                ]
+        return arrow.array(fields, arrow.string()), arrow.array(messages, arrow.string())
+
+
+def _ints(arrow: Any, parts: Iterable[bytes]) -> Any:
+    """An Arrow array of 32-bit integers."""
+    data = b"".join(parts)
+    return arrow.Array.from_buffers(arrow.int32(), len(data) // 4, [None, arrow.py_buffer(data)])
+
+
+class _Batches:
+    """Plans record batches, one after another."""
+
+    def __init__(self, table: str, names: list[str], *, keep: bool) -> None:
+        self.table = TABLES[_known(table)]
+        self.names = names
+        self.layout = layout_of(names, keep=keep)
+        self.schema = _schema(self.table.name, self.layout.kept, errors=True)
+        self.number = 0
+        self._renew()
+
+    def _renew(self) -> None:
+        self.output = ArrowOutput(self.table, self.layout.kept)
+        self.planner = Planner(self.layout, self.output.shared, whole=self.table.whole)
+
+    def planned(self, batch: Any) -> Any:
+        arrow = library("pyarrow")
+        end = self.layout.end
+        for row in rows_of(batch, self.layout):
+            self.number += 1
+            result = self.planner.plan(row, self.number)
+            kept = tuple(row[end:])
+            if isinstance(result, Failed):
+                self.output.add_failed(result, kept)
+            else:
+                self.output.add(result, result.rendering, kept)
+        fields, messages = self.output.errors(arrow)
+        made = self.output.take()
+        columns = [
+            column.cast(field.type) if column.type != field.type else column
+            for column, field in zip(made.columns, self.schema, strict=False)
+        ]
+        if self.output.is_full:
+            self._renew()
+        return arrow.record_batch([*columns, fields, messages], schema=self.schema)
+
+
+def plan_batches(
+    batches: Iterable[Any], table: str = "schedule", *, keep_columns: bool = False
+) -> Iterator[Any]:
+    """Plan every row of Arrow record batches: an iterator of batches in, one of batches out.
+
+    The input columns are the request fields (text, dates or integers; lists as lists or with
+    ``;`` between). ``table`` is ``schedule``, ``checks``, ``supply`` or ``summary``; the columns
+    are those of ``taper batch``, with ``error_field`` and ``error``, which are null except in
+    the rows that stand for a request that failed: one a problem, with its id and nothing else.
+    Nothing is lost, and nothing is raised for a bad row. A batch comes out for each that goes in.
+
+    An id is asked for: rows without one are counted, and an engine counts in every partition.
+    That an id stands twice is for the engine to find, which has the whole table.
+
+    Raises :class:`~taper.InputError` for columns that are no fields, unless they are kept.
+    Source: SPEC section 12.
+    """
+    library("pyarrow")
+    planner: _Batches | None = None
+    for batch in batches:
+        if planner is None or planner.names != batch.schema.names:
+            planner = _Batches(table, batch.schema.names, keep=keep_columns)
+        yield planner.planned(batch)

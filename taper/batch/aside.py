@@ -1,0 +1,184 @@
+"""Outputs written aside: under their name stands nothing, or all of it.
+
+Every output is written to a hidden file in its own folder, brought to the disk, and renamed
+when the whole run is known to be complete. A journal says which chunks are written, so that a
+run that was killed can be taken up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from taper.batch.source import BatchError, free
+from taper.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taper.batch.worker import Counts
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file to write: which table, in which format, under which name (``-``: the stream)."""
+
+    table: str
+    kind: str
+    compression: str
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """The file's name as a path."""
+        return Path(self.name)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is standard output, a pipe or a device: nothing to rename, no way back."""
+        return self.name == "-" or (self.path.exists() and not self.path.is_file())
+
+    @property
+    def part(self) -> Path:
+        """The hidden file that it is written to; for a stream, the stream itself."""
+        if self.name == "-":
+            return Path("/dev/stdout")
+        if self.is_stream:
+            return self.path
+        return self.path.parent / f".{self.path.name}.taper-part"
+
+
+def check_names(outputs: Sequence[Output], source: str, *, force: bool) -> None:
+    """Refuse names that would lose something; raises :class:`~taper.InputError`."""
+    problems = []
+    named = [output.path.resolve() for output in outputs if not output.is_stream]
+    for output in outputs:
+        if output.is_stream:
+            continue
+        path = output.path.resolve()
+        if source != "-" and path == Path(source).resolve():
+            problems.append(Problem("output", f"{output.name} is the input", "another name"))
+        elif named.count(path) > 1:
+            problems.append(Problem("output", f"{output.name} is named twice", "two names"))
+        elif output.path.exists() and not force:
+            message = f"{output.name} exists"
+            problems.append(Problem("output", message, "--force replaces it"))
+    if sum(output.name == "-" for output in outputs) > 1:
+        problems.append(Problem("output", "two outputs to standard output", "a file for one"))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+class Journal:
+    """The work folder of a run: a lock, what the run is, and which chunks are written."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder, alone; raises :class:`BatchError` where another run has it."""
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        self.lock = (folder / "lock").open("w")
+        try:
+            import fcntl  # noqa: PLC0415 - not everywhere
+
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass
+        except OSError:
+            message = f"another run is writing to {folder}"
+            raise BatchError(Problem("output", message, "wait until it has ended")) from None
+        self._path = folder / "journal.jsonl"
+        self._file: Any = None
+
+    def begin(self, manifest: dict[str, Any], *, resume: bool) -> list[dict[str, Any]]:
+        """Start the journal, or go on with one; gives the chunks that are written already."""
+        manifest = {**manifest, "boot": _BOOT.read_text().strip() if _BOOT.exists() else ""}
+        done = self._earlier(manifest) if resume else []
+        self._file = self._path.open("w", encoding="utf-8")
+        self._line(manifest)
+        for entry in done:
+            self._line(entry)
+        return done
+
+    def _earlier(self, manifest: dict[str, Any]) -> list[dict[str, Any]]:
+        """The chunks of a run that was the same, as far as they are known without a gap."""
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+            was, *entries = [json.loads(line) for line in lines if line.endswith("}")]
+        except (OSError, ValueError):
+            return []
+        if was != manifest:
+            changed = [key for key in manifest if was.get(key) != manifest[key]]
+            if changed == ["boot"]:  # what was written may not have reached the disk
+                return []
+            message = f"the run that was killed was another one ({', '.join(changed)} differ)"
+            raise InputError(Problem("resume", message, "start again without --resume"))
+        by_number = {entry["chunk"]: entry for entry in entries}
+        done = []
+        while len(done) in by_number:
+            done.append(by_number[len(done)])
+        return done
+
+    def wrote(self, number: int, sizes: list[int], counts: Counts) -> None:
+        """Note a chunk that is written: its bytes in every output, and what became of its rows."""
+        self._line({"chunk": number, "sizes": sizes, **counts.entry()})
+
+    def _line(self, entry: dict[str, Any]) -> None:
+        self._file.write(json.dumps(entry) + "\n")
+        self._file.flush()
+
+    def close(self, *, remove: bool) -> None:
+        """Give the folder back, or remove it."""
+        if self._file is not None:
+            self._file.close()
+        if remove:
+            free(self.folder)
+        self.lock.close()
+
+
+def finish(outputs: Sequence[Output], sizes: Sequence[int | None]) -> None:
+    """Bring every output to the disk and give it its name.
+
+    ``sizes`` are what the files must have, where that is known. Raises :class:`BatchError`
+    where one has not: then nothing is renamed.
+    """
+    for output, size in zip(outputs, sizes, strict=True):
+        if output.is_stream:
+            continue
+        with output.part.open("rb+") as file:
+            if size is not None:
+                file.truncate(size) if os.fstat(file.fileno()).st_size > size else None
+                found = os.fstat(file.fileno()).st_size
+                if found != size:
+                    message = f"{output.name} would have {found} bytes instead of {size}"
+                    raise BatchError(Problem("output", message, "start again"))
+            os.fsync(file.fileno())
+    for output in outputs:
+        if not output.is_stream:
+            output.part.replace(output.path)
+            _sync_folder(output.path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring a rename to the disk, where the system can."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(number)
+    except OSError:
+        return
+    finally:
+        os.close(number)
+
+
+def discard(outputs: Sequence[Output]) -> None:
+    """Remove what was written aside."""
+    for output in outputs:
+        if not output.is_stream:
+            output.part.unlink(missing_ok=True)

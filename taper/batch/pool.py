@@ -1,0 +1,215 @@
+"""Workers in processes of their own, or one in this process: the same work in the same order.
+
+A worker plans a chunk, says how many bytes it takes, and is told where they go: so all write
+into one file at the same time, and the file is the same however many they are.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from taper.batch.source import BatchError
+from taper.batch.worker import Counts, Job, Task, Worker
+from taper.errors import Problem, TaperError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.connection import Connection
+
+    # the bytes of a chunk in every output -> where they go
+    Place = Callable[[list[int]], list[int]]
+
+_AHEAD = 4  # chunks a worker whose result is waited for by an earlier one
+
+
+class Written(NamedTuple):
+    """A chunk that is written: the bytes in every output, and what became of its rows."""
+
+    number: int
+    sizes: list[int]
+    counts: Counts
+
+
+class Crew(Protocol):
+    """Whoever does the work."""
+
+    def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
+        """What a method of the workers gives for each range, in order."""
+
+    def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
+        """Plan and write chunks; ``place`` gives the offsets, in the order of the chunks.
+
+        With ``in_turn`` (a stream) a chunk is written when the one before it has been.
+        """
+
+    def close(self) -> None:
+        """Send the workers home."""
+
+
+class Alone:
+    """One worker, in this process."""
+
+    def __init__(self, job: Job) -> None:
+        """Open the input."""
+        self._worker = Worker(job)
+
+    def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
+        """See :class:`Crew`."""
+        for start, end in chunks:
+            yield getattr(self._worker, name)(start, end)
+
+    def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
+        """See :class:`Crew`."""
+        del in_turn
+        for task in tasks:
+            sizes, counts = self._worker.plan(task)
+            self._worker.write(place(sizes))
+            yield Written(task.number, sizes, counts)
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+def _work(job: Job, pipe: Connection, inherited: list[Any]) -> None:
+    """A worker process: does what it is told until there is nobody to tell it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who began it says when to stop
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for other in inherited:
+        other.close()
+    try:
+        worker = Worker(job)
+        while True:
+            name, *values = pipe.recv()
+            result = getattr(worker, name)(*values)
+            pipe.send((name, result))
+    except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+        if isinstance(error, BrokenPipeError):
+            _tell(pipe, ("os", error.errno, error.strerror, None))
+    except OSError as error:
+        _tell(pipe, ("os", error.errno, error.strerror, error.filename))
+    except TaperError as error:
+        _tell(pipe, ("problems", error.problems))
+    except Exception as error:  # noqa: BLE001 - the other process says it, without a traceback
+        _tell(pipe, ("fault", f"{type(error).__name__}: {error}"))
+
+
+def _tell(pipe: Connection, message: tuple[Any, ...]) -> None:
+    try:
+        pipe.send(("failed", message))
+    except OSError:
+        os._exit(1)
+
+
+def _raise(message: tuple[Any, ...]) -> None:
+    kind, *values = message
+    if kind == "os":
+        number, text, name = values
+        raise OSError(number, text, name)
+    if kind == "problems":
+        raise BatchError(*values)
+    raise BatchError(Problem("batch", f"a worker failed: {values[0]}", "please report it"))
+
+
+class Team:
+    """Several workers, each in a process of its own, each at the end of a pipe."""
+
+    def __init__(self, job: Job, count: int, lock: Any) -> None:
+        """Start them; ``lock`` is a file that they must not hold on to."""
+        forks = sys.platform == "linux"
+        context = multiprocessing.get_context("fork" if forks else "spawn")
+        self._pipes: list[Connection] = []
+        self._processes: list[Any] = []
+        for _ in range(count):
+            ours, theirs = context.Pipe()
+            inherited = [*self._pipes, ours, lock] if forks else []
+            process = context.Process(target=_work, args=(job, theirs, inherited), daemon=True)
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
+
+    def _messages(self, waiting: list[Connection]) -> list[tuple[Connection, str, Any]]:
+        """What workers say next; an error of theirs, or their death, is raised."""
+        found = []
+        for pipe in wait(waiting):
+            try:
+                name, result = pipe.recv()  # type: ignore[union-attr]
+            except (EOFError, ConnectionResetError):
+                hint = "go on with --resume, or start again"
+                raise BatchError(Problem("batch", "a worker was killed", hint)) from None
+            if name == "failed":
+                _raise(result)
+            found.append((pipe, name, result))
+        return found  # type: ignore[return-value]
+
+    def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
+        """See :class:`Crew`."""
+        numbered = enumerate(chunks)
+        doing: dict[Connection, int] = {}
+        done: dict[int, Any] = {}
+        idle, following = list(self._pipes), 0
+        while True:
+            while idle and len(done) < _AHEAD * len(self._pipes):
+                number, chunk = next(numbered, (-1, None))
+                if chunk is None:
+                    break
+                pipe = idle.pop()
+                pipe.send((name, *chunk))
+                doing[pipe] = number
+            if not doing and not done:
+                return
+            while following in done:
+                yield done.pop(following)
+                following += 1
+            for pipe, _, result in self._messages(list(doing)) if doing else []:
+                done[doing.pop(pipe)] = result
+                idle.append(pipe)
+
+    def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
+        """See :class:`Crew`. A worker has its next chunk before it has written the last."""
+        following = iter(tasks)
+        doing: dict[Connection, list[int]] = {}
+        planned: dict[int, tuple[Connection, list[int], Counts]] = {}
+        writing: dict[Connection, list[Written]] = {}
+        turn: int | None = None
+        for pipe in self._pipes:
+            task = next(following, None)
+            if task is not None:
+                turn = task.number if turn is None else turn
+                pipe.send(("plan", task))
+                doing[pipe] = [task.number]
+                writing[pipe] = []
+        while doing:
+            for pipe, name, result in self._messages(list(doing)):
+                if name == "write":
+                    yield writing[pipe].pop(0)
+                else:
+                    planned[doing[pipe].pop(0)] = (pipe, *result)
+            while turn in planned and not (in_turn and any(writing.values())):
+                assert turn is not None
+                pipe, sizes, counts = planned.pop(turn)
+                pipe.send(("write", place(sizes)))
+                writing[pipe].append(Written(turn, sizes, counts))
+                task = next(following, None)
+                if task is not None:
+                    pipe.send(("plan", task))
+                    doing[pipe].append(task.number)
+                turn += 1
+            for pipe in [pipe for pipe in doing if not doing[pipe] and not writing[pipe]]:
+                if all(pipe is not waiting for waiting, _, _ in planned.values()):
+                    del doing[pipe]
+
+    def close(self) -> None:
+        """End the processes that were started here."""
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(0.2)
+            if process.is_alive():
+                process.kill()
+                process.join()

@@ -1,0 +1,279 @@
+"""What one worker does: read a range of the input, plan its rows, write what came of them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from taper.batch import lines
+from taper.batch.arrow import ArrowOutput
+from taper.batch.cells import Cells
+from taper.batch.columns import Batches
+from taper.batch.fields import Fault, Layout, Loose, Rows, id_text
+from taper.batch.planner import Failed, Planned, Planner
+from taper.batch.source import CSV, JSONL, PARQUET, Window, library
+from taper.batch.tables import TABLES, error_rows
+from taper.batch.text import TextOutput
+from taper.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from taper.batch.aside import Output
+    from taper.batch.fields import Row
+    from taper.planning import Plan
+
+MOST_LINES = 10  # of rows that failed, named at the end
+_BUFFERS = 1024  # that one system call takes
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every worker of a run needs to know."""
+
+    path: Path
+    kind: str
+    layout: Layout
+    columns: tuple[str, ...]  # of a CSV or Parquet file, in its order
+    outputs: tuple[Output, ...]
+    folder: Path
+
+
+class Task(NamedTuple):
+    """One chunk: where it is, the numbers of its first row and line, ids that stood before."""
+
+    number: int
+    start: int
+    end: int
+    first_row: int
+    first_line: int
+    repeated: Mapping[int, int]
+
+
+@dataclass
+class Counts:
+    """What became of rows: how many, which fields had problems, on which lines first."""
+
+    planned: int = 0
+    failed: int = 0
+    fields: Counter[str] = field(default_factory=Counter)
+    lines: list[int] = field(default_factory=list)
+
+    def entry(self) -> dict[str, Any]:
+        """As an entry of the journal."""
+        fields = dict(self.fields)
+        return {
+            "planned": self.planned,
+            "failed": self.failed,
+            "fields": fields,
+            "lines": self.lines,
+        }
+
+    @staticmethod
+    def of(entry: Mapping[str, Any]) -> Counts:
+        """Those of an entry of the journal."""
+        fields = Counter(entry["fields"])
+        return Counts(entry["planned"], entry["failed"], fields, list(entry["lines"]))
+
+    def add(self, other: Counts) -> None:
+        """Count others too, those of a later chunk."""
+        self.planned += other.planned
+        self.failed += other.failed
+        self.fields.update(other.fields)
+        self.lines = sorted([*self.lines, *other.lines])[:MOST_LINES]
+
+
+class _Rendering:
+    """What is shared of a plan, one piece an output."""
+
+    __slots__ = ("pieces", "size")
+
+    def __init__(self, pieces: list[Any]) -> None:
+        self.pieces = pieces
+        self.size = sum(piece.size for piece in pieces)
+
+
+class Worker:
+    """Reads, plans and writes chunks, one after another."""
+
+    def __init__(self, job: Job) -> None:
+        """Open the input; outputs are opened when they are first written to."""
+        self.job = job
+        self._files: dict[int, int] = {}
+        self._window: Window | None = None
+        if job.kind == PARQUET:
+            self._batches = Batches(job.path, job.layout)
+        else:
+            self._window = Window(job.path)
+            self._cells = Cells(job.layout, job.columns) if job.kind == CSV else None
+        self._renew()
+
+    def _renew(self) -> None:
+        """Begin anew with what is remembered."""
+        kept = self.job.layout.kept
+        self.outputs: list[TextOutput | ArrowOutput] = []
+        for output in self.job.outputs:
+            table = TABLES[output.table]
+            if output.kind == PARQUET:
+                self.outputs.append(ArrowOutput(table, kept if table.name != "errors" else ()))
+            else:
+                self.outputs.append(TextOutput(output.kind, output.compression, table, kept))
+        self._plans = [out for out in self.outputs if _table(out) != "errors"]
+        self._errors = [out for out in self.outputs if _table(out) == "errors"]
+        whole = any(TABLES[output.table].whole for output in self.job.outputs)
+        self._planner = Planner(self.job.layout, self._shared, whole=whole)
+        self._made: list[Any] = []
+
+    def _shared(self, plan: Plan, start: int | None) -> _Rendering | None:
+        pieces = []
+        for output in self._plans:
+            piece = output.shared(plan, start)
+            if piece is None:
+                return None
+            pieces.append(piece)
+        return _Rendering(pieces)
+
+    def survey(self, start: int, end: int) -> tuple[int, int, bytes]:
+        """Rows and lines of a range, and the ids, one a line (nothing without a column)."""
+        job = self.job
+        if job.kind == PARQUET:
+            count, ids = self._batches.survey(start)
+        elif job.kind == JSONL:
+            count, ids = lines.survey(self._bytes(start, end), job.layout)
+        else:
+            assert self._cells is not None
+            count, ids = self._cells.survey(self._bytes(start, end), job.layout)
+        without = job.kind != JSONL and "id" not in job.columns
+        blob = b"" if without else "\n".join(ids).encode("utf-8", "replace")
+        return len(ids), count, blob
+
+    def names(self, start: int, end: int) -> set[str]:
+        """The names in a range of JSONL that are no fields."""
+        return lines.names(self._bytes(start, end))
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        assert self._window is not None
+        return self._window.read(start, end)
+
+    def _read(self, task: Task) -> Rows:
+        job = self.job
+        if job.kind == PARQUET:
+            return self._batches.decode(task.start, task.first_line)
+        data = self._bytes(task.start, task.end)
+        decode: Callable[[bytes, int, Layout], Rows]
+        if job.kind == JSONL:
+            decode = lines.decode_kept if job.layout.kept else lines.decode
+        else:
+            assert self._cells is not None
+            decode = self._cells.decode
+        return decode(data, task.first_line, job.layout)
+
+    def plan(self, task: Task) -> tuple[list[int], Counts]:
+        """Plan a chunk; the bytes that every output takes (0 for Parquet), and the counts."""
+        rows = self._read(task)
+        counts = Counts()
+        plan, outputs = self._planner.plan, self._plans
+        kept, end = self.job.layout.kept, self.job.layout.end
+        repeated = task.repeated
+        for number, row in enumerate(rows.rows, task.first_row):
+            result = _again(row, repeated[number]) if number in repeated else plan(row, number)
+            if result.__class__ is Planned:
+                extra = _kept(row, end) if kept else ()
+                for output, piece in zip(outputs, result.rendering.pieces, strict=True):
+                    output.add(result, piece, extra)
+            else:
+                line = rows.lines[number - task.first_row]
+                self._failed(result, line, number, counts)
+        counts.planned = len(rows.rows) - counts.failed
+        return self._taken(task.number), counts
+
+    def _failed(self, failed: Failed, line: int, number: int, counts: Counts) -> None:
+        counts.failed += 1
+        counts.fields.update({problem.field or "row" for problem in failed.problems})
+        if len(counts.lines) < MOST_LINES:
+            counts.lines.append(line)
+        for output in self._errors:
+            output.add_records(error_rows(line, number, failed.id, list(failed.problems)))
+
+    def _taken(self, chunk: int) -> list[int]:
+        """Take what was made; Parquet parts are written at once, in a file of their own."""
+        self._made = []
+        sizes = []
+        full = False
+        for place, output in enumerate(self.outputs):
+            if isinstance(output, ArrowOutput):
+                write_part(part_path(self.job.folder, place, chunk), output.take())
+                full = full or output.is_full
+                self._made.append([])
+                sizes.append(0)
+            else:
+                made = output.take()
+                self._made.append(made)
+                sizes.append(sum(map(len, made)))
+        made_now = self._made
+        if full:
+            self._renew()
+            self._made = made_now
+        return sizes
+
+    def write(self, offsets: list[int]) -> None:
+        """Write what was planned last, each output at its offset."""
+        for place, (output, made) in enumerate(zip(self.job.outputs, self._made, strict=True)):
+            if made:
+                write_at(self._file(place, output), made, None if output.is_stream else offsets[place])
+        self._made = []
+
+    def _file(self, place: int, output: Output) -> int:
+        if place not in self._files:
+            name = output.part
+            self._files[place] = 1 if output.name == "-" else os.open(name, os.O_WRONLY)
+        return self._files[place]
+
+
+def _table(output: TextOutput | ArrowOutput) -> str:
+    return output.table.name if isinstance(output, ArrowOutput) else output.text.table.name
+
+
+def _kept(row: Row, end: int) -> tuple[Any, ...]:
+    return row.kept if isinstance(row, Loose) else row[end:]
+
+
+def _again(row: Row, first: int) -> Failed:
+    """A row whose id stood before."""
+    if isinstance(row, Fault):
+        return Failed(row.id, row.problems)
+    ident = id_text(row.values.get("id") if isinstance(row, Loose) else row[0])
+    message = f"the id '{ident}' is already that of row {first}"
+    return Failed(ident, (Problem("id", message, "one row an id", ident),))
+
+
+def part_path(folder: Path, output: int, chunk: int) -> Path:
+    """Where the rows of a chunk for a Parquet output are."""
+    return folder / f"part-{output}-{chunk}.arrow"
+
+
+def write_part(path: Path, batch: Any) -> None:
+    """Write a record batch to a file of its own."""
+    arrow = library("pyarrow")
+    with arrow.OSFile(str(path), "wb") as out, arrow.ipc.new_file(out, batch.schema) as writer:
+        writer.write_batch(batch)
+
+
+def write_at(file: int, buffers: list[bytes], offset: int | None) -> None:
+    """Write buffers one behind another, at an offset or (None) where the stream is."""
+    for first in range(0, len(buffers), _BUFFERS):
+        some = buffers[first : first + _BUFFERS]
+        size = sum(map(len, some))
+        written = os.writev(file, some) if offset is None else os.pwritev(file, some, offset)
+        if written < size:  # a pipe, a full disk: the rest piece by piece, until it is an error
+            rest = memoryview(b"".join(some))[written:]
+            place = None if offset is None else offset + written
+            while rest:
+                count = os.write(file, rest) if place is None else os.pwrite(file, rest, place)
+                rest = rest[count:]
+                place = None if place is None else place + count
+        if offset is not None:
+            offset += size

@@ -1,0 +1,176 @@
+"""`taper batch`: plan a whole panel, a row of a file a request."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taper.commands.output import one_of
+from taper.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from taper.batch.aside import Output
+    from taper.batch.run import Result
+
+SOME_FAILED = 4
+TERMINATED = 143  # 128 and the number of SIGTERM
+_MOST_JOBS = 256
+
+
+def _file(name: str, help: str) -> Any:  # noqa: A002 - Typer's own name for it
+    return typer.Option(name, help=help, show_default=False, metavar="FILE")
+
+
+def batch(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="CSV, JSONL or Parquet by suffix (.csv and .jsonl also .gz, .zst), or -.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="The schedules: .csv or .parquet; .jsonl: a plan document a line; - prints.",
+            show_default=False,
+            metavar="FILE",
+        ),
+    ] = None,
+    checks_out: Annotated[str | None, _file("--checks-out", "The withdrawal checks.")] = None,
+    supply_out: Annotated[str | None, _file("--supply-out", "What to dispense.")] = None,
+    summary_out: Annotated[str | None, _file("--summary-out", "One row a plan.")] = None,
+    errors: Annotated[
+        str | None, _file("--errors", "What is wrong with the rows that failed, values and all.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", help="Worker processes; 0: one a processor.", min=0)
+    ] = 0,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Print what came of it as JSON (no patient's data).")
+    ] = False,
+    format: Annotated[  # noqa: A002
+        str, typer.Option("--format", help="Of what is printed (-o -): csv or jsonl.")
+    ] = "csv",
+    force: Annotated[bool, typer.Option("--force", help="Replace outputs that exist.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take up a run that was stopped.")
+    ] = False,
+    keep_columns: Annotated[
+        bool, typer.Option("--keep-columns", help="Copy columns that are no fields to the output.")
+    ] = False,
+) -> None:
+    """Plan a whole panel: each row of a file is a request, its columns are the fields.
+
+    A row that cannot be planned is left out and counted, and --errors says why; the others
+    are planned. Without an id a row is row-1, row-2, ...
+
+    taper batch panel.csv -o schedules.csv --errors errors.csv
+    """
+    from taper.batch.run import Settings, run  # noqa: PLC0415 - loads what a batch needs
+
+    printed = one_of("format", format, ("csv", "jsonl"))
+    if jobs > _MOST_JOBS:
+        raise InputError(Problem("jobs", f"{jobs} workers are too many", f"at most {_MOST_JOBS}"))
+    wanted = {
+        "schedule": output,
+        "checks": checks_out,
+        "supply": supply_out,
+        "summary": summary_out,
+        "errors": errors,
+    }
+    outputs = tuple(_output(table, name, printed) for table, name in wanted.items() if name)
+    if not outputs and not summary:
+        hint = "-o FILE, or --summary alone to see how many rows can be planned"
+        raise InputError(Problem("output", "nothing is asked for", hint))
+    settings = Settings(
+        source, outputs, jobs=jobs, resume=resume, force=force, keep_columns=keep_columns
+    )
+    signal.signal(signal.SIGTERM, _terminate)
+    result = _shown(lambda progress: run(settings, progress))
+    _report(result, outputs, errors)
+    if summary:
+        to = sys.stderr if any(each.name == "-" for each in outputs) else sys.stdout
+        to.write(json.dumps(_figures(result)) + "\n")
+    if result.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+def _output(table: str, name: str, printed: str) -> Output:
+    """One output: the format by its suffix, of the main one also what is written."""
+    from taper.batch.aside import Output  # noqa: PLC0415
+    from taper.batch.source import format_of  # noqa: PLC0415
+
+    plain = name == "-" or name.startswith("/dev/")
+    field = "output" if table == "schedule" else table
+    kind, compression = (printed, "") if plain else format_of(name, field)
+    documents = table == "schedule" and kind == "jsonl"
+    return Output("plans" if documents else table, kind, compression, name)
+
+
+def _terminate(number: int, frame: object) -> None:
+    del number, frame
+    raise SystemExit(TERMINATED)
+
+
+def _shown(work: Callable[[Callable[[str, int, int], None] | None], Result]) -> Result:
+    """Do the work, with a progress bar at a terminal."""
+    if not sys.stderr.isatty():
+        return work(None)
+    from rich.console import Console  # noqa: PLC0415 - at a terminal only
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = ("{task.description}", BarColumn(), "{task.percentage:>3.0f}%")
+    with Progress(
+        *(TextColumn(each) if isinstance(each, str) else each for each in columns),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def progress(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        return work(progress)
+
+
+def _report(result: Result, outputs: tuple[Output, ...], errors: str | None) -> None:
+    """Say what came of it, without a value of any row."""
+    text = f"{result.rows:,} rows: {result.planned:,} planned, {result.failed:,} failed"
+    if result.resumed:
+        text += f" ({result.resumed:,} were done before)"
+    sys.stderr.write(text + "\n")
+    if result.failed:
+        fields = sorted(result.fields.items(), key=lambda item: (-item[1], item[0]))
+        listed = ", ".join(f"{name} {count:,}" for name, count in fields)
+        more = ", ..." if result.failed > len(result.lines) else ""
+        lines = ", ".join(f"{line:,}" for line in result.lines) + more
+        says = f"{errors} says" if errors else "--errors FILE would say"
+        sys.stderr.write(f"failed: line {lines}; by field: {listed}; {says} why\n")
+    for output in outputs:
+        if output.name != "-":
+            sys.stderr.write(f"wrote {output.name}\n")
+
+
+def _figures(result: Result) -> dict[str, object]:
+    return {
+        "rows": result.rows,
+        "planned": result.planned,
+        "failed": result.failed,
+        "failed_by_field": dict(sorted(result.fields.items())),
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(batch)
