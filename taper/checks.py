@@ -167,10 +167,8 @@ def _after_and_before(steps: tuple[Step, ...], working: _Working) -> list[_Due]:
             review = before or working.on_or_before(step.end)
             due.append((max(review, step.start), step.number, "hold-review"))
         if step.kind in {REDUCE, STOP}:
-            limit = before
-            if following is not None and following.kind == HOLD and step.end is not None:
-                limit = step.end
-            due.append((_first_look(step, limit, working), step.number, "after-reduction"))
+            look = _first_look(step, before or step.end, working)
+            due.append((look, step.number, "after-reduction"))
         if step.kind == STOP:
             for days in known.after_stop:
                 day = working.on_or_after(step.start + timedelta(days=days))
