@@ -1,0 +1,47 @@
+"""The hand-out as PDF: tagged (PDF/UA-1), with its own fonts, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from taper.export.handout import PAPERS, handout
+from taper.export.html import TEMPLATES
+
+if TYPE_CHECKING:
+    from taper.export import Options
+    from taper.planning import Plan
+
+FONT = "Libertinus Serif"  # typst ships it and embeds it: no font of the machine is looked at
+
+
+def _drawings(folder: str) -> dict[str, str]:
+    files = (TEMPLATES / folder).glob("*.svg")
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(files)}
+
+
+def render(plan: Plan, options: Options) -> bytes:
+    """The hand-out of a plan; raises :class:`~taper.InputError` for an unknown language."""
+    import typst  # noqa: PLC0415 - heavy, and of this format only
+
+    page = handout(plan, options, FONT)
+    inputs = {
+        "handout": json.dumps(asdict(page), ensure_ascii=False),
+        "art": json.dumps({"icons": _drawings("icons"), "pills": _drawings("pills")}),
+        "paper": PAPERS[page.paper],
+        # the document is dated by the plan: no clock, so the same plan is the same file
+        "year": str(plan.start.year),
+        "month": str(plan.start.month),
+        "day": str(plan.start.day),
+    }
+    made: bytes = typst.compile(
+        str(TEMPLATES / "handout.typ"),
+        root=str(TEMPLATES),
+        format="pdf",
+        font_paths=[],
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        pdf_standards=["ua-1"],
+    )
+    return made
