@@ -45,16 +45,18 @@ class _Facts(NamedTuple):
     contact: dict[str, int]
     monitoring_days: int
     monitoring: str
+    monitoring_title: str
     before: int
     after_stop: tuple[int, ...]
     kinds: dict[str, _Kind]
 
 
-@lru_cache(maxsize=1)
-def facts() -> _Facts:
-    """The wording and timing of ``data/checks.toml``."""
+@lru_cache(maxsize=8)
+def facts(market: str = "us") -> _Facts:
+    """The wording and timing of ``data/checks.toml``, in a market's own words where it has any."""
     with (DATA / "checks.toml").open("rb") as file:
         data = tomllib.load(file)
+    data |= data["market"].get(market, {})
     kinds = {}
     for reason in REASONS:
         items = tuple(data[reason]["items"])
@@ -67,6 +69,7 @@ def facts() -> _Facts:
         data["contact_days"],
         data["monitoring_days"],
         data["monitoring"],
+        data["monitoring_title"],
         data["before_days"],
         tuple(data["after_stop_days"]),
         kinds,
@@ -81,7 +84,7 @@ def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
     due = _after_and_before(steps, working)
     due += _contacts(due, steps, facts().contact[request.checks], working)
     due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
-    return tuple(_with_items(due))
+    return tuple(_with_items(due, request.formulary.market))
 
 
 def rechecks(
@@ -104,7 +107,7 @@ def rechecks(
     contacts = _contacts(due, steps, facts().contact[request.checks], working)
     due += [(max(when, day), number, reason) for when, number, reason in contacts]
     due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
-    return tuple(_with_items(due, before))
+    return tuple(_with_items(due, request.formulary.market, before))
 
 
 class _Working:
@@ -220,9 +223,9 @@ def _between(last: date, day: date, most: int, working: _Working) -> list[date]:
     return days
 
 
-def _with_items(due: list[_Due], before: tuple[Check, ...] = ()) -> list[Check]:
+def _with_items(due: list[_Due], market: str, before: tuple[Check, ...] = ()) -> list[Check]:
     """Add what to look at; the monitoring programme at least every three months."""
-    known = facts()
+    known = facts(market)
     made = list(before)
     looked: date | None = None
     for check in before:

@@ -19,6 +19,7 @@ from taper.prescription import frequency
 from taper.quantities import Percent, percent_text, prose, ratio_text
 from taper.reading.medicine import finer_products
 from taper.schedule import BASELINE, CHANGE, HOLD, REDUCE, STOP
+from taper.sig import prescription_in_words
 from taper.supply import new_prescription_dates
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from taper.schedule import Step
     from taper.supply import Supply
 
+US = "us"  # the market whose labels and prescribing rules some findings speak of
 WEEKLY_LIMIT = (25, 100)  # of the reference dose a week: SPEC 3.3
 CDC_MONTHLY = (10, 100)  # of the dose in four weeks, after a year or more: CDC 2022, rec. 5
 LABEL_CUT = (25, 100)  # FDA class labels: at most 10-25% ...
@@ -46,7 +48,6 @@ NALOXONE_RISKS = ("benzodiazepine", "oud", "sleep-apnea", "previous-overdose")
 _RISK_WORDS = {
     "benzodiazepine": "a benzodiazepine",
     "oud": "opioid use disorder",
-    "sleep-apnea": "sleep apnea",
     "previous-overdose": "a previous overdose",
 }
 
@@ -55,7 +56,8 @@ _RISK_WORDS = {
 class Finding:
     """One finding; ``steps`` are the rows it is about, none where it is about the plan.
 
-    ``values`` fill the message of ``data/findings.toml``; ``variant`` picks another one there.
+    ``values`` fill the message of ``data/findings.toml``; ``variant`` picks another one there,
+    and ``market`` (but the US) the wording of that market where it has its own.
     ``text`` and the rest are set where a finding was read from a saved plan.
     """
 
@@ -64,6 +66,7 @@ class Finding:
     values: tuple[tuple[str, str], ...] = ()
     variant: str = ""
     saved: tuple[str, str, str] | None = None  # level, message and source as they were saved
+    market: str = ""
 
     @property
     def step(self) -> int | None:
@@ -83,7 +86,7 @@ class Finding:
         """One line, with the rows it is about."""
         if self.saved:
             return self.saved[1]
-        entry = catalogue()[self.id]
+        entry = wording(self.id, self.market)
         template = entry.get("message" + self.variant, entry["message"])
         text: str = template.format(**dict(self.values))
         if self.steps:
@@ -94,7 +97,7 @@ class Finding:
     @property
     def source(self) -> str:
         """Who says so."""
-        return self.saved[2] if self.saved else str(catalogue()[self.id]["source"])
+        return self.saved[2] if self.saved else str(wording(self.id, self.market)["source"])
 
 
 @lru_cache(maxsize=1)
@@ -102,6 +105,12 @@ def catalogue() -> dict[str, dict[str, Any]]:
     """Every finding by id, as it stands in the data file."""
     with (DATA / "findings.toml").open("rb") as file:
         return tomllib.load(file)
+
+
+def wording(name: str, market: str) -> dict[str, Any]:
+    """The entry of a finding in the words of a market: what that market's own table says first."""
+    entry = catalogue()[name]
+    return {**entry, **entry[market]} if market in entry else entry
 
 
 def explain(name: str) -> dict[str, Any]:
@@ -150,6 +159,7 @@ def _reduction(request: Request, part: Part) -> str:
 def refusals(request: Request) -> list[Problem]:
     """The safety rules that say no to a request; the first field named is what to change."""
     problems = []
+    market = request.formulary.market
     for part in request.rule.parts:
         asked = pace(part, request.regimen.daily, 7)
         if _exceeds(asked, WEEKLY_LIMIT) and not request.rule.override:
@@ -159,18 +169,18 @@ def refusals(request: Request) -> list[Problem]:
                 "every": str(part.every),
                 "limit": "25%",
             }
-            problems.append(_refusal("rate-over-band", "reduce", values))
+            problems.append(_refusal("rate-over-band", "reduce", values, market))
             break
     problems += [
-        _refusal(risk, "specialist", {})
+        _refusal(risk, "specialist", {}, market)
         for risk in ("pregnancy", "suicide-risk")
         if risk in request.risks and not request.specialist
     ]
     return problems
 
 
-def _refusal(name: str, field: str, values: dict[str, str]) -> Problem:
-    entry = catalogue()[name]
+def _refusal(name: str, field: str, values: dict[str, str], market: str) -> Problem:
+    entry = wording(name, market)
     message = f"{entry['message'].format(**values)} [{name}]"
     hints = {
         "rate-over-band": 'a smaller --reduce, a longer --every, or --override-rate "reason"',
@@ -224,7 +234,7 @@ def _rate(request: Request) -> Iterator[Finding]:
                 ("duration", known.words),
             )
             yield Finding("faster-than-cdc-for-duration", (), values)
-    for part in rule.parts:
+    for part in rule.parts if request.formulary.market == US else ():
         if (
             _exceeds(share_of(part, request.regimen.daily), LABEL_CUT)
             or part.every.days < LABEL_DAYS
@@ -321,11 +331,12 @@ def _ending(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
 
 def _large(last: Step) -> str:
     """In what way the last dose before stopping is large; empty where it is not."""
+    name = last.regimen.product.words["equivalent"]
     mme = last.regimen.product.mme_of(last.daily)
     if mme is None:
-        return "no MME factor"
+        return f"no {name} factor"
     if mme[0] >= LARGE_LAST_MME * mme[1]:
-        return f"{ratio_text(*mme)} MME"
+        return f"{ratio_text(*mme)} {name}"
     if last.daily * LARGE_LAST_SHARE[1] > last.original * LARGE_LAST_SHARE[0]:
         return f"{percent_text(last.daily, last.original)}% of the original dose"
     return ""
@@ -407,13 +418,14 @@ def _patient(request: Request) -> Iterator[Finding]:
         yield Finding("age")
 
 
-def _medicine(steps: tuple[Step, ...]) -> Iterator[Finding]:
+def _medicine(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     now = steps[0]
+    words = _words(request)
     mme = total_mme(now)
     if mme is None:
-        yield Finding("high-dose-specialist", (), (), "_not_assessed")
+        yield Finding("high-dose-specialist", (), words, "_not_assessed")
     elif mme[0] > HIGH_MME * mme[1]:
-        yield Finding("high-dose-specialist", (), (("mme", f"{ratio_text(*mme, 1)} MME"),))
+        yield Finding("high-dose-specialist", (), (("mme", ratio_text(*mme, 1)), *words))
     products = _products(steps)
     if any(product.drug == "methadone" for product in products):
         yield Finding("methadone")
@@ -421,6 +433,12 @@ def _medicine(steps: tuple[Step, ...]) -> Iterator[Finding]:
         yield Finding("fentanyl-depot")
     if any(product.facts.get("atypical_withdrawal") for product in products):
         yield Finding("atypical-withdrawal")
+
+
+def _words(request: Request) -> tuple[tuple[str, str], ...]:
+    """What morphine equivalents are called in the market, and whose table they are from."""
+    words = request.formulary.words
+    return ("equivalent", words["equivalent"]), ("table", words["table"])
 
 
 def _products(steps: tuple[Step, ...]) -> list[Product]:
@@ -434,22 +452,25 @@ def _products(steps: tuple[Step, ...]) -> list[Product]:
 
 def _notes(request: Request, steps: tuple[Step, ...], dispensing: Supply) -> Iterator[Finding]:
     mme = total_mme(steps[0])
+    words = request.formulary.words
     reasons = ["a taper is itself a reason"]
     if mme is None:
-        reasons.append("no MME factor for what is taken")
+        reasons.append(f"no {words['equivalent']} factor for what is taken")
     elif mme[0] >= NALOXONE_MME * mme[1]:
-        reasons.append(f"{ratio_text(*mme, 1)} MME a day")
-    reasons += [_RISK_WORDS[risk] for risk in NALOXONE_RISKS if risk in request.risks]
+        reasons.append(f"{ratio_text(*mme, 1)} {words['equivalent']} a day")
+    in_words = {**_RISK_WORDS, "sleep-apnea": words["sleep_apnea"]}
+    reasons += [in_words[risk] for risk in NALOXONE_RISKS if risk in request.risks]
     yield Finding("naloxone", (), (("because", ", ".join(reasons)),))
     yield Finding("lost-tolerance")
     without = [product.name for product in _products(steps) if product.mme is None]
     if without:
-        yield Finding("no-mme-factor", (), (("product", " and ".join(without)),))
+        values = (("product", " and ".join(without)), *_words(request))
+        yield Finding("no-mme-factor", (), values)
     product = request.product
     if request.taking is not None:
         values = (
             ("taking", product.text(request.taking)),
-            ("prescribed", str(request.prescription)),
+            ("prescribed", prescription_in_words(product, request.prescription)),
         )
         yield Finding("prn-as-taken", (), values)
     hours = request.regimens.interval
@@ -460,7 +481,7 @@ def _notes(request: Request, steps: tuple[Step, ...], dispensing: Supply) -> Ite
         )
     if request.raised_units:
         yield Finding("max-units-raised", (), (("units", str(request.raised_units)),))
-    if product.schedule == "CII" and product.market == "us":
+    if product.schedule == "CII" and product.market == US:
         dates = new_prescription_dates(dispensing.fills, dispensing.renewed)
         if dates:
             text = ", ".join(day.isoformat() for day in dates)
@@ -477,7 +498,8 @@ _OF_STEPS: tuple[Callable[[Request, tuple[Step, ...]], Iterator[Finding]], ...] 
 
 def of_steps(request: Request, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
     """The findings that are about single rows."""
-    return tuple(finding for rule in _OF_STEPS for finding in rule(request, steps))
+    found = tuple(finding for rule in _OF_STEPS for finding in rule(request, steps))
+    return _in_market(request, found)
 
 
 def find(
@@ -490,13 +512,22 @@ def find(
 
     ``known`` are those :func:`of_steps`, where they were worked out before.
     """
-    return (
+    found = (
         *_patient(request),
         *(of_steps(request, steps) if known is None else known),
         *_rate(request),
-        *_medicine(steps),
+        *_medicine(request, steps),
         *_notes(request, steps, dispensing),
     )
+    return _in_market(request, found)
+
+
+def _in_market(request: Request, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings in the words of the request's market."""
+    market = request.formulary.market
+    if market == US:
+        return found
+    return tuple(replace(finding, market=market) for finding in found)
 
 
 def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step, ...]:

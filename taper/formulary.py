@@ -1,7 +1,8 @@
 """The products that can be planned, read from one data file a market (``data/us.toml``).
 
 A :class:`Product` is a drug in one formulation. Everything known about it stands in the data
-file, with its sources; nothing is inferred from a name or a dosage form.
+file, with its sources; nothing is inferred from a name or a dosage form. Where brands are not
+interchangeable (``by_brand``), each brand is a product.
 """
 
 from __future__ import annotations
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
     from datetime import date
 
 DATA = Path(__file__).parent / "data"
-MARKETS = ("us",)
+MARKETS = ("us", "uk", "ca")
 ORAL_INTERVALS = (24, 12, 8, 6, 4)
 PATCH_INTERVALS = (48, 72, 96, 168)
+# What people read, where a market's data file has no word of its own under [words].
+_WORDS: dict[str, Any] = {
+    "equivalent": "MME",
+    "equivalents": "morphine milligram equivalents",
+    "table": "the CDC 2022 table",
+    "sleep_apnea": "sleep apnea",
+    "units": {},  # a unit as it is printed, where that is not its short form
+    "often": {},  # hours between administrations of ordinary products, in words
+}
 
 
 class Strength(NamedTuple):
@@ -62,6 +72,7 @@ class Product:
     measure: int  # thousandths of a millilitre; 0 for what is not a liquid
     max_units: int
     facts: dict[str, Any] = field(repr=False)
+    words: dict[str, Any] = field(repr=False)  # of the market: see Formulary
 
     @property
     def is_patch(self) -> bool:
@@ -79,13 +90,18 @@ class Product:
         return tuple(self.facts.get("brands", ()))
 
     @property
+    def brand(self) -> str:
+        """The brand that it is prescribed by; empty where brands are interchangeable."""
+        return str(self.facts.get("brand", ""))
+
+    @property
     def schedule(self) -> str:
         """The controlled-drug schedule, such as ``CII``."""
         return str(self.facts.get("schedule", ""))
 
     @cached_property
     def mme(self) -> tuple[int, int] | None:
-        """MME a unit of drug as an exact ratio; None where CDC 2022 has no factor."""
+        """MME a unit of drug as an exact ratio; None where the market's table has no factor."""
         factor = self.facts.get("mme_factor")
         if factor is None:
             return None
@@ -132,9 +148,14 @@ class Product:
             return None
         return amount * self.mme[0], THOUSAND * self.mme[1]
 
+    @cached_property
+    def unit_text(self) -> str:
+        """The unit as printed: ``mg``; ``mcg/h``, in the UK ``micrograms/hour``."""
+        return str(self.words["units"].get(self.unit, self.unit))
+
     def text(self, amount: int) -> str:
         """An amount as printed: ``7.5 mg``; a patch labelled 12 as ``12 mcg/h``."""
-        return f"{self.number(amount)} {self.unit}"
+        return f"{self.number(amount)} {self.unit_text}"
 
     def number(self, amount: int) -> str:
         """An amount as printed, without its unit."""
@@ -151,13 +172,17 @@ class Product:
 
 @dataclass(frozen=True, eq=False)
 class Formulary:
-    """All products of one market, with the version and date of the data."""
+    """All products of one market, with the version and date of the data.
+
+    ``words`` is what people read there: ``equivalent`` (``MME``, ``OME``), ``table``, ``units``...
+    """
 
     market: str
     version: str
     date: date
     products: dict[str, Product]
     facts: dict[str, Any] = field(repr=False)
+    words: dict[str, Any] = field(repr=False)
 
     @property
     def sources(self) -> dict[str, str]:
@@ -216,10 +241,12 @@ class Formulary:
             message = f"'{drug}' is not a drug of the {self.market} formulary"
             raise InputError(Problem("drug", message, "one of " + ", ".join(drugs), drug))
         matching = [product for product in products if not form or product.form == form]
+        # of products by brand, `mr` stands for each `mr-...`
+        matching = matching or [p for p in products if p.form.startswith(f"{form}-")]
         if len(matching) == 1:
             return matching[0]
         message = f"{drug} is sold in more than one form" if matching else f"no {drug} {form}"
-        forms = ", ".join(product.form for product in products)
+        forms = ", ".join(product.form for product in matching or products)
         raise InputError(Problem("form", message, f"--form with one of {forms}", form))
 
     def closest(self, name: str) -> list[str]:
@@ -250,7 +277,34 @@ def _strength(label: str, counted: dict[str, str]) -> Strength:
     return Strength(label, _amount(opioid, counted), _amount(other, {}) if other else 0)
 
 
-def _product(entry: dict[str, Any], market: str) -> Product:
+def _slug(brand: str) -> str:
+    return "-".join(brand.lower().split())
+
+
+def _branded(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of the brands of a product, each with its own strengths; or the one entry."""
+    if "by_brand" not in entry:
+        return [entry]
+    called = entry.get("also_called", {})
+    codes = entry.get("dmd", {})
+    shared = {key: value for key, value in entry.items() if key not in {"by_brand", "also_called"}}
+    return [
+        shared
+        | {
+            "id": f"{entry['id']}-{_slug(brand)}",
+            "form": f"{entry['form']}-{_slug(brand)}",
+            "name": f"{brand} {entry['name']}",
+            "brand": brand,
+            "brands": [brand],
+            "names": [*entry["names"], f"{brand} {entry['kind']}s", *called.get(brand, ())],
+            "strengths": strengths,
+            "dmd": {label: codes[label] for label in strengths if label in codes},
+        }
+        for brand, strengths in entry["by_brand"].items()
+    ]
+
+
+def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Product:
     counted = entry.get("counted", {})
     strengths = tuple(_strength(label, counted) for label in entry["strengths"])
     measure = _amount(entry["measure_ml"], {}) if entry["kind"] == "liquid" else 0
@@ -274,17 +328,20 @@ def _product(entry: dict[str, Any], market: str) -> Product:
         measure=measure,
         max_units=entry.get("max_units", 0),
         facts=entry,
+        words=words,
     )
 
 
 @lru_cache(maxsize=8)
 def formulary(market: str = "us") -> Formulary:
-    """The formulary of a market (``us``)."""
+    """The formulary of a market (``us``, ``uk``, ``ca``)."""
     if market not in MARKETS:
         message = f"'{market}' is not a market that is built in"
         raise InputError(Problem("market", message, "one of " + ", ".join(MARKETS), market))
     with (DATA / f"{market}.toml").open("rb") as file:
         facts = tomllib.load(file)
     head = facts["formulary"]
-    products = {entry["id"]: _product(entry, market) for entry in facts["product"]}
-    return Formulary(market, head["version"], head["date"], products, facts)
+    words = _WORDS | facts.get("words", {})
+    entries = [each for entry in facts["product"] for each in _branded(entry)]
+    products = {entry["id"]: _product(entry, market, words) for entry in entries}
+    return Formulary(market, head["version"], head["date"], products, facts, words)

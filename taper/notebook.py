@@ -11,7 +11,7 @@ from taper.quantities import percent_text
 if TYPE_CHECKING:
     from taper.planning import Plan
 
-_HEAD = ("Step", "", "From", "Days", "A day", "Directions", "Of first", "MME")
+_HEAD = ("Step", "", "From", "Days", "A day", "Directions", "Of first")
 
 
 def table(plan: Plan) -> str:
@@ -29,6 +29,7 @@ def table(plan: Plan) -> str:
             mme_text(step) or "-",
         )
         rows.append("".join(f"<td>{escape(cell)}</td>" for cell in cells))
-    head = "".join(f"<th>{escape(title)}</th>" for title in _HEAD)
+    titles = (*_HEAD, plan.request.formulary.words["equivalent"])
+    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -18,7 +18,7 @@ from taper.findings import mme_text
 from taper.planning import summary
 from taper.quantities import percent_text, plain
 from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
-from taper.sig import strength_text, units_in_figures
+from taper.sig import prescription_in_words, strength_text, units_in_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,12 +74,15 @@ def _header(plan: Plan) -> list[str]:
     product = request.product
     mme = figures["start_mme"]
     size = f"{product.text(plan.steps[0].daily)} a day" if not product.is_patch else ""
-    context = ", ".join(part for part in (size, f"{mme} MME" if mme else "no MME factor") if part)
+    name = request.formulary.words["equivalent"]
+    equivalent = f"{mme} {name}" if mme else f"no {name} factor"
+    context = ", ".join(part for part in (size, equivalent) if part)
     goal = "to a stop" if not request.rule.goal else f"to {product.text(request.rule.goal)} a day"
     lines = [f"Taper of {product.name} ({product.id}), {plan.id}"]
     if request.text.get("label"):
         lines[0] += f": {request.text['label']}"
-    lines.append(f"From {request.prescription} ({context}) {goal}: {_rule(plan)}")
+    prescription = prescription_in_words(product, request.prescription)
+    lines.append(f"From {prescription} ({context}) {goal}: {_rule(plan)}")
     reductions, holds = figures["reductions"], figures["holds"]
     counted = f"{reductions} reduction{'s' * (reductions != 1)}"
     if holds:
@@ -147,7 +150,7 @@ def schedule_table(plan: Plan, width: int) -> Table:
         columns.add("Of first" if wide and not several else "%", _of_first)
     columns.add("Cut", _cut)
     if width >= NARROW:
-        columns.add("MME", lambda step: mme_text(step) or "-")
+        columns.add(plan.request.formulary.words["equivalent"], lambda step: mme_text(step) or "-")
     padding = (0, 1, 0, 0) if wide else 0
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding)
     columns.fill(table, plan.steps)
@@ -264,9 +267,9 @@ def _style(step: Step) -> str:
 
 def _legend(plan: Plan, width: int) -> str:
     product = plan.request.product
-    notes = [f"A number alone is one {product.kind} of so many {product.unit}"]
+    notes = [f"A number alone is one {product.kind} of so many {product.unit_text}"]
     if product.is_liquid:
-        notes = [f"Doses in {product.unit}, measured in mL with an oral syringe"]
+        notes = [f"Doses in {product.unit_text}, measured in mL with an oral syringe"]
     times = {step.regimen.times for step in plan.steps}
     if not _columns(plan, width):
         order = "; ".join(", ".join(each) for each in sorted(times, key=len))
@@ -274,7 +277,8 @@ def _legend(plan: Plan, width: int) -> str:
     if any("cut-over-25-percent" in step.findings for step in plan.steps):
         notes.append("! more than 25% of the current dose")
     if any(mme_text(step) for step in plan.steps):
-        notes.append("MME show risk, not a dose to convert to")
+        name = plan.request.formulary.words["equivalent"]
+        notes.append(f"{name} show risk, not a dose to convert to")
     return "; ".join(notes) + "."
 
 
@@ -290,7 +294,7 @@ def _chart(plan: Plan, out: Console) -> None:
 def _checks(plan: Plan, out: Console) -> None:
     if not plan.checks:
         return
-    known = facts()
+    known = facts(plan.request.formulary.market)
     out.print()
     out.print("Checks", style="bold")
     for day, group in groupby(plan.checks, key=lambda check: check.date):
@@ -304,13 +308,9 @@ def _checks(plan: Plan, out: Console) -> None:
     for reason in dict.fromkeys(check.reason for check in plan.checks):
         kind = known.kinds[reason]
         _hanging(out, "  ", f"{kind.title}: {'; '.join(kind.items)}.", style="dim")
-    if any("monitoring" in item for check in plan.checks for item in check.items):
-        days = [
-            check.date.isoformat()
-            for check in plan.checks
-            if check.items[-1] == known.kinds[check.reason].with_monitoring[-1]
-        ]
-        text = f"Prescription drug monitoring programme: {', '.join(days)}."
+    days = [check.date.isoformat() for check in plan.checks if known.monitoring in check.items]
+    if days:
+        text = f"{known.monitoring_title}: {', '.join(days)}."
         _hanging(out, "  ", text, style="dim")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taper.prescription import frequency
 from taper.quantities import THOUSAND, plain
 
 if TYPE_CHECKING:
     from taper.formulary import Product, Strength
+    from taper.prescription import Prescription
     from taper.regimen import Regimen, Units
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -35,7 +37,7 @@ def unit_noun(product: Product, *, many: bool) -> str:
 
 def strength_text(product: Product, strength: Strength) -> str:
     """A strength as printed on the label: ``60 mg``, ``10/325 mg``, ``2 mg/mL``."""
-    return strength.label if product.is_liquid else f"{strength.label} {product.unit}"
+    return strength.label if product.is_liquid else f"{strength.label} {product.unit_text}"
 
 
 def units_in_words(product: Product, units: Units) -> str:
@@ -86,13 +88,32 @@ def _amount(product: Product, amount: int, units: Units) -> str:
     return f"{words} ({text})"
 
 
-def how_often(hours: int) -> str:
-    """``every 8 hours``, ``once a day``, ``every 7 days``."""
+def how_often(product: Product, hours: int) -> str:
+    """``every 8 hours``, ``once a day``, ``every 7 days``.
+
+    In the UK ordinary products are taken ``twice a day``, as the BNF says it; modified-release
+    ones go by the hour there, too.
+    """
+    said = product.words["often"].get(str(hours)) if product.release == "ir" else None
+    if said is not None:
+        return str(said)
     if hours == 24:  # noqa: PLR2004 - hours of a day
         return "once a day"
     if hours > 24 and hours % 24 == 0 and hours != 72:  # noqa: PLR2004 - labels say 72 hours
         return f"every {hours // 24} days"
     return f"every {hours} hours"
+
+
+def prescription_in_words(product: Product, written: Prescription) -> str:
+    """A dose as prescribed: ``90 mg q8h``; in the UK ``60 mg every 12 hours``."""
+    text = str(written)
+    if not product.words["often"]:
+        return text
+    if written.hours is not None:
+        text = text.replace(f" {frequency(written.hours)}", f" {how_often(product, written.hours)}")
+    return text.replace(f" {product.unit} ", f" {product.unit_text} ").replace(
+        " prn", " when required"
+    )
 
 
 def _spread(regimen: Regimen, verb: str, where: str) -> str:
@@ -108,7 +129,7 @@ def _spread(regimen: Regimen, verb: str, where: str) -> str:
         _, amount, units = taken[0]
         what = f"{verb} {_amount(product, amount, units)} {where}"
         if len(taken) == len(regimen.amounts) and len(taken) > 1:
-            return f"{what} {how_often(regimen.interval)}."
+            return f"{what} {how_often(product, regimen.interval)}."
         times = [when_in_words(time) for time, _, _ in taken]
         if len(taken) == 1:
             return f"{what} once a day, {times[0]}."
@@ -129,7 +150,7 @@ def directions(regimen: Regimen) -> str:
         how = f"Apply {patches} to the skin"
         if len(regimen.units[0]) > 1 or regimen.units[0][0][1] > THOUSAND:
             how += f" ({product.text(regimen.daily)} together)"
-        return f"{how}; change {how_often(regimen.interval)}."
+        return f"{how}; change {how_often(product, regimen.interval)}."
     if product.kind == "film":
         return _spread(regimen, "Place", "inside the cheek")
     return _spread(regimen, "Take", "by mouth")

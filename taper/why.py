@@ -40,8 +40,8 @@ def why(step: Step) -> str:
         return _FIXED[step.kind]
     point = step.reason.point
     assert point is not None
-    ideal = f"{ratio_text(point.ideal, point.denominator * THOUSAND, 2)} {product.unit}"
-    asked = f"{ratio_text(point.asked, point.denominator * THOUSAND, 2)} {product.unit}"
+    ideal = f"{ratio_text(point.ideal, point.denominator * THOUSAND, 2)} {product.unit_text}"
+    asked = f"{ratio_text(point.asked, point.denominator * THOUSAND, 2)} {product.unit_text}"
     rounding = _ROUNDING[step.reason.kind].format(dose=product.text(step.daily))
     if step.reason.kind == "exact":
         return f"{rounding}: {asked} less"

@@ -14,7 +14,7 @@ from taper.prescription import frequency
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product
 
-Market = Annotated[str, typer.Option("--market", help="us.")]
+Market = Annotated[str, typer.Option("--market", help="us, uk or ca.")]
 Format = Annotated[str, typer.Option("--format", help="table or json.")]
 
 
@@ -69,7 +69,7 @@ def list_products(
     for product in products:
         intervals = " ".join(frequency(hours) for hours in product.intervals_hours)
         strengths = ", ".join(strength.label for strength in product.strengths)
-        unit = "" if product.is_liquid else f" {product.unit}"
+        unit = "" if product.is_liquid else f" {product.unit_text}"
         brands = f"  ({', '.join(product.brands)})" if product.brands else ""
         typer.echo(f"{product.id:{width}}  {intervals:12}  {strengths}{unit}{brands}")
 
@@ -98,7 +98,7 @@ def show(
 def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
     """What is known of a product, line by line; each with its sources or what it rests on."""
     facts = product.facts
-    unit = "" if product.is_liquid else f" {product.unit}"
+    unit = "" if product.is_liquid else f" {product.unit_text}"
     rows = [
         ("id", product.id),
         ("name", product.name),
@@ -110,17 +110,21 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
     rows += [
         ("taken", " or ".join(frequency(hours) for hours in product.intervals_hours)),
         ("handling", product.handling.replace("-", " ")),
-        ("schedule", product.schedule),
-        ("MME factor", str(facts.get("mme_factor", "none in the CDC 2022 table"))),
     ]
+    if product.schedule:
+        rows.append(("schedule", product.schedule))
+    factor = facts.get("mme_factor", f"none in {known.words['table']}")
+    rows.append((f"{known.words['equivalent']} factor", str(factor)))
     if product.max_daily is not None:
         rows.append(("labelled maximum", f"{product.text(product.max_daily)} a day"))
     if product.least_dose:
         rows.append(("least dose", f"{product.text(product.least_dose)} at one administration"))
     if "note" in facts:
         rows.append(("note", facts["note"]))
-    codes = [f"{label}: {', '.join(found)}" for label, found in facts.get("rxnorm", {}).items()]
-    rows.append(("RxNorm", "; ".join(codes)))
+    for name, key in (("RxNorm", "rxnorm"), ("dm+d", "dmd")):
+        codes = [f"{label}: {', '.join(found)}" for label, found in facts.get(key, {}).items()]
+        if codes:
+            rows.append((name, "; ".join(codes)))
     for field, keys in facts.get("sources", {}).items():
         rows.append((f"  {field}", "; ".join(known.sources.get(key, key) for key in keys)))
     rows += [(f"  {field}", f"judgement: {why}") for field, why in facts["judgements"].items()]

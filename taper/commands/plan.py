@@ -3,120 +3,240 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import Format, Language, Large, Output, Paper, deliver
+from taper.commands.output import (
+    Format,
+    Language,
+    Large,
+    Output,
+    Paper,
+    deliver,
+    hand_out_options,
+    tab,
+    write_stdout,
+)
+from taper.config import DEFAULT, Settled, load
+from taper.errors import TaperError
 from taper.planning import make_plan
 from taper.reading import read
+from taper.request import FIELDS
+
+if TYPE_CHECKING:
+    from taper.export import Options
+    from taper.planning import Plan
 
 _Text = str | None
 _Many = list[str] | None
-RULES = ("reduce", "over", "by", "phases", "guideline")  # one instead of the other
-PANELS = {
-    "rule": "How fast",
-    "medicine": "The medicine",
-    "dates": "Dates",
-    "patient": "The patient",
-    "output": "Output",
-}
+MEDICINE = "The medicine"
+PACE = "How fast"
+DATES = "Dates"
+PATIENT = "The patient and the plan"
 
 
-def _option(*names: str, help: str) -> Any:  # noqa: A002 - Typer's own name for it
-    return typer.Option(*names, help=help, show_default=False)
+def _option(*names: str, help: str, panel: str | None = None, tabbed: str = "") -> Any:  # noqa: A002
+    """An option; one in a panel is left out of the short help."""
+    return typer.Option(
+        *names,
+        help=help,
+        show_default=False,
+        metavar=names[-1].lstrip("-").replace("-", " ").rsplit(maxsplit=1)[-1].upper(),
+        rich_help_panel=panel,
+        autocompletion=tab(tabbed) if tabbed else None,
+    )
 
 
 def plan(
     product: Annotated[
-        _Text, typer.Argument(help="Product id or name, or a request file (.toml, .json, -).")
+        _Text,
+        typer.Argument(
+            help="Id or name, or a request file (.toml, .json, -).",
+            autocompletion=tab("product"),
+        ),
     ] = None,
     dose: Annotated[
-        _Text, typer.Argument(help="What is taken now: '90 mg q8h', '60/45/60 mg', '75 mcg/h'.")
-    ] = None,
-    drug: Annotated[_Text, _option("--drug", help="With --form, instead of a product id.")] = None,
-    form: Annotated[_Text, _option("--form", help="er, ir, solution, patch, ...")] = None,
-    taking: Annotated[
-        _Text, _option("--taking", help="Average daily use, where it is not what is prescribed.")
+        _Text,
+        typer.Argument(
+            help="What is taken now: '90 mg q8h', '60/45/60 mg', '75 mcg/h'.",
+            autocompletion=tab("dose"),
+        ),
     ] = None,
     start: Annotated[_Text, _option("--start", help="Day 1: 2026-12-07.")] = None,
     reduce: Annotated[
         _Text, _option("--reduce", help="10%, or an amount: 15 mg. Default 10%.")
     ] = None,
     every: Annotated[
-        _Text, _option("--every", help="1w, 10d, 4w, 1mo. Default 1w; 4w after a year of opioids.")
+        _Text, _option("--every", help="1w, 10d, 1mo. Default 1w; 4w after a year.")
     ] = None,
-    of: Annotated[_Text, _option("--of", help="original, current or mixed. Default mixed.")] = None,
     to: Annotated[
         _Text, _option("--to", help="Goal: 0 to stop (default), or a daily dose.")
     ] = None,
-    over: Annotated[
-        _Text, _option("--over", help="The gentlest percentage that ends within 26w.")
-    ] = None,
-    by: Annotated[_Text, _option("--by", help="The same, ending by a date.")] = None,
-    phase: Annotated[
-        _Many, _option("--phase", help="Repeat: '10%/1w until 50%', then '5%/2w'.")
-    ] = None,
-    guideline: Annotated[
-        _Text, _option("--guideline", help="A published rule set: `taper guidelines list`.")
-    ] = None,
     hold: Annotated[
-        _Many, _option("--hold", help="Repeat: 2w@every4, 2w@50%, 2w@45mg, DATE..DATE.")
-    ] = None,
-    baseline: Annotated[
-        _Text, _option("--baseline", help="Stay on the current dose this long first.")
-    ] = None,
-    avoid: Annotated[
-        _Many, _option("--avoid", help="weekends, holidays:US, holidays:US-CA.")
-    ] = None,
-    reduce_on: Annotated[
-        _Many, _option("--reduce-on", help="Reductions begin on these days only: tue.")
-    ] = None,
-    last_dose_for: Annotated[
-        _Text, _option("--last-dose-for", help="How long the smallest once-daily dose is kept.")
+        _Many, _option("--hold", help="Pause (repeat): 2w@every4, 2w@50%, DATE..DATE.")
     ] = None,
     stock: Annotated[
-        _Many, _option("--stock", help="The strengths at hand: 15,30. Only these are used.")
+        _Many,
+        _option("--stock", help="The strengths at hand: 15,30. No others.", tabbed="strengths"),
     ] = None,
-    max_units: Annotated[
-        _Text, _option("--max-units", help="Most tablets at one administration.")
+    taking: Annotated[
+        _Text, _option("--taking", help="Daily use, if not what is prescribed.")
     ] = None,
-    split: Annotated[
-        _Text, _option("--split", help="halves: of immediate-release tablets known to be scored.")
-    ] = None,
-    prefer: Annotated[_Text, _option("--prefer", help="fewest-units or fewest-strengths.")] = None,
-    finish_with: Annotated[
-        _Text, _option("--finish-with", help="A finer product of the same opioid for the end.")
-    ] = None,
-    finish_at: Annotated[
-        _Text, _option("--finish-at", help="Change to it at this dose or share: 30 mg, 25%.")
-    ] = None,
-    also: Annotated[
-        _Many, _option("--also", help="Repeat: another opioid, 'oxycodone-ir 10 mg q6h'.")
-    ] = None,
-    keep: Annotated[_Many, _option("--keep", help="One of --also that stays as it is.")] = None,
-    fill: Annotated[_Text, _option("--fill", help="Days per dispensing: 28d, 7d; or step.")] = None,
     on_opioids_for: Annotated[
-        _Text, _option("--on-opioids-for", help="How long opioids have been taken: 8w, 3y.")
+        _Text, _option("--on-opioids-for", help="On opioids for how long: 8w, 3y.")
     ] = None,
     risk: Annotated[
-        _Many, _option("--risk", help="Repeat: benzodiazepine, pregnancy, oud, suicide-risk, ...")
+        _Many, _option("--risk", help="Repeat: benzodiazepine, oud, pregnancy, ...", tabbed="risk")
     ] = None,
-    specialist: Annotated[_Text, _option("--specialist", help="Who was consulted.")] = None,
+    of: Annotated[
+        _Text,
+        _option(
+            "--of",
+            help="The percentage is of: original, current or mixed (default).",
+            panel=PACE,
+            tabbed="of",
+        ),
+    ] = None,
+    over: Annotated[
+        _Text,
+        _option("--over", help="The gentlest percentage that ends within 26w.", panel=PACE),
+    ] = None,
+    by: Annotated[_Text, _option("--by", help="The same, ending by a date.", panel=PACE)] = None,
+    phase: Annotated[
+        _Many,
+        _option("--phase", help="Repeat: '10%/1w until 50%', then '5%/2w'.", panel=PACE),
+    ] = None,
+    guideline: Annotated[
+        _Text,
+        _option(
+            "--guideline",
+            help="A published rule set: `taper guidelines list`.",
+            panel=PACE,
+            tabbed="guideline",
+        ),
+    ] = None,
+    last_dose_for: Annotated[
+        _Text,
+        _option(
+            "--last-dose-for", help="How long the smallest once-daily dose is kept.", panel=PACE
+        ),
+    ] = None,
     override_rate: Annotated[
-        _Text, _option("--override-rate", help="The reason for a pace over 25% a week.")
+        _Text,
+        _option("--override-rate", help="The reason for a pace over 25% a week.", panel=PACE),
     ] = None,
-    checks: Annotated[_Text, _option("--checks", help="standard, close (weekly) or none.")] = None,
-    market: Annotated[_Text, _option("--market", help="us.")] = None,
-    id: Annotated[_Text, _option("--id", help="The plan's id.")] = None,  # noqa: A002
-    label: Annotated[_Text, _option("--label", help="A free label printed on the plan.")] = None,
-    format: Format = None,  # noqa: A002
+    baseline: Annotated[
+        _Text,
+        _option("--baseline", help="Stay on the current dose this long first.", panel=DATES),
+    ] = None,
+    avoid: Annotated[
+        _Many,
+        _option(
+            "--avoid", help="weekends, holidays:US, holidays:US-CA.", panel=DATES, tabbed="avoid"
+        ),
+    ] = None,
+    reduce_on: Annotated[
+        _Many,
+        _option(
+            "--reduce-on",
+            help="Reductions begin on these days only: tue.",
+            panel=DATES,
+            tabbed="weekday",
+        ),
+    ] = None,
+    drug: Annotated[
+        _Text,
+        _option(
+            "--drug",
+            help="With --form, instead of a product id.",
+            panel=MEDICINE,
+            tabbed="drug",
+        ),
+    ] = None,
+    form: Annotated[
+        _Text, _option("--form", help="er, ir, solution, patch, ...", panel=MEDICINE, tabbed="form")
+    ] = None,
+    max_units: Annotated[
+        _Text, _option("--max-units", help="Most tablets at one administration.", panel=MEDICINE)
+    ] = None,
+    split: Annotated[
+        _Text,
+        _option(
+            "--split",
+            help="halves: of immediate-release tablets known to be scored.",
+            panel=MEDICINE,
+            tabbed="split",
+        ),
+    ] = None,
+    prefer: Annotated[
+        _Text,
+        _option(
+            "--prefer", help="fewest-units or fewest-strengths.", panel=MEDICINE, tabbed="prefer"
+        ),
+    ] = None,
+    finish_with: Annotated[
+        _Text,
+        _option(
+            "--finish-with",
+            help="A finer product of the same opioid for the end.",
+            panel=MEDICINE,
+            tabbed="finer",
+        ),
+    ] = None,
+    finish_at: Annotated[
+        _Text,
+        _option("--finish-at", help="Change to it at this dose or share: 25%.", panel=MEDICINE),
+    ] = None,
+    also: Annotated[
+        _Many,
+        _option(
+            "--also",
+            help="Repeat: another opioid, 'oxycodone-ir 10 mg q6h'.",
+            panel=MEDICINE,
+            tabbed="product",
+        ),
+    ] = None,
+    keep: Annotated[
+        _Many,
+        _option(
+            "--keep", help="One of --also that stays as it is.", panel=MEDICINE, tabbed="product"
+        ),
+    ] = None,
+    market: Annotated[
+        _Text, _option("--market", help="us, uk or ca.", panel=MEDICINE, tabbed="market")
+    ] = None,
+    specialist: Annotated[
+        _Text, _option("--specialist", help="Who was consulted.", panel=PATIENT)
+    ] = None,
+    checks: Annotated[
+        _Text,
+        _option(
+            "--checks", help="standard, close (weekly) or none.", panel=PATIENT, tabbed="checks"
+        ),
+    ] = None,
+    fill: Annotated[
+        _Text, _option("--fill", help="Days per dispensing: 28d, 7d; or step.", panel=PATIENT)
+    ] = None,
+    id: Annotated[_Text, _option("--id", help="The plan's id.", panel=PATIENT)] = None,  # noqa: A002
+    label: Annotated[
+        _Text, _option("--label", help="A free label printed on the plan.", panel=PATIENT)
+    ] = None,
     output: Output = None,
-    language: Language = "en",
-    paper: Paper = "letter",
+    format: Format = None,  # noqa: A002
+    language: Language = None,
+    paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
+    explain_settings: Annotated[
+        bool,
+        typer.Option(
+            "--explain-settings",
+            help="Show every setting and where it is from, not the plan.",
+            rich_help_panel=PATIENT,
+        ),
+    ] = False,
 ) -> None:
-    """Plan a taper, and show or write it.
+    """Plan a taper, and show or write it. What is missing is asked for.
 
     taper plan morphine-er "90 mg q8h" --reduce 10% --start 2026-12-07
     """
@@ -156,45 +276,73 @@ def plan(
         "id": id,
         "label": label,
     }
-    values = _values(product, dose, {key: value for key, value in given.items() if value})
-    made = make_plan(read(values))
+    settled = _settled(product, dose, {key: value for key, value in given.items() if value})
+    try:
+        made = make_plan(read(settled.values))
+    except TaperError as error:
+        raise type(error)(settled.explained(problem) for problem in error.problems) from None
+    if explain_settings:
+        options, sources = hand_out_options(made, language, paper, large_print=large_print)
+        explain(made, settled, options, sources, as_json=format == "json")
+        return
     deliver(
         made, format=format, outputs=output, language=language, paper=paper, large_print=large_print
     )
 
 
-def _values(product: str | None, dose: str | None, given: dict[str, Any]) -> dict[str, Any]:
-    """The request: a file, what options override in it, and what was asked at a terminal."""
-    values: dict[str, Any] = {}
+def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Settled:
+    """The request: a file, options over it, the configuration, and what is asked for."""
+    file: dict[str, Any] = {}
     if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
         from taper.files import read_request  # noqa: PLC0415 - where a file comes in
 
-        values = read_request(product)
+        file = read_request(product)
         product = None
     if product is not None:
         given["product"] = product
     if dose is not None:
         given["dose"] = dose
-    _make_room(values, given)
-    values.update(given)
+    settled = Settled(file, given, load())
     if sys.stdin.isatty() and sys.stderr.isatty():
         from taper.asking import ask  # noqa: PLC0415 - at a terminal only
 
-        ask(values)
-    return values
+        settled.answered(ask(settled.values, settled.add_stock))
+    else:
+        settled.add_stock()
+    return settled
 
 
-def _make_room(values: dict[str, Any], given: dict[str, Any]) -> None:
-    """An option takes the place of what a file says instead of it."""
-    if any(name in given for name in RULES):
-        for name in RULES:
-            values.pop(name, None)
-    if "guideline" in given or "phases" in given:
-        for name in ("every", "of"):
-            values.pop(name, None)
-    if "product" in given or "drug" in given:
-        for name in ("product", "drug", "form"):
-            values.pop(name, None)
+def explain(
+    made: Plan, settled: Settled, options: Options, sources: dict[str, str], *, as_json: bool
+) -> None:
+    """Print every setting with its value and where it is from."""
+    rows = [(name, made.request.text[name], settled.sources.get(name)) for name in FIELDS]
+    rows += [(name, getattr(options, name), source) for name, source in sources.items()]
+    told = [(name, value, source or _derived(name, settled)) for name, value, source in rows]
+    if as_json:
+        import json  # noqa: PLC0415 - loaded by a plan anyway
+
+        entries = [dict(zip(("field", "value", "from"), row, strict=True)) for row in told]
+        write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+        return
+    from taper.commands.tables import table  # noqa: PLC0415 - where it is asked for
+
+    cells = [(name, _said(value), source) for name, value, source in told]
+    typer.echo(table(("Setting", "Value", "From"), cells), nl=False)
+    typer.echo(f"\nConfiguration file: {settled.configuration.path or 'none'}")
+
+
+def _derived(name: str, settled: Settled) -> str:
+    """Where a value is from that was not given under its own name."""
+    if name == "product":
+        return settled.sources.get("drug", DEFAULT)
+    return DEFAULT
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "; ".join(str(item) for item in value) if isinstance(value, list) else str(value or "-")
 
 
 def register(app: typer.Typer) -> None:
