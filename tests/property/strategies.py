@@ -130,7 +130,7 @@ def medicines(draw: st.DrawFn, products: list[Product] | None = None) -> tuple[d
         fields["stock"] = stock
     if halves:
         fields["split"] = "halves"
-    return fields, (product, units, taken, hours)
+    return fields, (product, units, taken)
 
 
 @st.composite
@@ -195,7 +195,7 @@ def requests(
     draw: st.DrawFn, products: list[Product] | None = None, *, simple: bool = False
 ) -> dict[str, object]:
     """A whole request; ``simple`` leaves out holds, avoided days, goals and other products."""
-    fields, (product, units, taken, hours) = draw(medicines(products))
+    fields, (product, units, taken) = draw(medicines(products))
     fields.update(draw(rates(product, taken)))
     if draw(st.integers(0, 3)) == 0:
         fields["prefer"] = "fewest-strengths"

@@ -118,7 +118,11 @@ def test_the_plan_takes_about_as_long_as_its_rule(fields):
     made, daily = plan.request.regimens, plan.steps[0].daily
     text = str(fields["reduce"])
     of = fields.get("of", "original")
-    share = Fraction(text.rstrip("%")) / 100 if text.endswith("%") else thousandths(text.split()[0])
+    share = (
+        Fraction(text.rstrip("%")) / 100
+        if text.endswith("%")
+        else thousandths(text.partition(" ")[0])
+    )
     straight = points([(share, None)], "original", daily, 0)
     earliest = next(n for n, asked in enumerate(straight) if 2 * asked.ideal < made.smallest)
     above = min([total for total in made.totals if total > made.smallest], default=daily)

@@ -1,0 +1,176 @@
+"""SPEC 8: what must be said, one example for every finding that a plan can raise."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+from written import findings, taper
+
+from taper import findings as taper_findings
+from taper.errors import Refused
+from taper.findings import catalogue
+from taper.request import RISKS
+
+MORPHINE = ("morphine-er", "90 mg q8h")
+# id: (product, dose, other fields, level, the rows that it is about or None where it is the plan)
+RAISED = {
+    "rate-overridden": (
+        *MORPHINE,
+        {"reduce": "30%", "override_rate": "unsafe use"},
+        "warning",
+        False,
+    ),
+    "cut-over-25-percent": (*MORPHINE, {"reduce": "45 mg", "every": "4w"}, "warning", True),
+    "unavoidable-cut": ("oxycodone-er", "10 mg q12h", {}, "warning", True),
+    "large-last-dose": ("morphine-er", "30 mg q12h", {}, "warning", True),
+    "faster-than-cdc-for-duration": (
+        *MORPHINE,
+        {"on_opioids_for": "3y", "every": "1w"},
+        "warning",
+        False,
+    ),
+    "faster-than-fda-label": (*MORPHINE, {"every": "1w"}, "warning", False),
+    "duration-unknown": (*MORPHINE, {}, "warning", False),
+    "short-interval-for-product": (
+        "methadone-tablet",
+        "20 mg q12h",
+        {"every": "1w"},
+        "warning",
+        False,
+    ),
+    "long-row": ("oxycodone-er", "10 mg q12h", {"every": "4w"}, "warning", True),
+    "above-labelled-maximum": ("tramadol-er", "400 mg q24h", {}, "warning", True),
+    "acetaminophen-over-maximum": ("oxycodone-apap", "3 x 5/325 mg q4h", {}, "warning", True),
+    "benzodiazepine": (*MORPHINE, {"risks": ["benzodiazepine"]}, "warning", False),
+    "oud": (*MORPHINE, {"risks": ["oud"]}, "warning", False),
+    "sleep-apnea": (*MORPHINE, {"risks": ["sleep-apnea"]}, "warning", False),
+    "previous-overdose": (*MORPHINE, {"risks": ["previous-overdose"]}, "warning", False),
+    "renal": (*MORPHINE, {"risks": ["renal"]}, "warning", False),
+    "hepatic": (*MORPHINE, {"risks": ["hepatic"]}, "warning", False),
+    "age": (*MORPHINE, {"risks": ["age-65"]}, "warning", False),
+    "pregnancy": (*MORPHINE, {"risks": ["pregnancy"], "specialist": "Dr B"}, "warning", False),
+    "suicide-risk": (
+        *MORPHINE,
+        {"risks": ["suicide-risk"], "specialist": "Dr B"},
+        "warning",
+        False,
+    ),
+    "high-dose-specialist": ("morphine-er", "105 mg q8h", {}, "warning", False),
+    "methadone": ("methadone-solution", "10 mg q8h", {}, "warning", False),
+    "fentanyl-depot": ("fentanyl-patch", "25 mcg/h", {}, "warning", False),
+    "atypical-withdrawal": ("tapentadol-er", "50 mg q12h", {}, "warning", False),
+    "naloxone": (*MORPHINE, {}, "note", False),
+    "lost-tolerance": (*MORPHINE, {}, "note", False),
+    "no-mme-factor": ("buprenorphine-patch", "10 mcg/h", {}, "note", False),
+    "prn-as-taken": ("oxycodone-ir", "10 mg q6h prn", {"taking": "20 mg"}, "note", False),
+    "interval-off-label": ("morphine-er", "30 mg q6h", {}, "note", False),
+    "max-units-raised": (*MORPHINE, {"stock": ["15"]}, "note", False),
+    "new-prescriptions": (*MORPHINE, {"every": "4w"}, "note", False),
+}
+REFUSED = {"rate-over-band", "pregnancy", "suicide-risk"}
+
+
+def test_there_is_an_example_of_every_finding_that_a_plan_can_raise():
+    source = inspect.getsource(taper_findings)
+    written = set(re.findall(r'Finding\(\s*"([a-z0-9-]+)"', source)) | set(RISKS) - {"age-65"}
+    assert written <= set(RAISED)
+    assert set(RAISED) | REFUSED <= set(catalogue())
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_the_finding_is_raised_with_its_level_and_a_source(name):
+    product, dose, fields, level, about_rows = RAISED[name]
+    plan = taper(product, dose, **fields)
+    (finding,) = [found for found in plan.findings if found.id == name]
+    assert finding.level == level
+    assert finding.source
+    assert finding.message
+    assert "{" not in finding.message
+    assert bool(finding.steps) == about_rows
+    for number in finding.steps:
+        assert name in plan.steps[number].findings
+
+
+@pytest.mark.parametrize(
+    ("risk", "field"), [("pregnancy", "specialist"), ("suicide-risk", "specialist")]
+)
+def test_refused_until_a_specialist_was_consulted(risk, field):
+    with pytest.raises(Refused) as refused:
+        taper(*MORPHINE, risks=[risk])
+    (problem,) = refused.value.problems
+    assert (problem.id, problem.field, refused.value.exit_status) == (risk, field, 3)
+    assert taper(*MORPHINE, risks=[risk], specialist="Dr B")
+
+
+def test_all_that_is_refused_is_said_at_once():
+    with pytest.raises(Refused) as refused:
+        taper(*MORPHINE, reduce="30%", risks=["pregnancy", "suicide-risk"])
+    assert [problem.id for problem in refused.value.problems] == [
+        "rate-over-band",
+        "pregnancy",
+        "suicide-risk",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "product", "dose", "fields"),
+    [
+        ("cut-over-25-percent", "morphine-er", "15 mg q24h", {}),
+        ("unavoidable-cut", *MORPHINE, {"reduce": "45 mg", "every": "4w"}),
+        ("large-last-dose", "oxycodone-ir", "10 mg q6h", {}),
+        ("faster-than-cdc-for-duration", *MORPHINE, {"on_opioids_for": "3y"}),
+        ("faster-than-cdc-for-duration", *MORPHINE, {"on_opioids_for": "8w", "every": "1w"}),
+        ("faster-than-fda-label", *MORPHINE, {"every": "2w", "reduce": "25%"}),
+        ("duration-unknown", *MORPHINE, {"on_opioids_for": "8w"}),
+        ("short-interval-for-product", "methadone-tablet", "20 mg q12h", {"every": "2w"}),
+        ("above-labelled-maximum", "tramadol-er", "300 mg q24h", {}),
+        ("acetaminophen-over-maximum", "oxycodone-apap", "2 x 10/325 mg q6h", {}),
+        ("high-dose-specialist", "morphine-er", "100 mg q8h", {}),
+        ("new-prescriptions", "tramadol-ir", "100 mg q6h", {"every": "4w"}),
+        ("max-units-raised", *MORPHINE, {}),
+        ("interval-off-label", *MORPHINE, {}),
+        ("no-mme-factor", *MORPHINE, {}),
+    ],
+)
+def test_the_finding_is_not_raised_without_its_reason(name, product, dose, fields):
+    assert name not in findings(taper(product, dose, **fields))
+
+
+def test_the_note_on_tolerance_stands_at_every_hold_and_at_the_stop():
+    plan = taper(*MORPHINE, holds=["2w@every4"])
+    about = [step.kind for step in plan.steps if "lost-tolerance" in step.findings]
+    assert set(about) == {"hold", "stop"}
+
+
+@pytest.mark.parametrize(
+    ("product", "dose", "fields", "because"),
+    [
+        ("oxycodone-ir", "5 mg q6h", {}, "a taper is itself a reason"),
+        (*MORPHINE, {}, "270 MME a day"),
+        ("buprenorphine-patch", "10 mcg/h", {}, "no MME factor"),
+        ("oxycodone-ir", "5 mg q6h", {"risks": ["oud"]}, "opioid use disorder"),
+    ],
+)
+def test_naloxone_says_why(product, dose, fields, because):
+    message = {f.id: f.message for f in taper(product, dose, **fields).findings}["naloxone"]
+    assert because in message
+
+
+def test_a_high_dose_without_a_factor_is_not_assessed():
+    message = {f.id: f.message for f in taper("levorphanol-ir", "3 mg q8h").findings}
+    assert "not assessed" in message["high-dose-specialist"]
+
+
+def test_one_entry_an_id_naming_its_rows():
+    plan = taper(*MORPHINE, reduce="45 mg", every="4w")
+    ids = [finding.id for finding in plan.findings]
+    assert len(ids) == len(set(ids))
+    assert "(steps 4, 5, 6, 7)" in {f.id: f.message for f in plan.findings}["cut-over-25-percent"]
+
+
+def test_the_stop_is_not_a_cut():
+    plan = taper("morphine-er", "15 mg q24h")
+    assert "cut-over-25-percent" not in findings(plan)
+    assert plan.to_dict()["summary"]["largest_cut_percent_of_current"] == "0.0"

@@ -1,0 +1,45 @@
+"""Plans as a clinician would write them down, for the tables of these chapters."""
+
+from __future__ import annotations
+
+from taper.planning import Plan, make_plan
+from taper.quantities import plain
+from taper.reading import read
+from taper.sig import units_in_figures
+
+START = "2026-12-07"  # a Monday
+
+
+def taper(product: str, dose: str, **fields: object) -> Plan:
+    """The plan of a request that starts on Monday 7 December 2026."""
+    return make_plan(read({"product": product, "dose": dose, "start": START, **fields}))
+
+
+def amounts(regimen) -> str:
+    """``60/45/60``: what is taken at each administration, in the order of the day."""
+    return "/".join(plain(amount) for amount in regimen.amounts)
+
+
+def doses(plan: Plan, *kinds: str) -> list[str]:
+    """The doses of the rows (of these kinds), administration by administration."""
+    return [amounts(s.regimen) for s in plan.steps[1:] if not kinds or s.kind in kinds]
+
+
+def daily(plan: Plan) -> list[str]:
+    """The daily dose of every row."""
+    return [plain(step.daily) for step in plan.steps[1:]]
+
+
+def tablets(regimen) -> str:
+    """``60 + 30 + 15``: the units of the first administration."""
+    return units_in_figures(regimen.product, regimen.units[0])
+
+
+def rows(plan: Plan) -> list[tuple[str, str, int | None]]:
+    """Each row as (kind, first day, days)."""
+    return [(step.kind, step.start.isoformat(), step.days) for step in plan.steps[1:]]
+
+
+def findings(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """The findings, with the rows that they are about."""
+    return {finding.id: finding.steps for finding in plan.findings}
