@@ -40,7 +40,7 @@ def read(values: Mapping[str, object]) -> Request:
     product = read_product(fields, market) if market else None
     medicine = read_medicine(fields, product) if product else None
     if product is None and not fields.given("dose"):
-        fields.problem("dose", "the dose is missing", "what is taken now: 90 mg q8h")
+        fields.missing("dose", "the dose is missing", "what is taken now: 90 mg q8h")
     known = fields.attempt(lambda: _interval(fields, "on_opioids_for", "d w mo y"))
     rule = read_rule(fields, medicine, known)
     calendar = read_calendar(fields, medicine)

@@ -30,7 +30,7 @@ def read_calendar(fields: Fields, medicine: Medicine | None) -> Calendar | None:
     """When reductions may begin; None where the start is missing or wrong."""
     text = fields.text("start")
     if text is None:
-        fields.problem("start", "the first day is missing", "a date: 2026-12-07")
+        fields.missing("start", "the first day is missing", "a date: 2026-12-07")
         start = None
     else:
         start = fields.attempt(lambda: parse_day(text, "start"))
@@ -62,7 +62,8 @@ def _hold(text: str, product: Product | None) -> Hold:
         if last < first:
             raise InputError(Problem("holds", f"{text} ends before it begins", _HOLD_HINT, text))
         if (last - first).days > LONGEST_HOLD_DAYS:
-            raise InputError(Problem("holds", f"{text} is longer than ten years", "", text))
+            hint = "at most ten years: is the year right?"
+            raise InputError(Problem("holds", f"{text} is longer than ten years", hint, text))
         return Hold(first=first, last=last)
     length, at, when = text.partition("@")
     if not at or not when.strip():

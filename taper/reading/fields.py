@@ -75,6 +75,11 @@ class Fields:
         """Keep a problem."""
         self.problems.append(Problem(field, message, hint, value))
 
+    def missing(self, field: str, message: str, hint: str) -> None:
+        """Keep that a field is missing, unless a value of a wrong kind was given for it."""
+        if all(problem.field != field for problem in self.problems):
+            self.problem(field, message, hint)
+
     def attempt(self, read: Callable[[], T]) -> T | None:
         """The value that ``read`` gives, or None after keeping its problems."""
         try:

@@ -51,7 +51,7 @@ def read_product(fields: Fields, market: Formulary) -> Product | None:
     if drug:
         form = fields.text("form") or ""
         return fields.attempt(lambda: market.find_drug(drug, form))
-    fields.problem("product", "the product is missing", "an id such as morphine-er")
+    fields.missing("product", "the product is missing", "an id such as morphine-er")
     return None
 
 
@@ -68,7 +68,7 @@ def read_medicine(fields: Fields, product: Product) -> Medicine | None:
     text = fields.text("dose")
     if text is None:
         hint = f"what is taken now: {_example(product)}"
-        fields.problem("dose", "the dose is missing", hint)
+        fields.missing("dose", "the dose is missing", hint)
     if strengths is None or most is None or text is None:
         return None
     taking = fields.text("taking")
@@ -159,7 +159,9 @@ def take(
         limit = _limit(product, strengths[0], max(amounts), text)
     else:
         limit = 0
-        needed = max(most, _units_needed(product, strengths, written, amounts, halves=halves))
+        units = _units_needed(product, strengths, written, amounts, halves=halves)
+        # of a combination never more units than now: its other ingredient must not rise
+        needed = units if combination and units else max(most, units)
     made = regimens(
         product,
         strengths,
@@ -379,7 +381,7 @@ def is_finer(table: Regimens, than: Regimens) -> bool:
 def finer_products(than: Regimens) -> list[str]:
     """Ids of products of the same opioid whose smallest administration is smaller.
 
-    The finest comes first.
+    Products of the opioid alone come before combinations, then the finest, then liquids.
     """
     first = than.product
     finer = []
@@ -387,7 +389,8 @@ def finer_products(than: Regimens) -> list[str]:
         if product.unit == first.unit and not product.is_patch and product is not first:
             table = _usual_table(product, product.interval, max(than.totals))
             if is_finer(table, than):
-                finer.append((table.smallest, product.id))
+                rank = (product.is_combination, table.smallest, not product.is_liquid)
+                finer.append((rank, product.id))
     return [name for _, name in sorted(finer)]
 
 

@@ -45,9 +45,9 @@ def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None)
             hint = "it is part of each phase, or of the guideline"
             fields.problem("every", "does not go with phases or a guideline", hint)
         parts, of = _published_or_phased(fields, product, of)
-    elif every is not None:
+    else:
         reduce = _reduce(fields, product)
-        if reduce is not None:
+        if reduce is not None and every is not None:
             parts = (Part(reduce, every),)
             of = ORIGINAL if isinstance(reduce, int) else of
     goal = _goal(fields, medicine)
@@ -146,6 +146,8 @@ def _goal(fields: Fields, medicine: Medicine | None) -> int | None:
         message = f"the goal of {product.text(goal)} a day is not below the current dose"
         hint = f"less than {product.text(current.daily)} a day"
         fields.problem("to", message, hint, text)
+    elif goal and fields.given("finish_with"):
+        return goal  # the finer product may make it: looked at where the product changes
     elif goal and (not made.can_make(goal) or made.under(goal, current.amounts) is None):
         near = " and ".join(product.text(dose) for dose in made.nearest(goal))
         fields.problem(
