@@ -118,7 +118,9 @@ def fallen_away(plan: Plan) -> dict[str, date]:
 
 
 def _product_name(product: Product) -> str:
-    """Short, for a small screen: ``Morphine ER``."""
+    """Short, for a small screen: ``Morphine ER``; by its brand: ``MST Continus``."""
+    if product.brand:
+        return product.brand
     form = words()["calendar"]["form"].get(product.form, "")
     return f"{product.drug.capitalize()} {form}".strip()
 
@@ -126,7 +128,7 @@ def _product_name(product: Product) -> str:
 def dose_text(regimen: Regimen) -> str:
     """The amounts in the order of the day: ``75/75/90 mg``, ``25 mcg/h``."""
     product = regimen.product
-    return "/".join(product.number(amount) for amount in regimen.amounts) + f" {product.unit}"
+    return "/".join(product.number(amount) for amount in regimen.amounts) + f" {product.unit_text}"
 
 
 def _change_texts(change: Change) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def _summary(plan: Plan) -> list[str]:
         (text["label"], str(request.text.get("label") or "")),
         (text["pace"], _pace(plan)),
         (text["largest"], cut),
-        (text["mme"], figures["start_mme"] or text["no_mme"]),
+        (text["mme"].format(**request.formulary.words), figures["start_mme"] or text["no_mme"]),
         (text["specialist"], request.specialist),
         (text["override"], request.rule.override),
         (text["made_with"], text["versions"].format(**plan.to_dict()["made_with"])),
@@ -143,9 +143,10 @@ def _findings(plan: Plan) -> list[str]:
 def render(plan: Plan, options: Options) -> str:
     """The document as text."""
     del options
-    text = words()["markdown"]
+    text, market = words()["markdown"], plan.request.formulary.words
+    columns = [column.format(**market) for column in text["schedule_columns"]]
     sections = [
-        (text["schedule_heading"], _table(text["schedule_columns"], map(_step_cells, plan.steps))),
+        (text["schedule_heading"], _table(columns, map(_step_cells, plan.steps))),
         (text["checks_heading"], _checks(plan)),
         (text["supply_heading"], _supply(plan)),
         (text["findings_heading"], _findings(plan)),
@@ -156,5 +157,6 @@ def render(plan: Plan, options: Options) -> str:
     lines = [f"# {escaped(title(plan))}", "", *_summary(plan)]
     for heading, body in sections:
         lines += ["", f"## {heading}", "", *body]
-    lines += ["", "---", "", escaped(words()["disclaimer"]), "", escaped(words()["mme"])]
+    caution = escaped(words()["mme"].format(**market))
+    lines += ["", "---", "", escaped(words()["disclaimer"]), "", caution]
     return "\n".join(lines) + "\n"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from taper.formulary import DATA
 from taper.planning import ended, summary
+from taper.sig import prescription_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,13 +31,14 @@ def title(plan: Plan) -> str:
 def sentence(plan: Plan) -> str:
     """The taper in one sentence: from what, to what, in how many reductions, until when."""
     text, product, goal = words()["plan"], plan.request.product, plan.request.rule.goal
+    dose = prescription_in_words(product, plan.request.prescription)
     count = summary(plan)["reductions"]
     end = text["stays"].format(date=ended(plan.steps))
     if plan.stop_date is not None:
         end = text["stops"].format(date=plan.stop_date)
     return str(
         text["sentence"].format(
-            dose=f"{product.name}, {plan.request.prescription}",
+            dose=f"{product.name}, {dose}",
             goal=text["to_goal"].format(dose=product.text(goal)) if goal else text["to_stop"],
             reductions=text["reduction" if count == 1 else "reductions"].format(number=count),
             end=end,

@@ -73,10 +73,10 @@ def _sheets(plan: Plan) -> list[_Sheet]:
     ]
 
 
-def heading(column: str) -> str:
-    """``start_date`` as people write it: ``Start date``."""
+def heading(column: str, equivalent: str = "MME") -> str:
+    """``start_date`` as people write it: ``Start date``; ``mme`` as the market calls it."""
     name = column.replace("_", " ")
-    return {"mme": "MME", "rxcui": "RxCUI"}.get(name, name[:1].upper() + name[1:])
+    return {"mme": equivalent, "rxcui": "RxCUI"}.get(name, name[:1].upper() + name[1:])
 
 
 class _Looks:
@@ -116,11 +116,11 @@ def _set_height(sheet: Any, row: int, texts: list[str], widths: list[int]) -> No
     sheet.set_row(row, LINE_HEIGHT * max(1, *lines) + 3)
 
 
-def _write(book: Any, made: _Sheet, looks: _Looks) -> Any:
+def _write(book: Any, made: _Sheet, looks: _Looks, equivalent: str) -> Any:
     """One sheet: headings that stay on screen and on every page, and the rows."""
     sheet = book.add_worksheet(made.name)
     columns = made.columns[1:]  # the plan's id is in the page header
-    headings = [heading(column) for column in columns]
+    headings = [heading(column, equivalent) for column in columns]
     widths = [made.width(column) for column in columns]
     _set_height(sheet, 0, headings, widths)
     for place, (text, width) in enumerate(zip(headings, widths, strict=True)):
@@ -174,6 +174,7 @@ def render(plan: Plan, options: Options) -> bytes:
     )
     looks = _Looks(book)
     for made in _sheets(plan):
-        _set_page(_write(book, made, looks), made.name, plan, options.paper)
+        sheet = _write(book, made, looks, plan.request.formulary.words["equivalent"])
+        _set_page(sheet, made.name, plan, options.paper)
     book.close()
     return out.getvalue()
