@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from taper.commands.helping import fit_screens
 from taper.errors import TaperError
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ COMMANDS = {
     "guidelines": "guidelines",
     "explain": "explain",
     "cows": "cows",
+    "config": "config",
+    "demo": "demo",
     "schema": "schema",
 }
 USAGE = 2
@@ -66,6 +69,7 @@ def build(names: list[str]) -> typer.Typer:
 
     for name in names:
         import_module(f"taper.commands.{COMMANDS[name]}").register(app)
+    fit_screens(app)
     return app
 
 

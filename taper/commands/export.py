@@ -13,8 +13,8 @@ def export(
     plan: Annotated[str, typer.Argument(help="A saved plan: plan.json, or - for standard input.")],
     format: Format = None,  # noqa: A002
     output: Output = None,
-    language: Language = "en",
-    paper: Paper = "letter",
+    language: Language = None,
+    paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
 ) -> None:
     """Show a saved plan, or write it in other formats.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,28 +12,74 @@ from taper.errors import InputError, Problem
 from taper.export import FORMATS, Options, render, suffix_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from taper.planning import Plan
 
 SHOWN = ("table", "json", "csv", "md")
 LANGUAGES = ("en", "es")
 PAPERS = ("letter", "a4")
+HAND_OUT = "Of the hand-out"  # a panel of the help
+
+
+def tab(name: str) -> Callable[..., Any] | None:
+    """What the shell proposes at the Tab key, from :mod:`taper.commands.completing`.
+
+    None where no shell is asking: Typer would look at each function at every start.
+    """
+    if "_TAPER_COMPLETE" not in os.environ:
+        return None
+    from taper.commands import completing  # noqa: PLC0415 - at the Tab key only
+
+    found: Callable[..., Any] = getattr(completing, name)
+    return found
+
 
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="Print as table (default), json, csv or md.", show_default=False),
+    typer.Option(
+        "--format",
+        help="Print as table (default), json, csv or md.",
+        show_default=False,
+        metavar="FORMAT",
+        autocompletion=tab("shown"),
+    ),
 ]
 Output = Annotated[
     list[str] | None,
     typer.Option(
         "-o",
         "--output",
-        help="Write a file, by suffix; repeat for several: " + ", ".join(FORMATS) + ".",
+        help="Write a file, by suffix (repeat): " + " ".join(FORMATS) + ".",
         show_default=False,
+        metavar="FILE",
     ),
 ]
-Language = Annotated[str, typer.Option("--language", help="Of the hand-out: en or es.")]
-Paper = Annotated[str, typer.Option("--paper", help="Of the hand-out: letter or a4.")]
-Large = Annotated[bool, typer.Option("--large-print", help="A hand-out in large print.")]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        help="en or es. Default en.",
+        show_default=False,
+        metavar="LANGUAGE",
+        rich_help_panel=HAND_OUT,
+        autocompletion=tab("language"),
+    ),
+]
+Paper = Annotated[
+    str | None,
+    typer.Option(
+        "--paper",
+        help="letter or a4. Default letter; a4 in the UK.",
+        show_default=False,
+        metavar="PAPER",
+        rich_help_panel=HAND_OUT,
+        autocompletion=tab("paper"),
+    ),
+]
+Large = Annotated[
+    bool, typer.Option("--large-print", help="In large print.", rich_help_panel=HAND_OUT)
+]
 
 
 def one_of(name: str, value: str, options: tuple[str, ...]) -> str:
@@ -48,17 +95,13 @@ def deliver(
     *,
     format: str | None,  # noqa: A002
     outputs: list[str] | None,
-    language: str,
-    paper: str,
+    language: str | None,
+    paper: str | None,
     large_print: bool,
 ) -> None:
     """Write the files that are asked for, and print the plan unless only files were."""
     shown = None if format is None else one_of("format", format, SHOWN)
-    options = Options(
-        language=one_of("language", language, LANGUAGES),
-        paper=one_of("paper", paper, PAPERS),
-        large_print=large_print,
-    )
+    options, _ = hand_out_options(plan, language, paper, large_print=large_print)
     if outputs:
         from taper.files import write_all  # noqa: PLC0415 - only where a file is written
 
@@ -68,6 +111,27 @@ def deliver(
         if shown is None:
             return
     show_plan(plan, shown or "table", options)
+
+
+def hand_out_options(
+    plan: Plan, language: str | None, paper: str | None, *, large_print: bool
+) -> tuple[Options, dict[str, str]]:
+    """The hand-out's options, and where each is from: given, configured, or the default."""
+    from taper.config import COMMAND_LINE, DEFAULT, HANDOUT_SETTINGS, load  # noqa: PLC0415
+
+    configuration = load()
+    given = {"language": language, "paper": paper}
+    usual = {"language": "en", "paper": "a4" if plan.request.product.market == "uk" else "letter"}
+    values, sources = {}, {}
+    for name in HANDOUT_SETTINGS:
+        value, source = given.get(name) or "", COMMAND_LINE
+        if not value:
+            value, source = configuration.default(name)
+        values[name], sources[name] = value or usual.get(name, ""), source
+    for name, known in (("language", LANGUAGES), ("paper", PAPERS)):
+        values[name] = one_of(name, values[name], known)
+    sources["large_print"] = COMMAND_LINE if large_print else DEFAULT
+    return Options(large_print=large_print, **values), sources
 
 
 def show_plan(plan: Plan, shown: str, options: Options) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -16,17 +16,11 @@ from taper.commands.output import (
     deliver,
     hand_out_options,
     tab,
-    write_stdout,
 )
-from taper.config import DEFAULT, Settled, load
+from taper.config import Settled, load
 from taper.errors import TaperError
 from taper.planning import make_plan
 from taper.reading import read
-from taper.request import FIELDS
-
-if TYPE_CHECKING:
-    from taper.export import Options
-    from taper.planning import Plan
 
 _Text = str | None
 _Many = list[str] | None
@@ -34,6 +28,25 @@ MEDICINE = "The medicine"
 PACE = "How fast"
 DATES = "Dates"
 PATIENT = "The patient and the plan"
+_METAVARS = {
+    name: metavar
+    for metavar, names in {
+        "DATE": "start by",
+        "RATE": "reduce",
+        "LENGTH": "every over baseline last-dose-for on-opioids-for fill",
+        "DOSE": "to taking finish-at",
+        "HOLD": "hold",
+        "STRENGTHS": "stock",
+        "RISK": "risk",
+        "PRODUCT": "also keep finish-with",
+        "PHASE": "phase",
+        "NAME": "guideline market drug form specialist id",
+        "DAYS": "avoid reduce-on",
+        "NUMBER": "max-units",
+        "WORD": "of split prefer checks",
+    }.items()
+    for name in ("--" + each for each in names.split())
+}
 
 
 def _option(*names: str, help: str, panel: str | None = None, tabbed: str = "") -> Any:  # noqa: A002
@@ -42,7 +55,7 @@ def _option(*names: str, help: str, panel: str | None = None, tabbed: str = "") 
         *names,
         help=help,
         show_default=False,
-        metavar=names[-1].lstrip("-").replace("-", " ").rsplit(maxsplit=1)[-1].upper(),
+        metavar=_METAVARS.get(names[-1], "TEXT"),
         rich_help_panel=panel,
         autocompletion=tab(tabbed) if tabbed else None,
     )
@@ -227,7 +240,7 @@ def plan(
     language: Language = None,
     paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
-    explain_settings: Annotated[
+    explain_settings: Annotated[  # noqa: FBT002
         bool,
         typer.Option(
             "--explain-settings",
@@ -282,8 +295,14 @@ def plan(
     except TaperError as error:
         raise type(error)(settled.explained(problem) for problem in error.problems) from None
     if explain_settings:
-        options, sources = hand_out_options(made, language, paper, large_print=large_print)
-        explain(made, settled, options, sources, as_json=format == "json")
+        from taper.commands.config import explain_settings as explain  # noqa: PLC0415
+
+        explain(
+            made,
+            settled,
+            *hand_out_options(made, language, paper, large_print=large_print),
+            as_json=format == "json",
+        )
         return
     deliver(
         made, format=format, outputs=output, language=language, paper=paper, large_print=large_print
@@ -310,39 +329,6 @@ def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Se
     else:
         settled.add_stock()
     return settled
-
-
-def explain(
-    made: Plan, settled: Settled, options: Options, sources: dict[str, str], *, as_json: bool
-) -> None:
-    """Print every setting with its value and where it is from."""
-    rows = [(name, made.request.text[name], settled.sources.get(name)) for name in FIELDS]
-    rows += [(name, getattr(options, name), source) for name, source in sources.items()]
-    told = [(name, value, source or _derived(name, settled)) for name, value, source in rows]
-    if as_json:
-        import json  # noqa: PLC0415 - loaded by a plan anyway
-
-        entries = [dict(zip(("field", "value", "from"), row, strict=True)) for row in told]
-        write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
-        return
-    from taper.commands.tables import table  # noqa: PLC0415 - where it is asked for
-
-    cells = [(name, _said(value), source) for name, value, source in told]
-    typer.echo(table(("Setting", "Value", "From"), cells), nl=False)
-    typer.echo(f"\nConfiguration file: {settled.configuration.path or 'none'}")
-
-
-def _derived(name: str, settled: Settled) -> str:
-    """Where a value is from that was not given under its own name."""
-    if name == "product":
-        return settled.sources.get("drug", DEFAULT)
-    return DEFAULT
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "; ".join(str(item) for item in value) if isinstance(value, list) else str(value or "-")
 
 
 def register(app: typer.Typer) -> None:

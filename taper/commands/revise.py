@@ -47,8 +47,8 @@ def revise(
     why: Annotated[_Text, _option("--why", help="Why, in a few words: recorded.")] = None,
     format: Format = None,  # noqa: A002
     output: Output = None,
-    language: Language = "en",
-    paper: Paper = "letter",
+    language: Language = None,
+    paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
 ) -> None:
     """Hold, slow down, change the goal or step back; what is past stays as it is.

@@ -1,0 +1,295 @@
+"""`taper config`: the defaults that a user keeps, and where every setting is from."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taper.commands.output import LANGUAGES, PAPERS, one_of, tab, write_stdout
+from taper.commands.tables import table
+from taper.config import (
+    CONFIGURATION,
+    DEFAULT,
+    ENVIRONMENT,
+    HANDOUT_SETTINGS,
+    PLAN_SETTINGS,
+    STOCK,
+    checked,
+    load,
+    place,
+)
+from taper.errors import InputError, Problem
+from taper.files import FileFault, read_text, write_all
+from taper.request import FIELDS, LISTS
+
+if TYPE_CHECKING:
+    from taper.config import Settled
+    from taper.export import Options
+    from taper.planning import Plan
+
+_HEAD = "# Defaults of `taper`. `taper plan ... --explain-settings` shows which of them count.\n"
+_PROBE = {"product": "morphine-er", "dose": "60 mg q12h", "start": "2026-12-07"}
+_LONGEST_TEXT = 200
+Row = tuple[str, object, str]
+
+
+def explain_settings(
+    made: Plan, settled: Settled, options: Options, sources: dict[str, str], *, as_json: bool
+) -> None:
+    """Print every setting of a plan with its value and where it is from."""
+    rows: list[Row] = []
+    for name in FIELDS:
+        source = settled.sources.get(name, DEFAULT)
+        if name == "product" and name not in settled.sources:
+            source = settled.sources.get("drug", DEFAULT)
+        rows.append((name, made.request.text[name], source))
+    rows += [(name, getattr(options, name), source) for name, source in sources.items()]
+    _print(rows, settled.configuration.path, as_json=as_json)
+
+
+def _print(rows: list[Row], path: str, *, as_json: bool) -> None:
+    if as_json:
+        entries = [dict(zip(("setting", "value", "from"), row, strict=True)) for row in rows]
+        write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+        return
+    cells = [(name, _said(value), source) for name, value, source in rows]
+    typer.echo(table(("Setting", "Value", "From"), cells), nl=False)
+    found = "" if path and Path(path).is_file() else " (there is none yet)"
+    typer.echo(f"\nConfiguration file: {path + found if path else 'none'}")
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        between = "; " if any("," in str(item) for item in value) else ", "
+        return between.join(map(str, value)) or "-"
+    return str(value or "-")
+
+
+# --- the commands ------------------------------------------------------------------------------
+
+
+def show(
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+) -> None:
+    """Show the defaults in force and where each is from.
+
+    taper config show
+    """
+    as_json = one_of("format", format, ("table", "json")) == "json"
+    own = load()
+    rows: list[Row] = []
+    for name in (*PLAN_SETTINGS, *HANDOUT_SETTINGS):
+        value = own.values.get(name)
+        source = DEFAULT if value is None else CONFIGURATION
+        if name == "market" and own.market:
+            value, source = own.market, ENVIRONMENT
+        rows.append((name, value, source))
+    rows += [(f"{STOCK}.{key}", value, CONFIGURATION) for key, value in own.stock.items()]
+    _print(rows, own.path, as_json=as_json)
+
+
+def set_(
+    name: Annotated[
+        str,
+        typer.Argument(help="A setting, or stock.PRODUCT.", autocompletion=tab("setting")),
+    ],
+    value: Annotated[
+        list[str], typer.Argument(help="Its value; several for phases and for stock.")
+    ],
+) -> None:
+    """Set a default, after checking it.
+
+    taper config set every 2w
+    """
+    name = name.strip().lower().replace("-", "_") if "." not in name else name.strip().lower()
+    key = name.removeprefix("handout.")
+    text, values = _now()
+    if key.startswith(f"{STOCK}."):
+        key, items = _stock(key, value)
+        new: Any = items
+        values.setdefault(STOCK, {})[key.removeprefix(f"{STOCK}.")] = items
+    else:
+        new = value if key in LISTS else " ".join(value)
+        values[key] = new
+    path = _path()
+    checked(values, path)
+    _check_value(key, new)
+    _save(_with_line(text, key, new), values, path)
+    typer.echo(f"{key} = {_said(new)}, in {path}", err=True)
+
+
+def unset(
+    name: Annotated[
+        str,
+        typer.Argument(help="A setting, or stock.PRODUCT.", autocompletion=tab("setting")),
+    ],
+) -> None:
+    """Remove a default.
+
+    taper config unset every
+    """
+    key = name.strip().lower()
+    text, values = _now()
+    path = _path()
+    top, _, product = key.partition(".")
+    holder = values.get(STOCK, {}) if product and top == STOCK else values
+    if (product or key) not in holder:
+        hint = "`taper config show` lists them"
+        raise InputError(Problem("name", f"'{name}' is not set in {path}", hint, name))
+    del holder[product or key]
+    _save(_with_line(text, key, None), values, path)
+    typer.echo(f"{key} is no longer set in {path}", err=True)
+
+
+def path_() -> None:
+    """Print where the configuration file is, or would be.
+
+    taper config path
+    """
+    typer.echo(_path())
+
+
+# --- the file ----------------------------------------------------------------------------------
+
+
+def _path() -> str:
+    path = place()
+    if not path:
+        hint = "TAPER_CONFIG is empty: unset it, or name a file in it"
+        raise InputError(Problem("", "there is no configuration file", hint))
+    return path
+
+
+def _now() -> tuple[str, dict[str, Any]]:
+    """The file's text and values; a file that cannot be read is an error, none is empty."""
+    path = _path()
+    if not Path(path).is_file() or not Path(path).stat().st_size:
+        return _HEAD, {}
+    text = read_text(path)
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Problem(path, f"not TOML: {error}", "correct it by hand")) from None
+
+
+def _literal(value: object) -> str:
+    """A text or a list of texts in TOML: JSON strings are TOML strings."""
+    if isinstance(value, list):
+        return "[" + ", ".join(_literal(item) for item in value) + "]"
+    return json.dumps(str(value), ensure_ascii=False)
+
+
+def _with_line(text: str, key: str, value: object) -> str:
+    """The text with one setting written anew (None: left out); the rest stays as it is."""
+    top, _, product = key.partition(".")
+    lines = text.splitlines()
+    tables = [at for at, line in enumerate(lines) if line.lstrip().startswith("[")]
+    start, end = 0, tables[0] if tables else len(lines)
+    if product:
+        found = [at for at in tables if lines[at].replace(" ", "").startswith(f"[{top}]")]
+        if not found:
+            lines += ["", f"[{top}]"]
+            found = [len(lines) - 1]
+        start = found[0] + 1
+        end = next((at for at in tables if at > found[0]), len(lines))
+    name = product or key
+    line = [] if value is None else [f"{name} = {_literal(value)}"]
+    for at in range(start, end):
+        if lines[at].partition("=")[0].strip().strip("\"'") == name:
+            return "\n".join([*lines[:at], *line, *lines[at + 1 :]]) + "\n"
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    return "\n".join([*lines[:end], *line, *lines[end:]]) + "\n"
+
+
+def _save(text: str, values: dict[str, Any], path: str) -> None:
+    """Write the text, if it says what it should; a file of an unusual shape is left alone."""
+    try:
+        same = _plain(tomllib.loads(text)) == _plain(values)
+    except tomllib.TOMLDecodeError:
+        same = False
+    if not same:
+        hint = "edit the file by hand: one setting a line, [stock] last"
+        raise InputError(Problem(path, "this file cannot be changed here", hint))
+    target = Path(os.path.realpath(path))  # a link stays a link
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"cannot be made: {error.strerror or error}"
+        raise FileFault(Problem(str(target.parent), message)) from None
+    write_all({str(target): text})
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """The values without empty tables."""
+    return {key: value for key, value in values.items() if value != {}}
+
+
+# --- checking a value --------------------------------------------------------------------------
+
+
+def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
+    """The setting by the product's id, and its strengths one by one."""
+    from taper.config import market_or_default  # noqa: PLC0415 - where stock is set
+    from taper.formulary import formulary  # noqa: PLC0415
+
+    product = formulary(market_or_default(None)).find(key.partition(".")[2])
+    items = [part.strip() for text in value for part in text.replace(";", ",").split(",")]
+    return f"{STOCK}.{product.id}", [item for item in items if item]
+
+
+def _check_value(key: str, value: Any) -> None:
+    """Raise what is wrong with a value, in the words of the field that it fills."""
+    from taper.config import market_or_default  # noqa: PLC0415 - where a value is set
+    from taper.reading import read  # noqa: PLC0415
+
+    if key in {"language", "paper"}:
+        one_of(key, str(value), LANGUAGES if key == "language" else PAPERS)
+        return
+    if key in HANDOUT_SETTINGS:
+        if len(str(value)) > _LONGEST_TEXT or not str(value).isprintable():
+            hint = f"at most {_LONGEST_TEXT} characters that can be printed"
+            raise InputError(Problem(key, "not a line of text", hint))
+        return
+    field, probe = key, {**_PROBE, key: value}
+    if key.startswith(f"{STOCK}."):
+        field = STOCK
+        probe = {**_PROBE, "product": key.partition(".")[2], STOCK: value}
+        probe["market"] = market_or_default(None)
+    try:
+        read(probe)
+    except InputError as error:
+        own = [problem for problem in error.problems if problem.field == field]
+        if own:
+            raise InputError(own) from None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(
+        help="Your own defaults: rule, market, fill, stock at hand, hand-out.",
+        no_args_is_help=False,
+        invoke_without_command=True,
+    )
+
+    @group.callback()
+    def config(context: typer.Context) -> None:
+        """Your own defaults: rule, market, fill, stock at hand, hand-out.
+
+        taper config set reduce 5%
+        """
+        if context.invoked_subcommand is None:
+            show("table")
+
+    group.command("show")(show)
+    group.command("set")(set_)
+    group.command("unset")(unset)
+    group.command("path")(path_)
+    app.add_typer(group, name="config")
