@@ -14,6 +14,7 @@ import typer
 
 from taper.commands.helping import fit_screens
 from taper.errors import TaperError
+from taper.streams import escaped, ready, to_nowhere
 
 if TYPE_CHECKING:
     from taper.errors import Problem
@@ -37,6 +38,7 @@ COMMANDS = {
 }
 USAGE = 2
 INTERRUPTED = 130
+DEBUG_VARIABLE = "TAPER_DEBUG"  # set: a fault of the tool shows its traceback
 EPILOG = "Decision support for clinicians, not medical advice."
 
 
@@ -76,17 +78,37 @@ def build(names: list[str]) -> typer.Typer:
 def wanted(args: list[str]) -> list[str]:
     """The commands to load: the one that is called, or all for help and completion."""
     first = next((arg for arg in args if not arg.startswith("-")), None)
+    if first is None and "--version" in args:
+        return ["schema"]  # any will do
     completing = any(key.endswith("_COMPLETE") and "TAPER" in key for key in os.environ)
     return [first] if first in COMMANDS and not completing else list(COMMANDS)
 
 
 def run(args: list[str]) -> int:
     """Run the command line; returns the exit status, never a traceback."""
+    ready()
+    try:
+        status = _run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # the reader has gone away: nothing more to say, here or at exit
+        to_nowhere(sys.stdout)
+        return 0
+    except OSError as error:
+        name = error.filename
+        if name is None:  # what is printed is the only thing that is written without a name
+            to_nowhere(sys.stdout)
+            name = "standard output"
+        sys.stderr.write(f"error: {escaped(str(name))}: {error.strerror or error}\n")
+        return 1
+    return status
+
+
+def _run(args: list[str]) -> int:
+    """Run the command line, and say what is wrong."""
     try:
         command = typer.main.get_command(build(wanted(args)))
         result = command.main(args=args, prog_name="taper", standalone_mode=False)
-        sys.stdout.flush()
-        return result if isinstance(result, int) else 0
     except TaperError as error:
         for problem in error.problems:
             report(problem)
@@ -94,15 +116,31 @@ def run(args: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        # the reader has gone away: nothing more to say, here or at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except typer.TyperException as error:
         return _usage(error)
-    except OSError as error:
-        sys.stderr.write(f"error: {error.filename or ''}: {error.strerror or error}\n")
+    except SystemExit as error:
+        # Typer makes a status of a closed pipe, which is none
+        raise (error.__context__ or error) from None
+    except OSError:
+        raise
+    except Exception as error:  # the last resort: nothing that a user does ends in a traceback
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        sys.stderr.write(f"error: {_bug(error)}\n")
         return 1
+    return result if isinstance(result, int) else 0
+
+
+def _bug(error: Exception) -> str:
+    """A fault of the tool itself, in one line: where it is, and no value of a patient's."""
+    where, trace = "", error.__traceback__
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__"))
+        if module.startswith("taper."):
+            where = f" in {module}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    hint = f"please report it; {DEBUG_VARIABLE}=1 shows more, with what was given"
+    return f"a fault of taper itself: {type(error).__name__}{where} (hint: {hint})"
 
 
 def _usage(error: typer.TyperException) -> int:
@@ -112,7 +150,7 @@ def _usage(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "taper"
     if message:
-        sys.stderr.write(f"error: {message} (hint: {path} --help)\n")
+        sys.stderr.write(f"error: {escaped(message)} (hint: {path} --help)\n")
     else:
         sys.stdout.write(context.get_help() + "\n" if context is not None else "")
     return USAGE
@@ -120,10 +158,10 @@ def _usage(error: typer.TyperException) -> int:
 
 def report(problem: Problem) -> None:
     """One line a problem on standard error; at a terminal a caret under what is wrong."""
-    sys.stderr.write(f"error: {problem}\n")
+    sys.stderr.write(f"error: {escaped(str(problem))}\n")
     if problem.span is None or not sys.stderr.isatty():
         return
     start, end = problem.span
     shown = problem.value.rstrip()
-    if len(shown) <= 60 and "\n" not in shown:  # noqa: PLR2004 - fits a narrow terminal
+    if len(shown) <= 60 and shown.isprintable():  # noqa: PLR2004 - fits a narrow terminal
         sys.stderr.write(f"    {shown}\n    {' ' * start}{'^' * max(end - start, 1)}\n")

@@ -28,20 +28,21 @@ def read_text(name: str) -> str:
     Raises :class:`FileFault` where it cannot be read, :class:`~taper.InputError` where it is
     empty, not text, or far too large.
     """
+    shown = "standard input" if name == "-" else name
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise FileFault(Problem(name, f"cannot be read: {error.strerror or error}")) from None
+        raise FileFault(Problem(shown, f"cannot be read: {error.strerror or error}")) from None
     if len(data) > LARGEST_BYTES:
-        raise InputError(Problem(name, "the file is too large", "at most 50 MB"))
+        raise InputError(Problem(shown, "the file is too large", "at most 50 MB"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(Problem(name, "not a text file", "UTF-8 text: TOML or JSON")) from None
+        raise InputError(Problem(shown, "not a text file", "UTF-8 text: TOML or JSON")) from None
     if "\0" in text:
-        raise InputError(Problem(name, "not a text file", "UTF-8 text: TOML or JSON"))
+        raise InputError(Problem(shown, "not a text file", "UTF-8 text: TOML or JSON"))
     if not text.strip():
-        raise InputError(Problem(name, "the file is empty", "see examples/ for a request"))
+        raise InputError(Problem(shown, "the file is empty", "see examples/ for a request"))
     return text
 
 

@@ -92,13 +92,13 @@ def _amounts(text: str, match: re.Match[str], unit: str) -> list[int]:
     found = []
     start = match.start("amounts")
     for number in re.finditer(_NUMBER, match.group("amounts")):
-        amount = thousandths(number.group()) if number.group().count(".") <= 1 else None
         span = (start + number.start(), start + number.end())
+        if len(number.group().partition(".")[0]) > 9:  # noqa: PLR2004 - digits
+            raise InputError(_problem(text, "the dose is beyond any use", "check it", span))
+        amount = thousandths(number.group()) if number.group().count(".") <= 1 else None
         if amount is None or number.group().endswith("."):
             message = f"'{number.group()}' is not an amount that can be measured"
             raise InputError(_problem(text, message, f"write 15 {unit} or 7.5 {unit}", span))
-        if len(number.group().partition(".")[0]) > 9:  # noqa: PLR2004 - digits
-            raise InputError(_problem(text, "the dose is beyond any use", "check it", span))
         found.append(amount)
     return found
 

@@ -42,9 +42,16 @@ _WORDS = {
 }
 
 
+class _Console(Console):
+    """A console that leaves a closed pipe to the command line: it is quiet, and no fault."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704 - called while the error is handled
+
+
 def console() -> Console:
     """Standard output, with colour only at a terminal (``NO_COLOR`` is honoured)."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    return _Console(file=sys.stdout, highlight=False, soft_wrap=False)
 
 
 def day_text(day: date, *, weekday: bool = True) -> str:
