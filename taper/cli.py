@@ -36,6 +36,7 @@ COMMANDS = {
     "demo": "demo",
     "schema": "schema",
 }
+ALONE = {"--version", "--show-completion", "--install-completion"}
 USAGE = 2
 INTERRUPTED = 130
 DEBUG_VARIABLE = "TAPER_DEBUG"  # set: a fault of the tool shows its traceback
@@ -78,10 +79,13 @@ def build(names: list[str]) -> typer.Typer:
 def wanted(args: list[str]) -> list[str]:
     """The commands to load: the one that is called, or all for help and completion."""
     first = next((arg for arg in args if not arg.startswith("-")), None)
-    if first is None and "--version" in args:
+    if first not in COMMANDS and ALONE & set(args):
         return ["schema"]  # any will do
-    completing = any(key.endswith("_COMPLETE") and "TAPER" in key for key in os.environ)
-    return [first] if first in COMMANDS and not completing else list(COMMANDS)
+    if "_TAPER_COMPLETE" in os.environ:  # a shell asks what may follow what is typed so far
+        typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
+        words = typed.replace("\n", " ").split(" ")
+        first = words[1] if len(words) > 2 else None  # noqa: PLR2004 - the program, a command, more
+    return [first] if first in COMMANDS else list(COMMANDS)
 
 
 def run(args: list[str]) -> int:

@@ -8,9 +8,9 @@ configuration. ``TAPER_CONFIG`` names another file, or none where it is empty.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
 from taper.request import LISTS
@@ -34,8 +34,7 @@ RULES = ("reduce", "over", "by", "phases", "guideline")  # one instead of the ot
 _BRINGS = {"guideline": ("every", "of"), "phases": ("every",)}  # with what does not go beside it
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(NamedTuple):
     """What the configuration file and the environment say, as it is written there.
 
     ``path`` is where the file is, or would be; empty where there shall be none.

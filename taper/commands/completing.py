@@ -5,6 +5,8 @@ Typer asks these functions; each gives the words that begin with what is typed s
 
 from __future__ import annotations
 
+import os
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from taper.errors import TaperError
@@ -42,12 +44,27 @@ def _market(ctx: Any) -> Formulary:
 
 
 def _product(ctx: Any) -> Product | None:
-    """The product that is named so far on the command line, if any."""
-    name = ctx.params.get("product")
+    """The product that is named so far on the command line, if any.
+
+    Behind an option that still lacks its value nothing is parsed yet: then the words are looked at.
+    """
+    market, name = _market(ctx), ctx.params.get("product")
+    for word in [name] if name else _typed():
+        try:
+            return market.find(word)
+        except TaperError:
+            continue
+    return None
+
+
+def _typed() -> list[str]:
+    """The words after the command, as the shell hands them over."""
+    text = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS", "")
     try:
-        return _market(ctx).find(str(name)) if name else None
-    except TaperError:
-        return None
+        found = shlex.split(text)
+    except ValueError:  # a quotation mark is still open
+        found = text.split()
+    return [word for word in found[2:] if not word.startswith("-")]
 
 
 def _named(product: Product) -> tuple[str, str]:

@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 
-from taper.commands.output import one_of
+from taper.commands.output import one_of, tab
 from taper.findings import catalogue
 from taper.findings import explain as entry_of
 
 
 def explain(
     id: Annotated[  # noqa: A002
-        str | None, typer.Argument(help="A finding's id; none lists them all.")
+        str | None,
+        typer.Argument(help="A finding's id; none lists them all.", autocompletion=tab("finding")),
     ] = None,
     format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",  # noqa: A002
 ) -> None:

@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import one_of
+from taper.commands.output import one_of, tab
+from taper.config import market_or_default
 from taper.formulary import formulary
 from taper.prescription import frequency
 
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product
 
-Market = Annotated[str, typer.Option("--market", help="us, uk or ca.")]
+Market = Annotated[
+    str | None,
+    typer.Option(
+        "--market",
+        help="us, uk or ca. Default yours, or us.",
+        show_default=False,
+        metavar="NAME",
+        autocompletion=tab("market"),
+    ),
+]
 Format = Annotated[str, typer.Option("--format", help="table or json.")]
 
 
@@ -41,7 +51,7 @@ def list_products(
     search: Annotated[
         str | None, typer.Argument(help="Only products whose id, brand or name has this.")
     ] = None,
-    market: Market = "us",
+    market: Market = None,
     format: Format = "table",  # noqa: A002
 ) -> None:
     """List the products.
@@ -49,7 +59,7 @@ def list_products(
     taper formulary list oxycodone
     """
     as_json = one_of("format", format, ("table", "json")) == "json"
-    known = formulary(market.lower())
+    known = formulary(market_or_default(market))
     products = list(known.products.values())
     if search:
         wanted = " ".join(search.lower().split())
@@ -75,8 +85,10 @@ def list_products(
 
 
 def show(
-    product: Annotated[str, typer.Argument(help="Id, brand or common name.")],
-    market: Market = "us",
+    product: Annotated[
+        str, typer.Argument(help="Id, brand or common name.", autocompletion=tab("product"))
+    ],
+    market: Market = None,
     format: Format = "table",  # noqa: A002
 ) -> None:
     """Show what is known of a product, with its sources.
@@ -84,7 +96,7 @@ def show(
     taper formulary show "MS Contin"
     """
     as_json = one_of("format", format, ("table", "json")) == "json"
-    known = formulary(market.lower())
+    known = formulary(market_or_default(market))
     found = known.find(product)
     if as_json:
         extra = {key: value for key, value in found.facts.items() if key != "strengths"}
