@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from itertools import groupby
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from taper.schedule import Step
 
 DISCLAIMER = "Decision support for clinicians, not medical advice."
+_HYPHENS = box.Box("\n".join(["    ", "    ", " -- ", *["    "] * 5, ""]), ascii=True)
 WIDE, NARROW = 96, 76  # columns: below them the table leaves out what can be spared
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 _WORDS = {
@@ -51,7 +53,16 @@ class _Console(Console):
 
 def console() -> Console:
     """Standard output, with colour only at a terminal (``NO_COLOR`` is honoured)."""
-    return _Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    out = _Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    if out.is_dumb_terminal:  # rich takes it for 80 columns wide, whatever it is
+        width, height = get_terminal_size()
+        out = _Console(file=sys.stdout, highlight=False, width=width, height=height)
+    return out
+
+
+def is_plain(out: Console) -> bool:
+    """Whether what is printed must be ASCII: an old code page has no blocks and half the lines."""
+    return not (out.encoding or "").lower().startswith("utf")
 
 
 def day_text(day: date, *, weekday: bool = True) -> str:
@@ -66,7 +77,7 @@ def show(plan: Plan) -> None:
     for line in _header(plan):
         out.print(line, markup=False)
     out.print()
-    out.print(schedule_table(plan, out.width))
+    out.print(schedule_table(plan, out.width, plain=is_plain(out)))
     out.print(_legend(plan, out.width), style="dim", markup=False)
     _chart(plan, out)
     _checks(plan, out)
@@ -129,11 +140,11 @@ def _columns(plan: Plan, width: int) -> tuple[str, ...]:
     return only if not times and len(only) <= room else ()
 
 
-def schedule_table(plan: Plan, width: int) -> Table:
+def schedule_table(plan: Plan, width: int, *, plain: bool = False) -> Table:
     """The schedule as a table that fits ``width`` columns; no figure is ever cut short.
 
     Narrow terminals get fewer columns: weekdays and units go first, then the percentage of the
-    first dose and the MME.
+    first dose and the MME. ``plain`` draws its one line with hyphens.
     """
     times = _columns(plan, width)
     wide = width >= WIDE
@@ -159,7 +170,8 @@ def schedule_table(plan: Plan, width: int) -> Table:
     if width >= NARROW:
         columns.add(plan.request.formulary.words["equivalent"], lambda step: mme_text(step) or "-")
     padding = (0, 1, 0, 0) if wide else 0
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding)
+    lines = _HYPHENS if plain else box.SIMPLE_HEAD
+    table = Table(box=lines, show_edge=False, pad_edge=False, padding=padding)
     columns.fill(table, plan.steps)
     return table
 
@@ -292,9 +304,8 @@ def _legend(plan: Plan, width: int) -> str:
 def _chart(plan: Plan, out: Console) -> None:
     from taper.chart import blocks  # noqa: PLC0415 - at a terminal only
 
-    ascii_only = (out.encoding or "").lower().replace("-", "") != "utf8"
     out.print()
-    for line in blocks(plan, min(out.width, 72), 8, ascii_only=ascii_only):
+    for line in blocks(plan, min(out.width, 72), 8, ascii_only=is_plain(out)):
         out.print(line, markup=False, no_wrap=True, overflow="crop")
 
 

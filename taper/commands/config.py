@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taper.commands.output import LANGUAGES, PAPERS, one_of, tab, write_stdout
-from taper.commands.tables import table
+from taper.commands.tables import table_or_list
 from taper.config import (
     CONFIGURATION,
     DEFAULT,
@@ -58,7 +58,7 @@ def _print(rows: list[Row], path: str, *, as_json: bool) -> None:
         write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
         return
     cells = [(name, _said(value), source) for name, value, source in rows]
-    typer.echo(table(("Setting", "Value", "From"), cells), nl=False)
+    typer.echo(table_or_list(("Setting", "Value", "From"), cells), nl=False)
     found = "" if path and Path(path).is_file() else " (there is none yet)"
     typer.echo(f"\nConfiguration file: {path + found if path else 'none'}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taper.commands.output import Format, Language, Large, Output, Paper, deliver, write_stdout
-from taper.commands.tables import table
+from taper.commands.tables import table_or_list
 
 if TYPE_CHECKING:
     from taper.planning import Plan
@@ -97,7 +97,7 @@ def differences(before: Plan, after: Plan) -> str:
         (entry["start"], _said(entry["was"]), _said(entry["now"]))
         for entry in difference(before, after)
     ]
-    text = table(("From", "Was", "Now"), rows)
+    text = table_or_list(("From", "Was", "Now"), rows)
     text += f"\nWas: {ends(before)}\nNow: {ends(after)}\n"
     held = [
         f"{item.product.number(item.strength.amount)} {item.product.unit} x {item.quantity // 1000}"
