@@ -108,11 +108,22 @@ class ArrowOutput:
         self._list: list[str] = []  # the words in order
         self._windows = Windows()
 
-    def shared(self, plan: Plan, start: int | None) -> Cells | None:
-        """The cells of a plan: its dates as days from the start."""
+    def shared(self, plan: Plan, start: int | None, like: Cells | None) -> Cells | None:
+        """The cells of a plan: its dates as days from the start.
+
+        ``like`` are those of the same plan begun on another weekday.
+        """
         base = plan.start.toordinal() - FIRST.toordinal()
+        if like is not None and self.table.row_dates is not None:
+            columns = list(like.columns)
+            found = zip(*self.table.row_dates(plan), strict=True)
+            places = [n for n, name in enumerate(self.table.header) if name in self.table.dates]
+            for place, cells in zip(places, found, strict=True):
+                columns[place] = self._days(cells, base)
+            return Cells(columns, {}, like.rows)
         rows = self.table.rows(plan)
-        columns, gaps = [], {}
+        columns = []
+        gaps = {}
         for place, name in enumerate(self.table.header):
             cells = [row[place] for row in rows]
             if place == 0:  # the id
@@ -122,16 +133,16 @@ class ArrowOutput:
             elif name in self.table.numbers:
                 columns.append(array("i", (int(c) if c else _NULL for c in cells)).tobytes())
             else:
-                found = [cut(cell, start) for cell in cells] if name == "directions" else []
-                if any(template is None for template in found):
+                made = [cut(cell, start) for cell in cells] if name == "directions" else []
+                if any(template is None for template in made):
                     return None
-                if any(template is not None and template.reach >= 0 for template in found):
-                    gaps[place] = [template for template in found if template is not None]
+                if any(template is not None and template.reach >= 0 for template in made):
+                    gaps[place] = [template for template in made if template is not None]
                 columns.append(self._places(cells))
         return Cells(columns, gaps, len(rows))
 
     @staticmethod
-    def _days(cells: list[str], base: int) -> bytes:
+    def _days(cells: Iterable[str], base: int) -> bytes:
         first = FIRST.toordinal() + base
         days = (date.fromisoformat(c).toordinal() - first if c else _NULL for c in cells)
         return array("i", days).tobytes()
@@ -282,7 +293,10 @@ class _Batches:
 
     def _renew(self) -> None:
         self.output = ArrowOutput(self.table, self.layout.kept)
-        self.planner = Planner(self.layout, self.output.shared, whole=self.table.whole)
+        self.planner = Planner(self.layout, self._rendering, whole=self.table.whole)
+
+    def _rendering(self, plan: Plan, start: int | None, like: Any) -> Cells | None:
+        return self.output.shared(plan, start, like)
 
     def planned(self, batch: Any) -> Any:
         arrow = library("pyarrow")

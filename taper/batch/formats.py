@@ -8,8 +8,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
+from taper.batch.days import numbers
 from taper.batch.fields import id_text
-from taper.batch.template import ID, KEPT, LABEL
+from taper.batch.template import DATES, ID, KEPT, LABEL, MARKS, Template
 from taper.export.csv import safe, written
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Csv:
         self.table = table
         self.columns = [*table.header, *(kept if table.name != "errors" else ())]
         self._mark = [KEPT] if kept else []
+        self._dates = [n for n, name in enumerate(table.header) if name in table.dates]
 
     def head(self) -> bytes:
         """The header."""
@@ -63,6 +65,33 @@ class Csv:
         if self._mark:
             rows = [row + self._mark for row in rows]
         return self._body(rows)
+
+    def template(self, plan: Plan, start: int | None) -> Template | None:
+        """The template of a plan, where every date stands in a cell of its own.
+
+        None where a date is beyond the table.
+        """
+        rows = self.table.rows(plan)
+        known = numbers()
+        gaps: list[int] = []
+        for row in rows:
+            row[0] = ID
+            gaps.append(MARKS[ID])
+            for place in self._dates if start is not None else ():
+                cell = row[place]
+                if cell:
+                    day = known.get(cell)
+                    if day is None or start is None or day < start:
+                        return None
+                    gaps.append(day - start + DATES)
+                    row[place] = ID
+            if self._mark:
+                row.append(ID)
+                gaps.append(MARKS[KEPT])
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerows([cell if cell is ID else safe(cell) for cell in row] for row in rows)
+        return Template([part.encode() for part in out.getvalue().split(ID)], gaps)
 
     def _body(self, rows: list[list[str]]) -> str:
         return written([], rows)[2:]  # without the line end of an empty header

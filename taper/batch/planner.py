@@ -76,13 +76,13 @@ class Planner:
 
     ``render`` makes of a plan (whose id and label are marks) what is shared. It gets the number
     of the plan's first day, or None where its dates are not to be moved, and gives None where
-    they cannot be.
+    they cannot be. Its last argument is the rendering of the same plan on another weekday.
     """
 
     def __init__(
         self,
         layout: Layout,
-        render: Callable[[Plan, int | None], Rendering | None],
+        render: Callable[[Plan, int | None, Any], Rendering | None],
         *,
         whole: bool,
     ) -> None:
@@ -116,7 +116,8 @@ class Planner:
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
         """The rendering of a shared plan for a weekday on which none began before."""
-        rendering = self._render(shifted(shared.plan, day_of(start)), start)
+        like = next(iter(shared.by_start.values()), None)
+        rendering = self._render(shifted(shared.plan, day_of(start)), start, like)
         if rendering is not None:
             shared.by_start[start % shared.period] = rendering
             self._size += rendering.size
@@ -152,10 +153,10 @@ class Planner:
         """Render a plan, and keep what rows like this one have in common."""
         scope = ONE_DAY if row is None else shared_by(plan.request)
         start = (plan.start - FIRST).days
-        rendering = None if scope == ONE_DAY else self._render(plan, start)
+        rendering = None if scope == ONE_DAY else self._render(plan, start, None)
         if rendering is None:
             scope = ONE_DAY
-            rendering = self._render(plan, None)
+            rendering = self._render(plan, None, None)
             assert rendering is not None
         if row is None:
             return rendering

@@ -6,10 +6,12 @@ into one file at the same time, and the file is the same however many they are.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -25,6 +27,19 @@ if TYPE_CHECKING:
     Place = Callable[[list[int]], list[int]]
 
 _AHEAD = 4  # chunks a worker whose result is waited for by an earlier one
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Look for cycles less often: what is remembered is large, long-lived and has none."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class Written(NamedTuple):
@@ -83,10 +98,11 @@ def _work(job: Job, pipe: Connection, inherited: list[Any]) -> None:
         other.close()
     try:
         worker = Worker(job)
-        while True:
-            name, *values = pipe.recv()
-            result = getattr(worker, name)(*values)
-            pipe.send((name, result))
+        with few_collections():
+            while True:
+                name, *values = pipe.recv()
+                result = getattr(worker, name)(*values)
+                pipe.send((name, result))
     except (EOFError, BrokenPipeError, ConnectionResetError) as error:
         if isinstance(error, BrokenPipeError):
             _tell(pipe, ("os", error.errno, error.strerror, None))

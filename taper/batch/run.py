@@ -18,7 +18,7 @@ from taper.batch.columns import copied
 from taper.batch.fields import Layout, layout_of
 from taper.batch.ids import Ids, Repeated
 from taper.batch.parts import Parts
-from taper.batch.pool import Alone, Crew, Team
+from taper.batch.pool import Alone, Crew, Team, few_collections
 from taper.batch.source import CSV, JSONL, PARQUET, BatchError, Window, free, open_source
 from taper.batch.tables import TABLES
 from taper.batch.text import TextOutput
@@ -91,7 +91,8 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
     journal = Journal(folder)
     running = _Run(settings, journal, progress or (lambda *_: None))
     try:
-        result = running.run()
+        with few_collections():
+            result = running.run()
     except BaseException as error:
         keep = bool(files) and running.can_resume and not isinstance(error, InputError)
         if not keep:

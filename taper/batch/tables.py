@@ -9,6 +9,7 @@ from taper.export.csv import (
     SCHEDULE,
     SUPPLY,
     checks_rows,
+    row_dates,
     schedule_rows,
     supply_rows,
 )
@@ -32,7 +33,8 @@ class Table(NamedTuple):
     """One table: its columns, and the rows of a plan in it as cells of text.
 
     ``whole`` where it shows what is found for the plan, and so depends on every field;
-    ``only_its_dates`` where every ISO date in it belongs to the plan, and moves with its start.
+    ``dates_in_cells`` where every date stands in a cell of its own;
+    ``row_dates`` gives the dates of every row alone, where that is quicker than all its cells.
     """
 
     name: str
@@ -41,7 +43,8 @@ class Table(NamedTuple):
     dates: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     whole: bool = False
-    only_its_dates: bool = False
+    dates_in_cells: bool = False
+    row_dates: Callable[[Plan], list[tuple[str, ...]]] | None = None
 
 
 def summary_rows(plan: Plan) -> list[list[str]]:
@@ -66,7 +69,8 @@ TABLES = {
             schedule_rows,
             dates=frozenset({"start_date", "end_date", "next_check"}),
             numbers=frozenset({"step", "days"}),
-            only_its_dates=True,
+            dates_in_cells=True,
+            row_dates=row_dates,
         ),
         Table(
             "checks",
@@ -74,6 +78,7 @@ TABLES = {
             checks_rows,
             dates=frozenset({"date"}),
             numbers=frozenset({"step"}),
+            dates_in_cells=True,
         ),
         Table(
             "supply",
@@ -89,6 +94,7 @@ TABLES = {
             dates=frozenset({"start", "stop_date"}),
             numbers=frozenset({"days", "reductions", "holds"}),
             whole=True,
+            dates_in_cells=True,
         ),
         # the documents themselves, one a line of JSONL
         Table("plans", [], _no_rows, whole=True),

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 # characters for private use: a request with one is refused as not printable
 ID, KEPT, LABEL = "\ue000", "\ue001", "\ue002"
-_MARKS = {ID: 0, KEPT: 1, LABEL: 2}
+MARKS = {ID: 0, KEPT: 1, LABEL: 2}
 _EMPTY = 3  # the gap that is filled with nothing
-_DATES = 4  # the date ``n`` days after the start fills the gap ``n + _DATES``
+DATES = 4  # the date ``n`` days after the start fills the gap ``n + DATES``
 _MARKED = rf'"{KEPT}":"{KEPT}"|"?[{ID}{KEPT}{LABEL}]"?'
 _WITHOUT_DATES = re.compile(f"({_MARKED})")
 _WITH_DATES = re.compile(rf"({_MARKED}|\b\d{{4}}-\d\d-\d\d\b)")
@@ -30,7 +30,7 @@ REACH = 1200  # days from the start that the cached windows hold
 class Template:
     """Parts of text, and what fills the gaps between them."""
 
-    __slots__ = ("fill", "parts", "reach", "size")
+    __slots__ = ("fill", "gaps", "parts", "reach", "size")
 
     def __init__(self, parts: list[bytes], gaps: Sequence[int]) -> None:
         """``parts`` are one more than ``gaps``."""
@@ -40,9 +40,37 @@ class Template:
             joined += [b"", b""]
             gaps = [*gaps, _EMPTY]
         self.parts = joined
+        self.gaps = gaps
         self.fill = itemgetter(*gaps)
-        self.reach = max(gaps) - _DATES
+        self.reach = max(gaps) - DATES
         self.size = sum(map(len, parts)) + 40 * len(joined)
+
+    def moved(self, dates: list[list[int]]) -> Template | None:
+        """The same text where other dates fill its gaps: those of each row, in days.
+
+        None where the rows do not have as many dates as before.
+        """
+        gaps: list[int] = []
+        following = iter(day + DATES for row in dates for day in row)
+        counts = iter([*map(len, dates), 0])
+        left = 0
+        for gap in self.gaps:
+            if gap == MARKS[ID]:
+                if left:
+                    return None
+                left = next(counts)
+            if gap >= DATES:
+                left -= 1
+                gap = next(following, _EMPTY)  # noqa: PLW2901
+            gaps.append(gap)
+        if left or next(following, None) is not None:
+            return None
+        made = Template.__new__(Template)
+        made.parts, made.gaps = self.parts, gaps  # every rendering fills all gaps anew
+        made.fill = itemgetter(*gaps)
+        made.reach = max(gaps) - DATES
+        made.size = 16 * len(gaps)
+        return made
 
     def render(self, window: list[bytes]) -> bytes:
         """The text for one row; see :class:`Windows`."""
@@ -65,7 +93,7 @@ def cut(text: str, start: int | None, later: str | None = None) -> Template | No
     gaps: list[int] = []
     for place in range(1, len(pieces), 2):
         slot, following = pieces[place], pieces[place + 1]
-        mark = _MARKS.get(slot.strip('"')[:1])
+        mark = MARKS.get(slot.strip('"')[:1])
         if mark is not None:
             gap = mark
         elif moved and moved[place] == slot:
@@ -75,7 +103,7 @@ def cut(text: str, start: int | None, later: str | None = None) -> Template | No
             day = known.get(slot)
             if day is None or start is None or day < start:
                 return None
-            gap = day - start + _DATES
+            gap = day - start + DATES
         gaps.append(gap)
         parts.append(following)
     return Template([part.encode() for part in parts], gaps)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.days import day_of
-from taper.batch.formats import text_format
+from taper.batch.days import day_of, numbers
+from taper.batch.formats import Csv, text_format
 from taper.batch.shift import shifted
 from taper.batch.source import library
 from taper.batch.template import Template, Windows, cut
@@ -34,10 +34,22 @@ class TextOutput:
         head = self.text.head()
         return compressed(head, self._compression) if head else b""
 
-    def shared(self, plan: Plan, start: int | None) -> Template | None:
-        """The template of a plan that starts on day ``start``; None: for that day only."""
+    def shared(self, plan: Plan, start: int | None, like: Template | None) -> Template | None:
+        """The template of a plan that starts on day ``start``; None: for that day only.
+
+        ``like`` is that of the same plan begun on another weekday.
+        """
+        row_dates = self.text.table.row_dates
+        if like is not None and row_dates is not None and start is not None:
+            known = numbers()
+            days = [[known[day] - start for day in row if day] for row in row_dates(plan)]
+            moved = like.moved(days)
+            if moved is not None:
+                return moved
+        if isinstance(self.text, Csv) and self.text.table.dates_in_cells:
+            return self.text.template(plan, start)
         later = None
-        if start is not None and not self.text.table.only_its_dates:
+        if start is not None:
             later = self.text.marked(shifted(plan, day_of(start + _WEEK)))
         return cut(self.text.marked(plan), start, later)
 

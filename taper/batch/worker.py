@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -127,10 +128,11 @@ class Worker:
         self._planner = Planner(self.job.layout, self._shared, whole=whole)
         self._made: list[Any] = []
 
-    def _shared(self, plan: Plan, start: int | None) -> _Rendering | None:
+    def _shared(self, plan: Plan, start: int | None, like: Any) -> _Rendering | None:
         pieces = []
-        for output in self._plans:
-            piece = output.shared(plan, start)
+        before = repeat(None) if like is None else like.pieces
+        for output, old in zip(self._plans, before, strict=False):
+            piece = output.shared(plan, start, old)
             if piece is None:
                 return None
             pieces.append(piece)

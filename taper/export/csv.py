@@ -63,6 +63,8 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 def safe(text: str) -> str:
     """A cell that a spreadsheet will not take for a formula: an apostrophe goes before it."""
+    if not text or (text[0].isalnum() and ";" not in text):  # most cells: nothing can match
+        return text
     return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'", text)
 
 
@@ -101,16 +103,28 @@ def step_quantities(step: Step, anchor: date) -> str:
     return "; ".join(parts)
 
 
+def row_dates(plan: Plan) -> list[tuple[str, str, str]]:
+    """First day, last day and next check of each row of the schedule; empty where none is."""
+    days = [check.date for check in plan.checks]
+    return [
+        (
+            step.start.isoformat() if step.start else "",
+            step.end.isoformat() if step.end else "",
+            _next_check(days, step.start),
+        )
+        for step in plan.steps
+    ]
+
+
 def schedule_rows(plan: Plan) -> list[list[str]]:
     """The schedule, one row a step."""
-    days = [check.date for check in plan.checks]
     return [
         [
             plan.id,
             str(step.number),
             step.kind,
-            step.start.isoformat() if step.start else "",
-            step.end.isoformat() if step.end else "",
+            start,
+            end,
             str(step.days) if step.days else "",
             step.regimen.product.id,
             plain(step.daily),
@@ -121,10 +135,10 @@ def schedule_rows(plan: Plan) -> list[list[str]]:
             _all_doses(step),
             _all_directions(step),
             step_quantities(step, plan.start),
-            _next_check(days, step.start),
+            check,
             " ".join(step.findings),
         ]
-        for step in plan.steps
+        for step, (start, end, check) in zip(plan.steps, row_dates(plan), strict=True)
     ]
 
 
