@@ -28,6 +28,7 @@ _WORDS: dict[str, Any] = {
     "equivalent": "MME",
     "equivalents": "morphine milligram equivalents",
     "table": "the CDC 2022 table",
+    "acetaminophen": "acetaminophen",
     "sleep_apnea": "sleep apnea",
     "units": {},  # a unit as it is printed, where that is not its short form
     "often": {},  # hours between administrations of ordinary products, in words
@@ -287,6 +288,7 @@ def _branded(entry: dict[str, Any]) -> list[dict[str, Any]]:
         return [entry]
     called = entry.get("also_called", {})
     codes = entry.get("dmd", {})
+    plural = entry["name"].split()[-1]  # tablets, capsules, patches
     shared = {key: value for key, value in entry.items() if key not in {"by_brand", "also_called"}}
     return [
         shared
@@ -296,7 +298,7 @@ def _branded(entry: dict[str, Any]) -> list[dict[str, Any]]:
             "name": f"{brand} {entry['name']}",
             "brand": brand,
             "brands": [brand],
-            "names": [*entry["names"], f"{brand} {entry['kind']}s", *called.get(brand, ())],
+            "names": [*entry["names"], f"{brand} {plural}", *called.get(brand, ())],
             "strengths": strengths,
             "dmd": {label: codes[label] for label in strengths if label in codes},
         }
