@@ -130,7 +130,7 @@ def chart(plan: Plan) -> Chart:
         start=start,
         first_day=plan.start,
         end=end,
-        unit=PERCENT if shares else plan.steps[0].regimen.product.unit,
+        unit=PERCENT if shares else plan.steps[0].regimen.product.unit_text,
         series=series,
         holds=holds,
         checks=tuple(sorted({check.date for check in plan.checks if check.date < end})),

@@ -165,17 +165,17 @@ def _new_version(plan: Plan, words: Language) -> str:
         return ""
     from datetime import date  # noqa: PLC0415 - of a revised plan only
 
-    since = str(plan.revisions[-1].get("from") or plan.revisions[-1].get("date") or "")
-    day = words.day(date.fromisoformat(since)) if since else ""
-    return words.say("page.new_version", date=day)
+    since = date.fromisoformat(plan.revisions[-1]["from"])
+    return words.say("page.new_version", date=words.day(since))
 
 
 def _facts(plan: Plan, words: Language) -> Iterator[Fact]:
     say = words.say
     kept = {product.id for product in _kept(plan)}
+    when = "facts.then" if plan.revisions else "facts.now"  # a plan under way has gone on since
     for regimen in ordered(plan, (plan.steps[0].regimen, *plan.steps[0].companions)):
         product = regimen.product
-        key = "facts.now_patch" if product.is_patch else "facts.now"
+        key = f"{when}_patch" if product.is_patch else when
         value = f"{capital(product_name(words, product))}: " + say(
             key, amount=product.text(regimen.daily)
         )

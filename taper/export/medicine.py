@@ -76,7 +76,8 @@ def product_name(words: Language, product: Product) -> str:
     key = f"form.{product.kind}.{release}"
     if key not in words.strings:
         return product.name
-    return words.say(key, drug=drug)
+    name = words.say(key, drug=drug)
+    return words.say("drug.branded", brand=product.brand, name=name) if product.brand else name
 
 
 def products(plan: Plan) -> list[Product]:
