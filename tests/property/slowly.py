@@ -37,6 +37,7 @@ class Kitchen:
     least: int = 0
     measures: int = 0  # of a liquid, at most so many at one administration
     prefer_strengths: bool = False
+    other: dict[int, int] = field(default_factory=dict)  # second ingredient, by strength
     _best: dict = field(default_factory=dict)
     _divided: dict = field(default_factory=dict)
 
@@ -115,6 +116,16 @@ class Kitchen:
         place = max(place for place, size in enumerate(sizes) if size <= amount)
         return sizes[place] - sizes[place - 1] if place else 0
 
+    def others(self, amounts: tuple[int, ...]) -> list[Fraction]:
+        """The second ingredient of a combination at each administration."""
+        return [
+            sum(
+                (Fraction(self.other.get(s, 0), 2 if half else 1) for _, s, half in self.best()[a]),
+                Fraction(0),
+            )
+            for a in amounts
+        ]
+
     def strengths(self, amounts: tuple[int, ...]) -> int:
         """How many strengths a day needs."""
         if self.measures:
@@ -129,6 +140,7 @@ class Asked:
     ideal: Fraction
     reduction: Fraction
     of_current: bool  # the reference dose of limit a is the current dose
+    rule: Fraction | int = 0  # the reduction as it was asked for: a share, or an amount
 
 
 def choose(
@@ -144,10 +156,16 @@ def choose(
     current = sum(now)
     divided = kitchen.divided(now)
     every = [t for t in divided if goal <= t < current and t]
+    if kitchen.other:  # nor may the second ingredient rise
+        before = kitchen.others(now)
+        after = {t: kitchen.others(divided[t]) for t in every}
+        every = [t for t in every if all(a <= b for a, b in zip(after[t], before, strict=True))]
     if goal:  # a dose from which the goal can no longer be made is no way to the goal
         every = [t for t in every if goal in kitchen.divided(divided[t])]
     reference = current if asked.of_current else original
-    most = asked.reduction if override else Fraction(reference, 4)
+    most = Fraction(reference, 4)
+    if override:  # the reduction asked for, of the dose itself
+        most = asked.rule * reference if isinstance(asked.rule, Fraction) else asked.rule
     within = [t for t in every if current - t <= most and 2 * (current - t) <= current]
     if not within:
         if not every:
@@ -195,7 +213,7 @@ def points(
         else:
             reduction = Fraction(reduce)
         ideal = max(ideal - reduction, Fraction(goal))
-        yield Asked(ideal, reduction, slow and isinstance(reduce, Fraction))
+        yield Asked(ideal, reduction, slow and isinstance(reduce, Fraction), reduce)
         while place + 1 < len(parts):
             until = parts[place][1]
             if ideal > (until * start if isinstance(until, Fraction) else until):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from strategies import planned, requests
 
-from taper.schedule import HOLD, REDUCE, STOP
+from taper.schedule import CHANGE, HOLD, REDUCE, STOP
 
 DAY = timedelta(days=1)
 SHOWS = {  # first and last day after a reduction on which withdrawal would show
@@ -33,7 +33,7 @@ def of(plan, reason):
 def test_each_reduction_has_one_check_when_withdrawal_would_show(fields):
     plan = drawn(fields)
     looked = of(plan, "after-reduction")
-    rows = [step for step in plan.steps[1:] if step.kind in {REDUCE, STOP}]
+    rows = [step for step in plan.steps[1:] if step.kind in {REDUCE, STOP, CHANGE}]
     assert [check.step for check in looked] == [row.number for row in rows]
     for check, row in zip(looked, rows, strict=True):
         first, last = SHOWS[row.regimen.product.facts["withdrawal"]]
@@ -51,7 +51,7 @@ def test_each_reduction_is_decided_on_before_it_begins(fields):
     plan = drawn(fields)
     decided = {check.step: check.date for check in of(plan, "before-reduction")}
     for row, following in pairwise(plan.steps[1:]):
-        if following.kind not in {REDUCE, STOP}:
+        if following.kind not in {REDUCE, STOP, CHANGE}:
             assert row.number not in decided
             continue
         day = decided[row.number]

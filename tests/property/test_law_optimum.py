@@ -14,7 +14,7 @@ from strategies import PRODUCTS, US
 from taper import schedule
 from taper.curve import Point
 from taper.formulary import Strength
-from taper.quantities import THOUSAND, Interval
+from taper.quantities import THOUSAND, Interval, Percent
 from taper.regimen import Regimens, fewest_units_for, units_table
 
 SOLID = [product for product in PRODUCTS if not product.is_liquid]
@@ -61,6 +61,9 @@ def tables(draw, most_strengths=4, numbers=(1, 2, 3, 4)) -> tuple[Regimens, Kitc
     kitchen = Kitchen(
         sorted(chosen), number, most, halves, product.least_dose, prefer_strengths=prefer
     )
+    kitchen.other = {
+        amount: by_amount[amount].other for amount in chosen if by_amount[amount].other
+    }
     assume(len(kitchen.best()) > 1)
     assume(len(kitchen.best()) ** number < 30_000)
     strengths = tuple(by_amount[amount] for amount in sorted(chosen))
@@ -154,13 +157,21 @@ def test_the_choice_at_an_opportunity_is_that_of_the_rules(drawn, data):
     of_current, override = data.draw(st.booleans()), data.draw(st.booleans())
     lower = sorted(total for total in kitchen.divided(now) if total < current)
     goal = data.draw(st.sampled_from([0, 0, *lower]))
-    point = Point(ideal, asked, denominator, of_current, WEEK)
+    share = data.draw(st.integers(1, 1000))
+    amounts_asked = data.draw(st.booleans())
+    rule = asked // denominator if amounts_asked else Percent.of_ppm(1000 * share)
+    point = Point(ideal, asked, denominator, of_current, WEEK, rule)
     regimen = made.exactly(now)
     chosen = schedule.choose(made, regimen, point, original, goal, override=override)
     expected = choose(
         kitchen,
         now,
-        Asked(Fraction(ideal, denominator), Fraction(asked, denominator), of_current),
+        Asked(
+            Fraction(ideal, denominator),
+            Fraction(asked, denominator),
+            of_current,
+            rule if amounts_asked else Fraction(share, 1000),
+        ),
         original,
         goal,
         override=override,

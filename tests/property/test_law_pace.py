@@ -56,6 +56,9 @@ def solid(draw, product, number, fields):
     kitchen = Kitchen(chosen, number, most, halves, product.least_dose)
     amounts = [amount for amount in kitchen.best() if amount]
     assume(amounts and len(kitchen.best()) ** number < SMALL)
+    kitchen.other = {
+        amount: by_amount[amount].other for amount in chosen if by_amount[amount].other
+    }
     taken = tuple(draw(st.sampled_from(amounts)) for _ in range(number))
     combination = any(by_amount[amount].other for amount in chosen)
     return kitchen, tuple(sorted(taken, reverse=True)) if combination else taken

@@ -1,0 +1,99 @@
+"""Products are found by id, brand or common name; a miss names what is close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from taper.errors import InputError
+from taper.formulary import MARKETS, formulary
+from taper.quantities import thousandths
+
+US = formulary("us")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("morphine-er", "morphine-er"),
+        ("MS Contin", "morphine-er"),
+        ("ms contin", "morphine-er"),
+        ("OxyContin", "oxycodone-er"),
+        ("  fentanyl   PATCH ", "fentanyl-patch"),
+        ("Belbuca", "buprenorphine-buccal"),
+        ("Percocet", "oxycodone-apap"),
+        ("Dilaudid", "hydromorphone-ir"),
+        ("morphine er", "morphine-er"),
+    ],
+)
+def test_a_product_by_any_of_its_names(name, found):
+    assert US.find(name).id == found
+
+
+def test_every_product_is_found_by_its_own_names():
+    for product in US.products.values():
+        assert US.find(product.id) is product
+        for name in (product.name, *product.brands):
+            assert product in US.by_name[name.lower()]
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("morfine-er", "morphine-er"),
+        ("oxycontine", "oxycodone-er"),
+        ("fentanil patch", "fentanyl-patch"),
+    ],
+)
+def test_a_miss_names_what_is_close(name, close):
+    with pytest.raises(InputError) as caught:
+        US.find(name)
+    assert close in caught.value.problems[0].hint
+
+
+def test_an_ambiguous_name_lists_all_that_bear_it():
+    first, second = US.find("morphine-ir"), US.find("morphine-er")
+    branded = [replace(p, facts={**p.facts, "brands": ["Same"]}) for p in (first, second)]
+    both = replace(US, products={product.id: product for product in branded})
+    with pytest.raises(InputError) as caught:
+        both.find("same")
+    assert "more than one product" in str(caught.value)
+    assert "morphine-ir, morphine-er" in str(caught.value)
+
+
+def test_a_product_by_drug_and_form():
+    assert US.find_drug("Morphine", "ER").id == "morphine-er"
+    assert US.find_drug("levorphanol", "").id == "levorphanol-ir"
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_the_strengths_of_a_market_are_amounts(market):
+    for product in formulary(market).products.values():
+        assert product.strengths
+        for strength in product.strengths:
+            assert strength.amount > 0
+            number = strength.label.partition("/")[0].partition(" ")[0]
+            if not product.is_patch:
+                assert thousandths(number) is not None
+        assert {s.label for s in product.usual} <= {s.label for s in product.strengths}
+        assert product.usual
+
+
+def test_a_12_mcg_patch_is_counted_as_it_releases_and_printed_as_it_is_labelled():
+    patch = US.find("fentanyl-patch")
+    assert patch.strengths[0].amount == 12_500
+    assert patch.text(12_500) == "12 mcg/h"
+    assert patch.text(37_500) == "37.5 mcg/h"
+
+
+def test_mme_is_a_ratio_and_none_without_a_factor():
+    assert US.find("oxycodone-ir").mme_of(40_000) == (60_000_000, 1_000_000)
+    assert US.find("buprenorphine-patch").mme_of(10_000) is None
+    base = US.find("oxycodone-er-capsule").mme_of(9_000)
+    assert base[0] == 15 * base[1]  # 9 mg of base is 10 mg of the hydrochloride
+
+
+def test_an_unknown_market_lists_those_that_are_built_in():
+    with pytest.raises(InputError, match="one of us"):
+        formulary("fr")
