@@ -20,6 +20,8 @@ _FREQUENCIES = {
     "q72h": 72,
     "q96h": 96,
     **dict.fromkeys(("q7d", "q168h", "weekly", "every 7 days"), 168),
+    **{f"every {hours} hours": hours for hours in (4, 6, 8, 12, 24, 48, 72, 96)},
+    **{f"every {days} days": days * 24 for days in (2, 3, 4)},
 }
 _SLOTS = {1: 24, 2: 12, 3: 8, 4: 6, 6: 4}  # amounts in a row, and the hours between them
 _NUMBER = r"\d[\d.]*"
@@ -74,7 +76,7 @@ def parse_frequency(text: str) -> int | None:
 
 def _rest(text: str, match: re.Match[str]) -> tuple[int | None, bool]:
     """The words after the unit: a frequency, ``prn``, or both."""
-    words = (match.group("rest") or "").lower().split()
+    words = (match.group("rest") or "").lower().replace("when required", "prn").split()
     prn = "prn" in words
     words = [word for word in words if word != "prn"]
     if not words:

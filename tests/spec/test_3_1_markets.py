@@ -21,6 +21,7 @@ from taper.planning import make_plan
 from taper.quantities import plain, ratio_text
 from taper.reading import read
 from taper.show import schedule_table
+from taper.sig import prescription_in_words
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -175,6 +176,29 @@ def test_two_canadian_patches_of_12_make_less_than_the_37():
 )
 def test_uk_directions(product, dose, directions):
     assert uk(product, dose, every="4w").steps[0].regimen.directions == directions
+
+
+@pytest.mark.parametrize(
+    ("product", "dose"),
+    [
+        ("MST Continus", "60 mg every 12 hours"),
+        ("codeine-ir", "30 mg four times a day"),
+        ("Sevredol", "10 mg every 4 hours"),
+        ("Durogesic", "75 micrograms/hour every 72 hours"),
+        ("Transtec", "35 micrograms/hour every 4 days"),
+        ("Butec", "10 micrograms/hour every 7 days"),
+        ("co-codamol", "2 x 30/500 mg four times a day"),
+    ],
+)
+def test_a_dose_is_printed_as_it_may_be_written(product, dose):
+    request = uk(product, dose, every="4w").request
+    assert prescription_in_words(request.product, request.prescription) == dose
+
+
+def test_as_required_in_words():
+    plan = uk("codeine-ir", "30 mg qds when required", taking="60 mg", every="2w")
+    said = {finding.id: finding.message for finding in plan.findings}
+    assert said["prn-as-taken"].endswith("30 mg four times a day when required")
 
 
 def test_the_united_states_and_canada_go_by_the_hour():
