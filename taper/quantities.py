@@ -84,8 +84,11 @@ def one_decimal(numerator: int, denominator: int) -> str:
 
 
 def percent_text(part: int, whole: int) -> str:
-    """What share of ``whole`` is ``part``, as a percentage with one decimal, half up."""
-    return one_decimal(100 * part, whole)
+    """What share of ``whole`` is ``part``, as a percentage with one decimal, half up.
+
+    Of nothing it is 0.0: after a stop there is no dose to cut.
+    """
+    return one_decimal(100 * part, whole) if whole else "0.0"
 
 
 def ratio_text(numerator: int, denominator: int, places: int = 3) -> str:

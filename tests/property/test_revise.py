@@ -38,6 +38,7 @@ _NOWHERE = (
     "a day cannot be made",
     "ended with the stop",
     "is at its end by then",
+    "of acetaminophen",
 )
 
 

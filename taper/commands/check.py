@@ -1,0 +1,103 @@
+"""`taper check`: what is wrong in a schedule that somebody wrote."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from taper.commands.output import one_of, write_stdout
+
+if TYPE_CHECKING:
+    from taper.handwritten import Fault
+    from taper.lint import Report
+    from taper.request import Calendar
+
+FAULT_FOUND = 1
+
+
+def check(
+    file: Annotated[
+        str, typer.Argument(help="A schedule (.csv) or a plan (.json), or - for standard input.")
+    ],
+    product: Annotated[
+        str | None, typer.Option("--product", help="Of what, where the file does not say.")
+    ] = None,
+    avoid: Annotated[
+        list[str] | None, typer.Option("--avoid", help="weekends, holidays:US, holidays:US-CA.")
+    ] = None,
+    reduce_on: Annotated[
+        list[str] | None, typer.Option("--reduce-on", help="Days reductions may begin on: tue.")
+    ] = None,
+    market: Annotated[str, typer.Option("--market", help="us.")] = "us",
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+) -> None:
+    """Check a schedule that a person wrote: every fault at once, with its row and column.
+
+    CSV columns: start_date, daily_dose, product, or date, dose, drug; a dose without a frequency
+    is that of a day. Exit status 1 where an error is found; warnings and notes alone give 0.
+
+    taper check schedule.csv --avoid weekends --avoid holidays:US
+    """
+    from taper.files import read_text  # noqa: PLC0415 - loaded with the command
+    from taper.lint import lint  # noqa: PLC0415
+
+    as_json = one_of("format", format, ("table", "json")) == "json"
+    days = _days(avoid or [], reduce_on or [])
+    report = lint(read_text(file), file, market=market.lower(), product=product, avoid=days)
+    if as_json:
+        entries = [_entry(fault) for fault in report.faults]
+        write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+    else:
+        write_stdout("".join(f"{line(fault, report.where)}\n" for fault in report.faults))
+        typer.echo(counted(report), err=True)
+    if report.wrong:
+        raise typer.Exit(FAULT_FOUND)
+
+
+def _days(avoid: list[str], reduce_on: list[str]) -> Calendar | None:
+    """The days on which no reduction is to begin."""
+    if not avoid and not reduce_on:
+        return None
+    from taper.reading.dates import read_calendar  # noqa: PLC0415 - only where it is asked for
+    from taper.reading.fields import Fields  # noqa: PLC0415
+
+    fields = Fields({"start": "2026-01-01", "avoid": avoid, "reduce_on": reduce_on})
+    calendar = read_calendar(fields, None)
+    fields.raise_problems()
+    return calendar
+
+
+def line(fault: Fault, where: str) -> str:
+    """``row 5, dose: error: 60 mg a day, after 45 mg in row 4 [dose-rises]``."""
+    place = "" if fault.row is None else f"{where} {fault.row}"
+    place = ", ".join(part for part in (place, fault.column) if part)
+    return f"{place}: " * bool(place) + f"{fault.level}: {fault.message} [{fault.id}]"
+
+
+def _entry(fault: Fault) -> dict[str, object]:
+    return {
+        "id": fault.id,
+        "level": fault.level,
+        "row": fault.row,
+        "column": fault.column or None,
+        "value": fault.value or None,
+        "message": fault.message,
+    }
+
+
+def counted(report: Report) -> str:
+    """How many of each level, in a line."""
+    levels = [fault.level for fault in report.faults]
+    parts = [
+        f"{levels.count(each)} {each}{'s' * (levels.count(each) != 1)}"
+        for each in ("error", "warning", "note")
+        if each in levels
+    ]
+    return ", ".join(parts) or "nothing wrong"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(check)
