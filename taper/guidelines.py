@@ -66,6 +66,13 @@ def guidelines() -> dict[str, Guideline]:
     }
 
 
+@lru_cache(maxsize=1)
+def sources() -> dict[str, str]:
+    """What each citation key stands for."""
+    with (DATA / "guidelines.toml").open("rb") as file:
+        return dict(tomllib.load(file)["sources"])
+
+
 def guideline(name: str) -> Guideline:
     """The rule set of that name; raises :class:`~taper.InputError` that lists them."""
     known = guidelines()

@@ -90,7 +90,7 @@ def check(entries: list[Entry], avoid: Calendar | None) -> list[Fault]:
         for before, entry in pairwise(chain):
             if not _goes_on(entries, before, entry):
                 faults += _dates(before, entry)
-            faults += _rise(chain, before, entry)
+            faults += _rise(entries, before, entry)
             faults += _cut(before, entry, avoid)
     for entry in ended(entries):
         faults += quantities(entry, anchor)
@@ -248,7 +248,7 @@ def _goes_on(entries: list[Entry], before: Entry, entry: Entry) -> bool:
     )
 
 
-def _rise(chain: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
+def _rise(entries: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
     now, then = entry.taken, before.taken
     assert now is not None
     assert then is not None
@@ -259,7 +259,7 @@ def _rise(chain: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
             yield Fault("dose-rises", entry.row, column, message)
         return
     if now.daily > then.daily:
-        if not _steps_back(chain, before, entry):
+        if not _steps_back(entries, before, entry):
             higher, lower = now.product.text(now.daily), now.product.text(then.daily)
             message = f"{higher} a day, after {lower} in row {before.row}"
             yield Fault("dose-rises", entry.row, column, message, higher)
@@ -285,15 +285,19 @@ def _at_times(taken: Taken) -> dict[str, int]:
     return {f"dose {place}": amount for place, amount in enumerate(taken.amounts, 1)}
 
 
-def _steps_back(chain: list[Entry], before: Entry, entry: Entry) -> bool:
+def _steps_back(entries: list[Entry], before: Entry, entry: Entry) -> bool:
     """Whether a rise is a step back that was recorded: a hold at the dose before the last one."""
     if entry.kind != "hold" or entry.taken is None or before.taken is None:
         return False
-    place = chain.index(entry)
-    for earlier in reversed(chain[:place]):
-        if earlier.taken is not None and earlier.taken.daily != before.taken.daily:
-            return earlier.taken.daily == entry.taken.daily
-    return False
+    product = entry.taken.product
+    earlier = [
+        taken.daily
+        for each in entries
+        if _first(each) < _first(entry)
+        for taken in each.all
+        if taken.product is product and taken.daily != before.taken.daily
+    ]
+    return bool(earlier) and earlier[-1] == entry.taken.daily
 
 
 def _cut(before: Entry, entry: Entry, avoid: Calendar | None) -> Iterator[Fault]:

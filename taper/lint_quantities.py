@@ -82,7 +82,7 @@ def _fits(
 ) -> bool:
     """Whether the quantity is what is needed, or the next whole unit above it."""
     if None not in need and None not in given:
-        if set(given) - {s for s, count in need.items() if count}:
+        if {s for s, count in given.items() if count} - {s for s, n in need.items() if n}:
             return False
         return all(_whole(given.get(s, 0), count, taken.product) for s, count in need.items())
     total = need.get(None, sum((s.amount * n) // THOUSAND for s, n in need.items() if s))

@@ -1,0 +1,126 @@
+"""`taper compare`: several paces side by side."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taper.commands.output import one_of, write_stdout
+from taper.commands.tables import table
+from taper.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from taper.compare import Pace
+
+_Text = str | None
+_Many = list[str] | None
+
+
+def _option(*names: str, help: str) -> Any:  # noqa: A002 - Typer's own name for it
+    return typer.Option(*names, help=help, show_default=False)
+
+
+def compare(
+    product: Annotated[_Text, typer.Argument(help="Product, or a request or plan file.")] = None,
+    dose: Annotated[_Text, typer.Argument(help="What is taken now: '90 mg q8h'.")] = None,
+    start: Annotated[_Text, _option("--start", help="Day 1: 2026-12-07.")] = None,
+    reduce: Annotated[_Many, _option("--reduce", help="Repeat: 5%, 10%, 15 mg.")] = None,
+    guideline: Annotated[_Many, _option("--guideline", help="Repeat: cdc-2022-weekly.")] = None,
+    every: Annotated[_Text, _option("--every", help="1w, 4w, 1mo; of each --reduce.")] = None,
+    of: Annotated[_Text, _option("--of", help="original, current or mixed.")] = None,
+    to: Annotated[_Text, _option("--to", help="Goal: 0 to stop, or a daily dose.")] = None,
+    stock: Annotated[_Many, _option("--stock", help="The strengths at hand: 15,30.")] = None,
+    finish_with: Annotated[
+        _Text, _option("--finish-with", help="A finer product for the end of the taper.")
+    ] = None,
+    on_opioids_for: Annotated[
+        _Text, _option("--on-opioids-for", help="How long opioids have been taken: 8w, 3y.")
+    ] = None,
+    taking: Annotated[_Text, _option("--taking", help="Average daily use.")] = None,
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+) -> None:
+    """Compare paces: length, steps, largest cut, stop date, tablets.
+
+    taper compare morphine-er "90 mg q8h" --start 2026-12-07 --reduce 5% --reduce 10% --reduce 20%
+    """
+    from taper.compare import compare as compared  # noqa: PLC0415 - loaded with the command
+
+    as_json = one_of("format", format, ("table", "json")) == "json"
+    given = {
+        "start": start,
+        "every": every,
+        "of": of,
+        "to": to,
+        "stock": stock,
+        "finish_with": finish_with,
+        "on_opioids_for": on_opioids_for,
+        "taking": taking,
+    }
+    values = _values(product, dose, {key: value for key, value in given.items() if value})
+    paces = compared(values, _rates(reduce or [], guideline or []))
+    if as_json:
+        text = json.dumps([pace.to_dict() for pace in paces], indent=2, ensure_ascii=False)
+        write_stdout(text + "\n")
+    else:
+        write_stdout(side_by_side(paces))
+
+
+def _values(product: str | None, dose: str | None, given: dict[str, Any]) -> dict[str, Any]:
+    """The request, from a file or from the arguments."""
+    if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
+        from taper.files import read_request  # noqa: PLC0415 - where a file comes in
+
+        values = read_request(product)
+    else:
+        values = {"product": product}
+    return {**values, **({"dose": dose} if dose else {}), **given}
+
+
+def _rates(reduce: list[str], guideline: list[str]) -> list[tuple[str, dict[str, object]]]:
+    """What is compared, with its name."""
+    rates: list[tuple[str, dict[str, object]]] = [(text, {"reduce": text}) for text in reduce]
+    rates += [(name, {"guideline": name}) for name in guideline]
+    if not rates:
+        hint = "--reduce 5% --reduce 10%, or --guideline NAME"
+        raise InputError(Problem("reduce", "nothing to compare", hint))
+    return rates
+
+
+def side_by_side(paces: list[Pace]) -> str:
+    """A row a pace."""
+    header = ("Pace", "Weeks", "Steps", "Largest cut", "of original", "Ends", "Dispensed")
+    rows, notes = [], []
+    for pace in paces:
+        found = pace.to_dict()
+        if pace.plan is None:
+            rows.append((pace.name, "-", "-", "-", "-", "not planned", ""))
+            notes += [f"{pace.name}: {problem}" for problem in pace.refused]
+            continue
+        goal = f"{found['end_daily_dose']} {found['unit']} a day"
+        rows.append(
+            (
+                pace.name,
+                f"{found['days'] // 7}",
+                str(found["reductions"]),
+                f"{found['largest_cut_percent_of_current']}%",
+                f"{found['largest_cut_percent_of_original']}%",
+                found["stop_date"] or goal,
+                ", ".join(_many(count, unit) for unit, count in found["dispensed"].items()),
+            )
+        )
+    text = table(header, rows, right=" rrrr")
+    text += "\nLargest cut: of the dose at that time; the stop is not counted.\n"
+    return text + "".join(f"{note}\n" for note in notes)
+
+
+def _many(count: str, unit: str) -> str:
+    if unit == "mL" or count == "1":
+        return f"{count} {unit}"
+    return f"{count} {unit}{'es' if unit == 'patch' else 's'}"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(compare)
