@@ -82,9 +82,9 @@ def _described(product: Product) -> str:
 def _example(product: Product | None) -> str:
     if product is None:
         return "90 mg q8h"
+    label = "5" if product.is_liquid else product.usual[len(product.usual) // 2].label
     if product.is_patch:
-        return f"{product.usual[-1].label} {product.unit}"
-    label = "5" if product.is_liquid else product.usual[-1].label
+        return f"{label} {product.unit}"
     return f"{label} {product.unit} {frequency(product.interval)}"
 
 

@@ -16,11 +16,14 @@ from hypothesis import HealthCheck, settings
 DATA = Path(__file__).parent / "data"
 _PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
+os.environ["TAPER_CONFIG"] = ""  # nobody's own defaults change what the tests see
+os.environ.pop("TAPER_MARKET", None)
+
 settings.register_profile(
     "usual", max_examples=80, deadline=None, derandomize=True, suppress_health_check=_PATIENT
 )
 settings.register_profile(
-    "thorough", max_examples=1000, deadline=None, suppress_health_check=_PATIENT
+    "thorough", max_examples=400, deadline=None, suppress_health_check=_PATIENT
 )
 settings.load_profile(os.environ.get("TAPER_TESTS", "usual"))
 

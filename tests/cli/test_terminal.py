@@ -9,11 +9,15 @@ import subprocess
 import sys
 import time
 
+import pytest
 
-def _talk(args: list[str], answers: list[tuple[str, str]], seconds: float = 30) -> tuple[int, str]:
+
+def _talk(
+    args: list[str], answers: list[tuple[str, str]], seconds: float = 60, columns: int = 100
+) -> tuple[int, str]:
     """Run a command on a terminal and type each answer when its question has appeared."""
     leader, follower = pty.openpty()
-    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1"}
+    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "dumb", "NO_COLOR": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "taper", *args],
         stdin=follower,
@@ -42,20 +46,50 @@ def _talk(args: list[str], answers: list[tuple[str, str]], seconds: float = 30) 
     return process.wait(timeout=5), said
 
 
-def test_what_is_missing_is_asked_for():
-    status, said = _talk(
-        ["plan"],
-        [
-            ("Product (", "MS Contin"),
-            ("What is taken now (", "50 q8h"),
-            ("has no unit", "60 mg q12h"),
-            ("First day", "2026-12-07"),
-            ("On opioids for how long", "3y"),
-        ],
-    )
+_GUIDED = [
+    ("Product (", "MS Contin"),
+    ("What is taken now (", "50 q8h"),
+    ("has no unit", "50 mg q12h"),
+    ("the nearest are 45 mg and 60 mg", "60 mg q12h"),
+    ("First day", "tomorrow"),
+    ("is not a date", "2026-12-07"),
+    ("On opioids for how long", "3y"),
+]
+
+
+def test_what_is_missing_is_asked_for_and_checked_on_the_spot():
+    status, said = _talk(["plan"], [*_GUIDED, ("Enter to plan this", "")])
     assert status == 0
-    assert "morphine extended-release tablets" in said
+    assert "morphine extended-release tablets: 15, 30, 60, 100, 200 mg, q8h or q12h" in said
     assert "10% every 4w" in said  # a year or more of opioids
+
+
+def test_a_preview_comes_before_the_plan_and_another_pace_can_be_taken():
+    pace = [
+        ("Enter to plan this", "faster"),
+        ("is not an amount", "60% every 1w"),
+        ("over the limit of 25% a week", "5%/2w"),
+        ("to a stop, 5% every 2w", ""),
+    ]
+    status, said = _talk(["plan"], [*_GUIDED, *pace])
+    assert status == 0
+    assert "Preview: 120 mg a day, 120 MME to a stop, 10% every 4w" in said
+    assert "7 reductions in" in said
+    preview, plan = said.split("to a stop, 5% every 2w")[0], said.split("Taper of ")[1]
+    assert "Step" not in preview
+    assert "5% every 2w (mixed)" in plan
+
+
+def test_as_needed_asks_what_is_taken():
+    args = ["plan", "oxycodone-ir", "10 mg q6h prn", "--start", "2026-12-07", "--format", "csv"]
+    answers = [
+        ("As needed", "60 mg"),
+        ("more than is prescribed", "20 mg"),
+        ("On opioids", ""),
+    ]
+    status, said = _talk(args, answers)
+    assert status == 0
+    assert "Enter to plan" not in said  # product and dose were given: no more questions
 
 
 def test_a_caret_stands_under_what_is_wrong():
@@ -65,3 +99,39 @@ def test_a_caret_stands_under_what_is_wrong():
     lines = said.replace("\r", "").splitlines()
     place = next(i for i, line in enumerate(lines) if line.strip() == "90 mg q5h")
     assert lines[place + 1].index("^") == lines[place].index("q5h")
+
+
+def test_a_dumb_terminal_of_60_columns_gets_lines_that_fit():
+    args = ["plan", "morphine-er", "60 mg q12h", "--start", "2026-12-07", "--on-opioids-for", "8w"]
+    status, said = _talk(args, [], columns=60)
+    assert status == 0
+    assert max(len(line) for line in said.replace("\r", "").splitlines()) <= 60
+    assert "\x1b" not in said
+
+
+_DRUGS = [
+    ("morphine-er", "60/45/60 mg"),
+    ("fentanyl-patch", "75 mcg/h"),
+    ("morphine-solution", "10 mg q4h"),
+    ("oxycodone-apap", "2 x 10/325 mg q6h"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "cp1252", "ascii"])
+@pytest.mark.parametrize(("product", "dose"), _DRUGS)
+def test_an_old_code_page_gets_plain_lines(encoding, product, dose):
+    command = [sys.executable, "-m", "taper", "plan", product, dose, "--start", "2026-12-07"]
+    environment = {**os.environ, "COLUMNS": "60", "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    text = done.stdout.decode("ascii")
+    assert "|####" in text
+    assert "-----" in text
+    assert max(len(line) for line in text.splitlines()) <= 60
+
+
+def test_text_that_a_code_page_lacks_is_escaped_and_nothing_is_lost():
+    command = [sys.executable, "-m", "taper", "plan", "morphine-er", "60 mg q12h"]
+    command += ["--start", "2026-12-07", "--label", "caf\xe9 \u2013"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert rb"caf\xe9 \u2013" in done.stdout
