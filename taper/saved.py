@@ -11,6 +11,7 @@ from taper.checks import Check
 from taper.curve import Part
 from taper.errors import InputError, Problem
 from taper.findings import Finding
+from taper.integrity import check_document, check_plan
 from taper.planning import SCHEMA, Plan
 from taper.prescription import HOURS_OF_DAY
 from taper.quantities import parse_interval, parse_percent, thousandths
@@ -43,20 +44,15 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
     from taper.schema import validated  # noqa: PLC0415 - pydantic, where a file comes in
 
     validated(document)
-    request = read(document["request"])
-    if request.ends_by is not None:  # the rate that was found for it is in the document
-        (part,) = document["rule"]["parts"]
-        found = Part(parse_percent(part["reduce"]), parse_interval(part["every"]))
-        request = replace(request, rule=replace(request.rule, parts=(found,)))
-    if document["revisions"]:
-        from taper.revise import in_force  # noqa: PLC0415 - only where a plan was changed
-
-        request = in_force(request, document["revisions"])
+    request = _request(document)
+    faults = check_document(document, request)
+    if faults:
+        raise InputError(faults)
     reader = _Reader(request)
     steps: list[Step] = []
     for entry in document["steps"]:
         steps.append(reader.step(entry, steps))
-    return Plan(
+    plan = Plan(
         request=request,
         steps=tuple(steps),
         revisions=tuple(document["revisions"]),
@@ -66,13 +62,34 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
         given_findings=tuple(_finding(entry, steps) for entry in document["findings"]),
         given_id=document["id"],
     )
+    faults = check_plan(plan, document)
+    if faults:
+        raise InputError(faults)
+    return plan
+
+
+def _request(document: Mapping[str, Any]) -> Request:
+    """The request, with the rule that was found for an end, and what revisions made of it."""
+    request = read(document["request"])
+    if request.ends_by is not None:  # the rate that was found for it is in the document
+        parts = document["rule"]["parts"]
+        if len(parts) != 1:
+            raise InputError(Problem("rule.parts", "one part is what a taper by a date has"))
+        every = parse_interval(parts[0]["every"], "rule.parts.0.every")
+        found = Part(parse_percent(parts[0]["reduce"], "rule.parts.0.reduce"), every)
+        request = replace(request, rule=replace(request.rule, parts=(found,)))
+    if document["revisions"]:
+        from taper.revise import in_force  # noqa: PLC0415 - only where a plan was changed
+
+        request = in_force(request, document["revisions"])
+    return request
 
 
 def parse_plan(text: str) -> Plan:
     """The plan of a JSON text."""
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         problem = Problem("", f"not JSON: {error}", "a plan written by `taper plan -o plan.json`")
         raise InputError(problem) from None
     if not isinstance(document, dict):

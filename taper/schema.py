@@ -5,35 +5,77 @@ pydantic is imported here only, where a plan file comes in or its schema is aske
 
 from __future__ import annotations
 
-from datetime import date as Day  # noqa: N812, TC003 - pydantic reads the annotations
+import re
+from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from taper.errors import InputError, Problem
 
-Decimal = Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$")]
-Percentage = Annotated[str, Field(pattern=r"^[0-9]{1,9}\.[0-9]$")]
+LAST_YEAR = 2299  # of a plan that begins by 2100: beyond it a date is a slip
+_DECIMAL = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{0,2}[1-9])?$"
+_PERCENTAGE = r"^(0|[1-9][0-9]{0,8})\.[0-9]$"
+
+
+def _matches(pattern: str, what: str, text: str) -> str:
+    if re.fullmatch(pattern, text) is None:
+        raise ValueError(f"not {what}")
+    return text
+
+
+def _is_day(text: str) -> str:
+    _matches(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 2026-12-07", text)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("not in the calendar") from None
+    if not 2000 <= day.year <= LAST_YEAR:  # noqa: PLR2004 - SPEC 3.3
+        raise ValueError(f"not between 2000 and {LAST_YEAR}")
+    return text
+
+
+def _is_printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("has characters that cannot be printed")
+    return text
+
+
+Decimal = Annotated[
+    str,
+    AfterValidator(partial(_matches, _DECIMAL, "an exact decimal, of 0 or more, such as 7.5")),
+    Field(json_schema_extra={"pattern": _DECIMAL}),
+]
+Percentage = Annotated[
+    str,
+    AfterValidator(partial(_matches, _PERCENTAGE, "a percentage with one decimal, such as 12.5")),
+    Field(json_schema_extra={"pattern": _PERCENTAGE}),
+]
+Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"format": "date"})]
+Text = Annotated[str, AfterValidator(_is_printable)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=False)
+    # strict: what is read is what is printed again, so nothing is turned into another type
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class MadeWith(_Model):
     """The versions a plan was made with."""
 
-    taper: str
-    formulary: str
-    formulary_date: str
+    taper: Text
+    formulary: Text
+    formulary_date: Text
 
 
 class Part(_Model):
     """One part of the rule that was planned with."""
 
-    reduce: str
-    every: str
-    until: str | None
+    reduce: Text
+    every: Text
+    until: Text | None
 
 
 class Rule(_Model):
@@ -46,17 +88,17 @@ class Rule(_Model):
 class Product(_Model):
     """The main product, with the strengths that the plan uses."""
 
-    id: str
-    drug: str
-    form: str
-    name: str
-    market: str
+    id: Text
+    drug: Text
+    form: Text
+    name: Text
+    market: Text
     unit: Literal["mg", "mcg", "mcg/h"]
-    strengths: list[str]
-    handling: str
-    schedule: str
-    rxnorm: dict[str, str]
-    sources: list[str]
+    strengths: list[Text]
+    handling: Text
+    schedule: Text
+    rxnorm: dict[Text, Text]
+    sources: list[Text]
 
 
 class Summary(_Model):
@@ -64,12 +106,12 @@ class Summary(_Model):
 
     start: Day
     stop_date: Day | None
-    days: int
-    reductions: int
-    holds: int
+    days: Count
+    reductions: Count
+    holds: Count
     start_daily_dose: Decimal
     end_daily_dose: Decimal
-    unit: str
+    unit: Text
     start_mme: Decimal | None
     largest_cut_percent_of_current: Percentage
     largest_cut_percent_of_original: Percentage
@@ -78,14 +120,14 @@ class Summary(_Model):
 class Units(_Model):
     """How many of one strength."""
 
-    strength: str
+    strength: Text
     count: Decimal
 
 
 class Dose(_Model):
     """One administration of the day; of a patch the one entry ``patch``."""
 
-    time: str
+    time: Text
     amount: Decimal
     units: list[Units]
 
@@ -93,32 +135,32 @@ class Dose(_Model):
 class Companion(_Model):
     """Another opioid that is taken as well."""
 
-    product: str
+    product: Text
     daily_dose: Decimal
-    unit: str
+    unit: Text
     doses: list[Dose]
-    directions: str
+    directions: Text
 
 
 class Step(_Model):
     """One row of the schedule; ``end`` is inclusive."""
 
-    step: int
+    step: Count
     kind: Literal["current", "baseline", "reduce", "hold", "change", "maintain", "stop"]
     start: Day | None
     end: Day | None
-    days: int | None
-    product: str
+    days: Count | None
+    product: Text
     daily_dose: Decimal
-    unit: str
+    unit: Text
     doses: list[Dose]
-    directions: str
+    directions: Text
     mme: Decimal | None
     percent_of_original: Percentage
     cut_percent_of_original: Percentage
     cut_percent_of_current: Percentage
-    why: str
-    findings: list[str]
+    why: Text
+    findings: list[Text]
     companions: list[Companion]
 
 
@@ -126,47 +168,75 @@ class Check(_Model):
     """One withdrawal check."""
 
     date: Day
-    step: int
+    step: Count
     reason: Literal["after-reduction", "before-reduction", "contact", "hold-review", "after-stop"]
-    how: str
-    items: list[str]
+    how: Text
+    items: list[Text]
 
 
 class SupplyItem(_Model):
     """How much of one strength."""
 
-    product: str
-    strength: str
+    product: Text
+    strength: Text
     quantity: Decimal
-    unit: str
-    directions: str
+    unit: Text
+    directions: Text
 
 
 class Fill(_Model):
     """One dispensing."""
 
-    fill: int
+    fill: Count
     date: Day
     not_before: Day
-    days_supply: int
+    days_supply: Count
     items: list[SupplyItem]
 
 
 class Finding(_Model):
     """One safety finding; ``step`` is null where it is about the plan."""
 
-    id: str
+    id: Text
     level: Literal["error", "warning", "note"]
-    step: int | None
-    message: str
-    source: str
+    step: Count | None
+    message: Text
+    source: Text
+
+
+class Change(_Model):
+    """What was changed: only what is given was."""
+
+    hold: Text = ""
+    reduce: Text = ""
+    every: Text = ""
+    of: Text = ""
+    to: Text = ""
+    step_back: Text = ""
+    override_rate: Text = ""
+
+
+class Replaced(_Model):
+    """An entry of the calendar that the change took away."""
+
+    uid_key: Text
+    date: Day
+
+
+class Revision(_Model):
+    """One change of the plan while it was under way."""
+
+    from_: Day = Field(alias="from")
+    change: Change
+    why: Text
+    replaced: list[Replaced] = []
 
 
 class Plan(_Model):
     """A tapering plan."""
 
     schema_: Literal["taper-plan/1"] = Field(alias="schema")
-    id: str
+    id: Text
     made_with: MadeWith
     request: dict[str, Any]
     rule: Rule
@@ -177,7 +247,7 @@ class Plan(_Model):
     supply: list[Fill]
     leftover: list[SupplyItem]
     findings: list[Finding]
-    revisions: list[dict[str, Any]]
+    revisions: list[Revision]
 
 
 def plan_schema() -> dict[str, Any]:
@@ -196,6 +266,9 @@ def validated(document: Any) -> None:
         Plan.model_validate(document)
     except ValidationError as error:
         raise InputError(
-            Problem(".".join(str(part) for part in fault["loc"]), fault["msg"])
+            Problem(
+                ".".join(str(part) for part in fault["loc"]),
+                fault["msg"].removeprefix("Value error, "),
+            )
             for fault in error.errors(include_url=False, include_input=False)
         ) from None

@@ -22,6 +22,7 @@ FLOORS = [
     {"standing", "checks", "supply", "why"},
     {"findings"},
     {"planning"},
+    {"integrity"},
     {"schema", "saved", "notebook", "api"},
 ]
 CORE = {name for floor in FLOORS[:10] for name in floor}
