@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperOption
 
 from taper.commands.helping import fit_screens
 from taper.errors import TaperError
@@ -40,7 +41,6 @@ ALONE = {"--version", "--show-completion", "--install-completion"}
 USAGE = 2
 INTERRUPTED = 130
 DEBUG_VARIABLE = "TAPER_DEBUG"  # set: a fault of the tool shows its traceback
-EPILOG = "Decision support for clinicians, not medical advice."
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback
@@ -54,8 +54,7 @@ def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback
 def build(names: list[str]) -> typer.Typer:
     """The application with these commands; loading one command keeps start-up quick."""
     app = typer.Typer(
-        help="Plan a supervised, gradual opioid taper: right to the tablet, dated, explained.",
-        epilog=EPILOG,
+        help="Plan a supervised, gradual opioid taper. Not medical advice.",
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -74,6 +73,15 @@ def build(names: list[str]) -> typer.Typer:
         import_module(f"taper.commands.{COMMANDS[name]}").register(app)
     fit_screens(app)
     return app
+
+
+def command(names: list[str]) -> Any:
+    """The application with these commands, as one that can be run."""
+    made = typer.main.get_command(build(names))
+    for param in made.params:
+        if isinstance(param, TyperOption) and param.name == "show_completion":
+            param.hidden = True  # a screen has 24 lines
+    return made
 
 
 def wanted(args: list[str]) -> list[str]:
@@ -111,8 +119,7 @@ def run(args: list[str]) -> int:
 def _run(args: list[str]) -> int:
     """Run the command line, and say what is wrong."""
     try:
-        command = typer.main.get_command(build(wanted(args)))
-        result = command.main(args=args, prog_name="taper", standalone_mode=False)
+        result = command(wanted(args)).main(args=args, prog_name="taper", standalone_mode=False)
     except TaperError as error:
         for problem in error.problems:
             report(problem)

@@ -23,8 +23,11 @@ TERMINATED = 143  # 128 and the number of SIGTERM
 _MOST_JOBS = 256
 
 
-def _file(name: str, help: str) -> Any:  # noqa: A002 - Typer's own name for it
-    return typer.Option(name, help=help, show_default=False, metavar="FILE")
+_MORE = "Large runs, and more"  # a panel of the help
+
+
+def _file(name: str, help: str, panel: str | None = None) -> Any:  # noqa: A002 - Typer's own name
+    return typer.Option(name, help=help, show_default=False, metavar="FILE", rich_help_panel=panel)
 
 
 def batch(
@@ -32,7 +35,7 @@ def batch(
         str,
         typer.Argument(
             metavar="INPUT",
-            help="CSV, JSONL or Parquet by suffix (.csv and .jsonl also .gz, .zst), or -.",
+            help=".csv, .jsonl (also .gz, .zst) or .parquet, or - for standard input.",
             show_default=False,
         ),
     ],
@@ -41,38 +44,60 @@ def batch(
         typer.Option(
             "-o",
             "--output",
-            help="The schedules: .csv or .parquet; .jsonl: a plan document a line; - prints.",
+            help="Schedules: .csv, .parquet; .jsonl: whole plans; -: print.",
             show_default=False,
             metavar="FILE",
         ),
     ] = None,
     checks_out: Annotated[str | None, _file("--checks-out", "The withdrawal checks.")] = None,
     supply_out: Annotated[str | None, _file("--supply-out", "What to dispense.")] = None,
-    summary_out: Annotated[str | None, _file("--summary-out", "One row a plan.")] = None,
+    summary_out: Annotated[str | None, _file("--summary-out", "One row a plan.", _MORE)] = None,
     errors: Annotated[
-        str | None, _file("--errors", "What is wrong with the rows that failed, values and all.")
+        str | None, _file("--errors", "What is wrong with the rows that failed, with values.")
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", help="Worker processes; 0: one a processor.", min=0)
+        int,
+        typer.Option(
+            "--jobs",
+            help="Worker processes; 0 (default): one a processor.",
+            min=0,
+            metavar="NUMBER",
+            show_default=False,
+        ),
     ] = 0,
-    summary: Annotated[
-        bool, typer.Option("--summary", help="Print what came of it as JSON (no patient's data).")
+    summary: Annotated[  # noqa: FBT002
+        bool, typer.Option("--summary", help="Print the counts as JSON (no patient's data).")
     ] = False,
     format: Annotated[  # noqa: A002
-        str, typer.Option("--format", help="Of what is printed (-o -): csv or jsonl.")
+        str,
+        typer.Option(
+            "--format",
+            help="Of what is printed (-o -): csv (default) or jsonl.",
+            metavar="FORMAT",
+            show_default=False,
+            rich_help_panel=_MORE,
+        ),
     ] = "csv",
-    force: Annotated[bool, typer.Option("--force", help="Replace outputs that exist.")] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Take up a run that was stopped.")
+    force: Annotated[  # noqa: FBT002
+        bool, typer.Option("--force", help="Replace outputs that exist.")
     ] = False,
-    keep_columns: Annotated[
-        bool, typer.Option("--keep-columns", help="Copy columns that are no fields to the output.")
+    resume: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option("--resume", help="Take up a run that was stopped.", rich_help_panel=_MORE),
+    ] = False,
+    keep_columns: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option(
+            "--keep-columns",
+            help="Copy columns that are no fields to the output.",
+            rich_help_panel=_MORE,
+        ),
     ] = False,
 ) -> None:
-    """Plan a whole panel: each row of a file is a request, its columns are the fields.
+    """Plan a whole panel: each row of a file is a request.
 
-    A row that cannot be planned is left out and counted, and --errors says why; the others
-    are planned. Without an id a row is row-1, row-2, ...
+    Its columns are the fields. A row that cannot be planned is left out and counted, and
+    --errors says why. Without an id a row is row-1, row-2, ...
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taper.commands.output import one_of, write_stdout
+from taper.config import market_or_default
 
 if TYPE_CHECKING:
-    from taper.handwritten import Fault
     from taper.lint import Report
+    from taper.lint.handwritten import Fault
     from taper.request import Calendar
 
 FAULT_FOUND = 1
@@ -30,10 +31,13 @@ def check(
     reduce_on: Annotated[
         list[str] | None, typer.Option("--reduce-on", help="Days reductions may begin on: tue.")
     ] = None,
-    market: Annotated[str, typer.Option("--market", help="us.")] = "us",
+    market: Annotated[
+        str | None,
+        typer.Option("--market", help="us, uk or ca. Default yours, or us.", show_default=False),
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
 ) -> None:
-    """Check a schedule that a person wrote: every fault at once, with its row and column.
+    """Check a schedule that a person wrote: every fault at once.
 
     CSV columns: start_date, daily_dose, product, or date, dose, drug; a dose without a frequency
     is that of a day. Exit status 1 where an error is found; warnings and notes alone give 0.
@@ -45,7 +49,9 @@ def check(
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     days = _days(avoid or [], reduce_on or [])
-    report = lint(read_text(file), file, market=market.lower(), product=product, avoid=days)
+    report = lint(
+        read_text(file), file, market=market_or_default(market), product=product, avoid=days
+    )
     if as_json:
         entries = [_entry(fault) for fault in report.faults]
         write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")

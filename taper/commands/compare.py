@@ -9,6 +9,7 @@ import typer
 
 from taper.commands.output import one_of, write_stdout
 from taper.commands.tables import table
+from taper.config import Settled, load
 from taper.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ _Text = str | None
 _Many = list[str] | None
 
 
-def _option(*names: str, help: str) -> Any:  # noqa: A002 - Typer's own name for it
-    return typer.Option(*names, help=help, show_default=False)
+def _option(*names: str, help: str, panel: str | None = None) -> Any:  # noqa: A002 - Typer's own name
+    return typer.Option(*names, help=help, show_default=False, rich_help_panel=panel)
 
 
 def compare(
@@ -38,12 +39,15 @@ def compare(
     on_opioids_for: Annotated[
         _Text, _option("--on-opioids-for", help="How long opioids have been taken: 8w, 3y.")
     ] = None,
-    taking: Annotated[_Text, _option("--taking", help="Average daily use.")] = None,
+    taking: Annotated[_Text, _option("--taking", help="Average daily use.", panel="More")] = None,
+    market: Annotated[
+        _Text, _option("--market", help="us, uk or ca. Default yours.", panel="More")
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
 ) -> None:
     """Compare paces: length, steps, largest cut, stop date, tablets.
 
-    taper compare morphine-er "90 mg q8h" --start 2026-12-07 --reduce 5% --reduce 10% --reduce 20%
+    taper compare morphine-er "90 mg q8h" --start 2026-12-07 --reduce 5% --reduce 10%
     """
     from taper.compare import compare as compared  # noqa: PLC0415 - loaded with the command
 
@@ -57,6 +61,7 @@ def compare(
         "finish_with": finish_with,
         "on_opioids_for": on_opioids_for,
         "taking": taking,
+        "market": market,
     }
     values = _values(product, dose, {key: value for key, value in given.items() if value})
     paces = compared(values, _rates(reduce or [], guideline or []))
@@ -68,14 +73,19 @@ def compare(
 
 
 def _values(product: str | None, dose: str | None, given: dict[str, Any]) -> dict[str, Any]:
-    """The request, from a file or from the arguments."""
+    """The request, from a file or from the arguments, with the user's own defaults."""
+    values: dict[str, Any] = {}
     if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
         from taper.files import read_request  # noqa: PLC0415 - where a file comes in
 
         values = read_request(product)
     else:
-        values = {"product": product}
-    return {**values, **({"dose": dose} if dose else {}), **given}
+        given["product"] = product
+    if dose:
+        given["dose"] = dose
+    settled = Settled(values, given, load())
+    settled.add_stock()
+    return settled.values
 
 
 def _rates(reduce: list[str], guideline: list[str]) -> list[tuple[str, dict[str, object]]]:

@@ -38,7 +38,8 @@ def _market(ctx: Any) -> Formulary:
     from taper.formulary import formulary  # noqa: PLC0415
 
     try:
-        return formulary(market_or_default(ctx.params.get("market")))
+        named = ctx.params.get("market") if ctx else None
+        return formulary(market_or_default(named))
     except TaperError:
         return formulary()
 
@@ -166,6 +167,15 @@ def risk(incomplete: str) -> Proposals:
     from taper.request import RISKS  # noqa: PLC0415 - at the Tab key only
 
     return _matching([(name, "") for name in RISKS], incomplete)
+
+
+def setting(incomplete: str) -> Proposals:
+    """Settings of the configuration file."""
+    from taper.config import HANDOUT_SETTINGS, PLAN_SETTINGS  # noqa: PLC0415 - at the Tab key only
+
+    own = [f"stock.{name}" for name in _market(None).products]
+    names = (*PLAN_SETTINGS, *HANDOUT_SETTINGS, *own)
+    return _matching([(name, "") for name in names], incomplete)
 
 
 of = words("original", "current", "mixed")

@@ -44,7 +44,7 @@ def demo(
         ),
     ] = None,
 ) -> None:
-    """A guided minute with a made-up patient: plan, hand-out, hold, batch.
+    """A guided minute: plan, hand-out, hold and batch.
 
     taper demo --keep taper-demo
     """

@@ -20,7 +20,7 @@ def explain(
     ] = None,
     format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",  # noqa: A002
 ) -> None:
-    """Explain a finding: what it means, why it matters, what to do, the source.
+    """Explain a finding: what it means, why, what to do, the source.
 
     taper explain unavoidable-cut
     """

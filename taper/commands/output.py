@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taper.errors import InputError, Problem
-from taper.export import FORMATS, Options, render, suffix_of
+from taper.export import Options, render, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ Output = Annotated[
     typer.Option(
         "-o",
         "--output",
-        help="Write a file, by suffix (repeat): " + " ".join(FORMATS) + ".",
+        help="Write by suffix (repeat): .json .csv .pdf .ics ...",
         show_default=False,
         metavar="FILE",
     ),

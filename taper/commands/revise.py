@@ -30,7 +30,7 @@ def revise(
     plan: Annotated[str, typer.Argument(help="A saved plan: plan.json, or - for standard input.")],
     from_day: Annotated[str, _option("--from", help="The first day of the change: 2027-01-18.")],
     hold: Annotated[
-        _Text, _option("--hold", help="Stay on the dose in force this long: 4w. none ends a hold.")
+        _Text, _option("--hold", help="Stay on the dose in force: 4w. none ends a hold.")
     ] = None,
     reduce: Annotated[_Text, _option("--reduce", help="From then on: 5%, or an amount.")] = None,
     every: Annotated[_Text, _option("--every", help="From then on: 2w, 4w, 1mo.")] = None,
@@ -51,7 +51,7 @@ def revise(
     paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
 ) -> None:
-    """Hold, slow down, change the goal or step back; what is past stays as it is.
+    """Hold, slow down, change the goal or step back. What is past stays.
 
     taper revise plan.json --from 2027-01-18 --hold 4w -o plan.json
     """
