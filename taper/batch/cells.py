@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from taper.batch.fields import Fault, Layout, Rows, id_text, layout_of
+from taper.batch.source import not_too_long
 from taper.errors import InputError, Problem
 from taper.request import ALIASES, FIELDS
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from taper.batch.fields import Row
     from taper.batch.source import Window
 
-LONGEST_RECORD = 64 * 2**20  # bytes; beyond it a quote was never closed
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
@@ -53,10 +53,7 @@ def _record_end(window: Window, start: int, least: int) -> int:
         except csv.Error:
             if read >= end:
                 return end
-        if read - before > LONGEST_RECORD:
-            size = LONGEST_RECORD // 2**20
-            message = f"a record is longer than {size} MB"
-            raise InputError(Problem("input", message, "is a quote never closed?"))
+        not_too_long(read - before)
         before = read
     return read
 
@@ -68,6 +65,7 @@ def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
         cut = window.line_end(min(start + size, end) - 1)
         if window.data.find(b'"', start, cut) >= 0:
             cut = _record_end(window, start, cut)
+        not_too_long(cut - start - size)
         yield start, cut
         start = cut
 
@@ -83,10 +81,6 @@ def read_header(window: Window, *, keep: bool) -> tuple[Layout, tuple[str, ...],
     except UnicodeDecodeError:
         hint = "in Excel: save as 'CSV UTF-8 (comma delimited)'"
         raise InputError(Problem("input", "the file is not UTF-8", hint)) from None
-    bare = text.removesuffix("\n").removesuffix("\r")
-    if "\r" in bare and '"' not in bare:
-        message = "the lines end with CR alone"
-        raise InputError(Problem("input", message, "save the file as 'CSV UTF-8'"))
     cells = next(csv.reader(io.StringIO(text, newline="")), [])
     names = tuple(cell.strip().lower() for cell in cells)
     if not any(names):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.fields import HEAD, Fault, Layout, Loose, Rows, id_text
-from taper.batch.source import library
+from taper.batch.source import library, not_too_long
 from taper.errors import Problem
 from taper.request import ALIASES, FIELDS, LISTS
 
@@ -26,6 +26,7 @@ def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
     start, end = window.start, len(window.data)
     while start < end:
         cut = window.line_end(min(start + size, end) - 1)
+        not_too_long(cut - start - size)
         yield start, cut
         start = cut
 

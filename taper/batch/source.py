@@ -26,6 +26,7 @@ COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _BOM = b"\xef\xbb\xbf"
 _COPY = 2**20
+LONGEST_RECORD = 64 * 2**20  # bytes
 
 
 class BatchError(TaperError):
@@ -177,6 +178,14 @@ def _blocks(file: IO[bytes], compression: str) -> Iterator[bytes]:
                 raise BatchError(Problem("input", f"not zstd: {error}", "copy it again")) from None
         return
     yield from iter(lambda: file.read(_COPY), b"")
+
+
+def not_too_long(size: int) -> None:
+    """Refuse an input with a row that would not fit into memory with the others."""
+    if size > LONGEST_RECORD:
+        most = LONGEST_RECORD // 2**20
+        message = f"a row is longer than {most} MB"
+        raise InputError(Problem("input", message, "is a quote never closed, or a line never ended?"))
 
 
 def free(folder: Path) -> None:
