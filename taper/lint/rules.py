@@ -1,81 +1,27 @@
-"""`taper check`: what is wrong in a schedule that somebody wrote, all of it at once.
-
-The rows come from a CSV (:mod:`taper.handwritten`) or from a plan document; the rules are the
-same. Nothing is wrong in a plan that the tool itself wrote.
-"""
+"""The rules of `taper check`: dates, doses and cuts, row after row."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from taper.errors import InputError, Problem
-from taper.formulary import formulary
-from taper.handwritten import Entry, Fault, Reader, Taken
 from taper.holiday import is_holiday
-from taper.lint_quantities import quantities
+from taper.lint.handwritten import Entry, Fault, Taken
+from taper.lint.quantities import quantities
 from taper.quantities import THOUSAND, percent_text, plain
 from taper.regimen import fewest_units_for
 from taper.request import WEEKDAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from taper.formulary import Product
     from taper.request import Calendar
 
 LARGE_CUT = (25, 100)  # of the current dose: findings
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found; ``where`` is what a row is called: a ``row`` of a file, a ``step``."""
-
-    faults: tuple[Fault, ...]
-    where: str
-
-    @property
-    def wrong(self) -> bool:
-        """Whether there is an error among it."""
-        return any(fault.level == "error" for fault in self.faults)
-
-
-def lint(
-    text: str,
-    name: str,
-    *,
-    market: str = "us",
-    product: str | None = None,
-    avoid: Calendar | None = None,
-) -> Report:
-    """Check a schedule (CSV) or a plan (JSON).
-
-    ``product`` is what is meant where a CSV does not say; ``avoid`` the days on which no
-    reduction is to begin. Raises :class:`~taper.InputError` where the text is neither.
-    """
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
-        from taper.lint_plan import lint_plan  # noqa: PLC0415 - loads pydantic
-
-        return lint_plan(text, name, avoid)
-    known = formulary(market)
-    reader = Reader(known, known.find(product) if product else None)
-    entries = reader.read(text, name)
-    if not entries:
-        raise InputError(Problem(name, "there is no row below the header", "one row a step"))
-    faults = [*reader.faults, *check(entries, avoid)]
-    from taper.lint_findings import further  # noqa: PLC0415 - of what can be read
-
-    faults += further(entries, {fault.id for fault in faults})
-    return Report(ordered(faults), "row")
-
-
-def ordered(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """By row, each fault once; what is about the whole comes last."""
-    unique = dict.fromkeys(faults)
-    return tuple(sorted(unique, key=lambda fault: (fault.row is None, fault.row or 0)))
 
 
 def check(entries: list[Entry], avoid: Calendar | None) -> list[Fault]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taper.errors import InputError
 from taper.formulary import PATCH_INTERVALS
-from taper.handwritten import Entry, Fault, Taken, counted
+from taper.lint.handwritten import Entry, Fault, Taken, counted
 from taper.quantities import THOUSAND, plain
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError, Problem
-from taper.handwritten import Entry, Fault, Taken
-from taper.lint import Report, check, ordered, smallest
-from taper.lint_quantities import changes
+from taper.lint.handwritten import Entry, Fault, Taken
+from taper.lint.quantities import changes
+from taper.lint.rules import check, smallest
 from taper.quantities import plain, thousandths
 from taper.reading import read
-from taper.saved import is_plan
+from taper.saved import is_plan, plan_from
 from taper.schema import validated
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ COLUMNS = {
 _Key = tuple["Product", "Strength"]
 
 
-def lint_plan(text: str, name: str, avoid: Calendar | None) -> Report:
+def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
     """Check a plan; the days that it avoids itself, unless others are named."""
     try:
         document = json.loads(text.lstrip("\ufeff"))
@@ -45,19 +45,21 @@ def lint_plan(text: str, name: str, avoid: Calendar | None) -> Report:
         validated(document)
         request = read(document["request"])
     except InputError as error:
-        return Report(tuple(_fault(problem) for problem in error.problems), "step")
+        return [_fault(problem) for problem in error.problems]
     reader = _Reader(request)
     entries = [reader.entry(step) for step in document["steps"]]
     faults = [*reader.faults, *check(entries, avoid or request.calendar)]
     faults = [fault for fault in faults if not _allowed(fault, entries, request)]
     if not reader.faults:
         faults += reader.supply(document, entries)
+    if not any(fault.level == "error" for fault in faults):
+        faults += _damaged(document)
     found = {fault.id for fault in faults}
     for entry in document["findings"]:
         if entry["id"] not in found:
             row, message = entry["step"], entry["message"]
             faults.append(Fault(entry["id"], row, "", message, "", entry["level"]))
-    return Report(ordered(faults), "step")
+    return faults
 
 
 def _fault(problem: Problem) -> Fault:
@@ -66,6 +68,15 @@ def _fault(problem: Problem) -> Fault:
     row = int(parts[1]) if parts[0] == "steps" and len(parts) > 1 and parts[1].isdigit() else None
     column = ".".join(parts[2:]) if row is not None else problem.field
     return Fault("unreadable", row, column, problem.message, problem.value)
+
+
+def _damaged(document: dict[str, Any]) -> list[Fault]:
+    """What keeps the plan from being read back, where its rows alone show nothing wrong."""
+    try:
+        plan_from(document)
+    except InputError as error:
+        return [_fault(problem) for problem in error.problems]
+    return []
 
 
 def _allowed(fault: Fault, entries: list[Entry], request: Request) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taper.errors import InputError
 from taper.findings import find
-from taper.handwritten import Entry, Fault, Taken
+from taper.lint.handwritten import Entry, Fault, Taken
 from taper.quantities import plain
 from taper.reading import read
 from taper.regimen import MOST_MEASURES, Regimen, regimens
