@@ -1,0 +1,79 @@
+"""`taper due`: what falls due over many saved plans."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def plans(taper, tmp_path):
+    folder = tmp_path / "plans"
+    folder.mkdir()
+    taper("plan", "morphine-er", "60 mg q8h", "--start", "2026-12-07", "--every", "2w",
+          "--label", "room 4", "-o", folder / "a.json")  # fmt: skip
+    taper("plan", "fentanyl-patch", "50 mcg/h", "--start", "2026-12-08", "--every", "2w",
+          "-o", folder / "b.json")  # fmt: skip
+    return folder
+
+
+def test_what_falls_due_is_listed_by_date(taper, plans):
+    ran = taper("due", plans / "a.json", plans / "b.json", "--on", "2026-12-21", "--days", "7")
+    assert ran.status == 0
+    lines = ran.out.splitlines()[2:]
+    assert lines == sorted(lines)
+    assert any(
+        line.startswith("2026-12-21") and "room 4" in line and " reduction " in line
+        for line in lines
+    )
+    assert all("2026-12-21" <= line[:10] <= "2026-12-27" for line in lines)
+
+
+def test_json_is_what_the_plans_say(taper, plans):
+    ran = taper("due", plans, "--on", "2026-12-07", "--days", "3000", "--format", "json")
+    found = json.loads(ran.out)
+    for name in ("a", "b"):
+        saved = json.loads((plans / f"{name}.json").read_text())
+        mine = [entry for entry in found if entry["plan"] == saved["id"]]
+        kinds = {
+            kind: sorted(e["date"] for e in mine if e["kind"] == kind)
+            for kind in ("check", "fill", "reduction", "stop")
+        }
+        assert kinds["check"] == sorted(check["date"] for check in saved["checks"])
+        assert kinds["fill"] == sorted(fill["date"] for fill in saved["supply"])
+        reductions = [step["start"] for step in saved["steps"] if step["kind"] == "reduce"]
+        assert kinds["reduction"] == reductions
+        assert kinds["stop"] == [saved["summary"]["stop_date"]]
+
+
+def test_only_the_kinds_that_are_asked_for(taper, plans):
+    ran = taper(
+        "due", plans, "--on", "2026-12-07", "--days", "60", "--kind", "fill", "--format", "json"
+    )
+    assert {entry["kind"] for entry in json.loads(ran.out)} == {"fill"}
+
+
+def test_a_file_that_cannot_be_read_is_one_line_and_the_others_go_on(taper, plans):
+    (plans / "broken.json").write_text('{"schema": "taper-plan/1", "steps": 3}')
+    (plans / "other.json").write_text("[]")
+    ran = taper("due", plans, plans / "none.json", "--on", "2026-12-21", "--format", "json")
+    assert ran.status == 1
+    assert len({entry["plan"] for entry in json.loads(ran.out)}) == 2
+    lines = ran.err.splitlines()
+    assert len(lines) == 3
+    for name in ("broken.json", "other.json", "none.json"):
+        assert sum(name in line for line in lines) == 1
+
+
+def test_nothing_due_is_no_data(taper, plans):
+    ran = taper("due", plans, "--on", "2040-01-01")
+    assert (ran.status, ran.out, ran.err) == (0, "", "nothing falls due\n")
+    assert taper("due", plans, "--on", "2040-01-01", "--format", "json").out == "[]\n"
+
+
+@pytest.mark.parametrize("option", [("--days", "0"), ("--on", "tomorrow"), ("--kind", "party")])
+def test_what_is_no_span_is_an_error(taper, plans, option):
+    ran = taper("due", plans, *option)
+    assert ran.status == 2
+    assert ran.out == ""
