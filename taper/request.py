@@ -142,6 +142,7 @@ class Companion:
     regimens: Regimens
     prescription: Prescription
     keep: bool = False
+    taking: int | None = None  # daily use, where it differs from what is prescribed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -137,7 +137,7 @@ def _normalised(
         split="halves" if medicine.regimens.halves else "none",
         prefer="fewest-strengths" if medicine.regimens.fewest_strengths else "fewest-units",
         finish_with=_finish_text(finish),
-        also=[f"{c.regimen.product.id} {c.prescription}" for c in also],
+        also=[_also_text(companion) for companion in also],
         keep=[c.regimen.product.id for c in also if c.keep],
         fill="step" if fill is None else str(fill),
         on_opioids_for=None if known is None else str(known),
@@ -147,6 +147,12 @@ def _normalised(
         checks=fields.text("checks") or "standard",
     )
     return text
+
+
+def _also_text(companion: Companion) -> str:
+    product = companion.regimen.product
+    taking = f" taking {product.text(companion.taking)}" if companion.taking else ""
+    return f"{product.id} {companion.prescription}{taking}"
 
 
 def _reduction(reduce: object, medicine: Medicine) -> str:

@@ -152,7 +152,8 @@ def take(
     number = 1 if product.is_patch else 24 // written.hours
     amounts = written.amounts * number if len(written.amounts) == 1 else written.amounts
     if product.is_patch:
-        amounts = (as_released(product, amounts[0]),)
+        several = max(written.count, 1)  # 2 x 12 mcg/h is 25
+        amounts = (as_released(product, amounts[0] // several) * several,)
         written = replace(written, amounts=amounts)
     needed = most
     if product.is_liquid:
@@ -398,14 +399,15 @@ def read_companions(
     fields: Fields, market: Formulary, medicine: Medicine | None
 ) -> tuple[Companion, ...]:
     """What else the patient takes."""
-    kept = fields.many("keep")
+    kept = [_id_of(name, market) for name in fields.many("keep")]
     companions: list[Companion] = []
     for text in fields.many("also"):
         companion = fields.attempt(partial(_companion, text, market))
         if companion is not None:
             keep = companion.product.id in kept
             prescription, regimen = companion.prescription, companion.regimen
-            companions.append(Companion(regimen, companion.regimens, prescription, keep))
+            taking = companion.taking
+            companions.append(Companion(regimen, companion.regimens, prescription, keep, taking))
     ids = [companion.regimen.product.id for companion in companions]
     if medicine:
         ids.append(medicine.product.id)
@@ -416,6 +418,12 @@ def read_companions(
         hint = "one entry a product, with one amount for each administration"
         fields.problem("also", f"{name} is named twice", hint, name)
     return tuple(companions)
+
+
+def _id_of(name: str, market: Formulary) -> str:
+    """The id of the product of that name, or the name where none bears it."""
+    found = market.by_name.get(" ".join(name.lower().split()), [])
+    return found[0].id if len(found) == 1 else name
 
 
 def _companion(text: str, market: Formulary) -> Medicine:

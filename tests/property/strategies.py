@@ -32,6 +32,7 @@ _NOWHERE = (
     "and the change is at",
     "cannot make the goal",
     "no reduction every",
+    "mg of acetaminophen",
 )
 
 
@@ -262,7 +263,10 @@ def others(draw: st.DrawFn, product: Product) -> dict[str, object]:
         number = 1 if other.is_patch else 24 // hours
         taken = draw(amounts(other, units, other.max_units, number))
         taken = (max(taken),) * number
-        also.append(f"{other.id} {dose_text(other, taken, hours)}")
+        text = f"{other.id} {dose_text(other, taken, hours)}"
+        if not other.is_patch and draw(st.integers(0, 3)) == 0:
+            text += f" prn taking {plain(taken[0])} {other.unit}"
+        also.append(text)
         if draw(st.booleans()):
             keep.append(other.id)
     return {"also": also, "keep": keep}

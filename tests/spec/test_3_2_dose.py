@@ -28,6 +28,7 @@ from taper.quantities import plain
         ("fentanyl-patch", "75 mcg/h", "75", 72),
         ("fentanyl-patch", "75 mcg/h q48h", "75", 48),
         ("fentanyl-patch", "12 mcg/h", "12.5", 72),
+        ("fentanyl-patch", "2 x 12 mcg/h", "25", 72),
         ("fentanyl-patch", "75 micrograms/hour", "75", 72),
         ("buprenorphine-patch", "10 mcg/h", "10", 168),
         ("buprenorphine-patch", "10 mcg/h q7d", "10", 168),

@@ -320,3 +320,15 @@ def test_under_mixed_only_the_last_one_slows_down():
     alone = taper("methadone-solution", "20 mg q24h", of="original")
     first = [step.daily for step in both.steps if step.regimen.product.id == "methadone-solution"]
     assert first == [step.daily for step in alone.steps]
+
+
+def test_another_opioid_taken_as_needed_starts_from_what_is_taken():
+    also = ["oxycodone-ir 10 mg q6h prn taking 20 mg"]
+    plan = taper("morphine-er", "15 mg q12h", also=also)
+    assert amounts(plan.steps[0].companions[0]) == "5/5/5/5"
+    assert plan.request.text["also"] == also
+
+
+def test_what_is_kept_may_be_named_by_its_brand():
+    plan = taper("morphine-er", "15 mg q12h", also=["OxyContin 20 mg bid"], keep=["oxycontin"])
+    assert plan.request.text["keep"] == ["oxycodone-er"]
