@@ -1,0 +1,134 @@
+"""`taper revise`: the table of what differs, the file, the refusals."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def saved(taper, tmp_path):
+    file = tmp_path / "plan.json"
+    ran = taper(
+        "plan", "morphine-er", "60 mg q8h", "--start", "2026-12-07", "--every", "2w", "-o", file
+    )
+    assert ran.status == 0
+    return file
+
+
+def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
+    new = tmp_path / "held.json"
+    ran = taper(
+        "revise", saved, "--from", "2027-01-11", "--hold", "4w", "--why", "COWS 14", "-o", new
+    )
+    assert ran.status == 0
+    lines = ran.out.splitlines()
+    assert lines[0].split() == ["From", "Was", "Now"]
+    assert "2027-01-11  -" in ran.out
+    assert "hold 120 mg a day (45/30/45) to 2027-02-07" in ran.out
+    assert "Was: first day without it 2027-08-02" in lines
+    document = json.loads(new.read_text())
+    (revision,) = document["revisions"]
+    assert revision["from"] == "2027-01-11"
+    assert revision["change"] == {"hold": "4w"}
+    assert revision["why"] == "COWS 14"
+    assert revision["replaced"]
+    assert document["id"] == json.loads(saved.read_text())["id"]
+
+
+def test_it_may_be_written_over_and_changed_again(taper, saved):
+    taper("revise", saved, "--from", "2027-01-11", "--hold", "4w", "-o", saved)
+    ran = taper(
+        "revise", saved, "--from", "2027-02-08", "--reduce", "5%", "--every", "4w", "-o", saved
+    )
+    assert ran.status == 0
+    assert len(json.loads(saved.read_text())["revisions"]) == 2
+    assert taper("check", saved).status == 0
+    assert taper("export", saved, "--format", "csv").status == 0
+
+
+def test_with_a_format_only_the_plan_is_on_standard_output(taper, saved):
+    ran = taper("revise", saved, "--from", "2027-01-11", "--hold", "4w", "--format", "json")
+    assert json.loads(ran.out)["revisions"]
+    assert "hold 120 mg" in ran.err
+
+
+def test_without_a_file_it_says_that_nothing_is_written(taper, saved):
+    before = saved.read_bytes()
+    ran = taper("revise", saved, "--from", "2027-01-11", "--hold", "4w")
+    assert "nothing is written" in ran.err
+    assert saved.read_bytes() == before
+
+
+def test_a_pace_over_the_band_is_refused(taper, saved):
+    ran = taper("revise", saved, "--from", "2027-01-11", "--reduce", "30%", "--every", "1w")
+    assert ran.status == 3
+    assert "rate-over-band" in ran.err
+    reason = ("--override-rate", "admitted to hospital")
+    ran = taper(
+        "revise",
+        saved,
+        "--from",
+        "2027-01-11",
+        "--reduce",
+        "30%",
+        "--every",
+        "1w",
+        *reason,
+        "--format",
+        "json",
+    )
+    assert ran.status == 0
+    findings = {finding["id"] for finding in json.loads(ran.out)["findings"]}
+    assert "rate-overridden" in findings
+
+
+def test_everything_that_is_wrong_is_said_at_once(taper, saved):
+    ran = taper(
+        "revise",
+        saved,
+        "--from",
+        "2027-02-30",
+        "--hold",
+        "0w",
+        "--reduce",
+        "200%",
+        "--to",
+        "500 mg",
+    )
+    assert ran.status == 2
+    assert [line.split(": ")[1] for line in ran.err.splitlines()] == [
+        "from",
+        "hold",
+        "reduce",
+        "to",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--from", "2027-01-11"), "nothing is changed"),
+        (("--from", "2026-12-01", "--hold", "4w"), "the plan begins on 2026-12-07"),
+        (("--from", "2028-12-01", "--hold", "4w"), "ended with the stop"),
+        (("--from", "2026-12-07", "--step-back", "withdrawal"), "no higher dose"),
+        (("--from", "2027-01-11", "--step-back", " "), "needs a reason"),
+        (("--from", "2027-01-11", "--to", "150 mg"), "above the dose in force"),
+        (("--from", "2027-01-11", "--to", "50 mg"), "cannot be made"),
+    ],
+)
+def test_what_cannot_be_changed_says_why(taper, saved, options, message):
+    ran = taper("revise", saved, *options)
+    assert ran.status == 2
+    assert message in ran.err
+
+
+def test_a_file_that_is_no_plan_is_an_error(taper, tmp_path):
+    assert (
+        taper("revise", tmp_path / "none.json", "--from", "2027-01-11", "--hold", "4w").status == 1
+    )
+    ran = taper(
+        "revise", "-", "--from", "2027-01-11", "--hold", "4w", stdin='{"product": "morphine-er"}'
+    )
+    assert ran.status == 2

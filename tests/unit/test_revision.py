@@ -1,0 +1,208 @@
+"""Changing a plan under way: single cases, with their days and doses written out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from taper import InputError, Refused, plan
+from taper.revise import difference, replay, revise
+from taper.saved import parse_plan
+
+FIRST = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="2w", id="course-1")
+
+
+def rows(made, begin="2026-01-01") -> list[tuple[str, str, int]]:
+    """Kind, first day and daily dose in mg of each row from a day on."""
+    return [
+        (step.kind, step.start.isoformat(), step.daily // 1000)
+        for step in made.steps
+        if step.start and step.start.isoformat() >= begin
+    ]
+
+
+def test_a_hold_begins_on_its_day_and_the_taper_goes_on_after_it():
+    held = revise(FIRST, date(2027, 1, 11), hold="4w")
+    assert rows(held, "2027-01-04")[:3] == [
+        ("reduce", "2027-01-04", 120),
+        ("hold", "2027-01-11", 120),
+        ("reduce", "2027-02-08", 105),
+    ]
+    assert "lost-tolerance" in held.steps[4].findings
+
+
+def test_slowing_down_waits_for_the_new_interval():
+    slower = revise(FIRST, date(2027, 1, 11), every="4w")
+    assert rows(slower, "2027-01-04")[:3] == [
+        ("reduce", "2027-01-04", 120),
+        ("baseline", "2027-01-11", 120),  # as now, until four weeks at this dose are over
+        ("reduce", "2027-02-01", 105),
+    ]
+
+
+def test_a_change_on_the_day_of_a_reduction_takes_its_place():
+    gentler = revise(FIRST, date(2027, 1, 4), reduce="8%")
+    assert rows(gentler, "2027-01-04")[0] == ("reduce", "2027-01-04", 135)
+    step = next(step for step in gentler.steps if step.start == date(2027, 1, 4))
+    assert "14.4 mg less" in step.saved_why  # 8% of the 180 mg at the start of the whole plan
+
+
+def test_of_the_original_means_of_the_start_of_the_whole_plan():
+    base = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="2w", of="original")
+    changed = revise(base, date(2027, 1, 11), reduce="25%")
+    cuts = [step.cut // 1000 for step in changed.steps if step.kind == "reduce" and step.number > 3]
+    assert cuts[0] == 45  # a quarter of 180, not of 120
+    assert changed.steps[4].original == 180_000
+
+
+def test_a_new_goal():
+    stays = revise(FIRST, date(2027, 1, 11), to="90 mg")
+    assert stays.stop_date is None
+    assert rows(stays)[-1][0] == "maintain"
+    assert rows(stays)[-1][2] == 90
+    here = revise(FIRST, date(2027, 1, 11), to="120 mg")
+    assert rows(here, "2027-01-11") == [("maintain", "2027-01-11", 120)]
+    on_again = revise(stays, stays.steps[-1].start, to="0")
+    assert on_again.stop_date is not None
+
+
+def test_a_step_back_goes_to_the_dose_of_the_previous_step_and_no_further():
+    back = revise(FIRST, date(2027, 1, 11), step_back="withdrawal, COWS 14")
+    row = next(step for step in back.steps if step.start == date(2027, 1, 11))
+    assert (row.kind, row.daily) == ("hold", 150_000)
+    assert row.saved_why == "a step back to the dose of the previous step: withdrawal, COWS 14"
+    assert "lost-tolerance" in row.findings
+    assert rows(back, "2027-01-12")[0] == ("reduce", "2027-01-25", 135)
+    with pytest.raises(InputError, match="no higher dose"):
+        revise(back, date(2027, 1, 12), step_back="again")
+
+
+def test_after_the_stop_a_step_back_is_for_a_week_only():
+    stop = FIRST.stop_date
+    day = date(stop.year, stop.month, stop.day + 3)
+    back = revise(FIRST, day, step_back="withdrawal")
+    assert rows(back, stop.isoformat())[:2] == [
+        ("stop", stop.isoformat(), 0),
+        ("hold", day.isoformat(), 15),
+    ]
+    assert back.stop_date > day
+    with pytest.raises(InputError, match="ended with the stop"):
+        revise(FIRST, date(stop.year, stop.month, stop.day + 9), step_back="withdrawal")
+    with pytest.raises(InputError, match="ended with the stop"):
+        revise(FIRST, date(stop.year, stop.month, stop.day + 3), hold="4w")
+
+
+def test_a_planned_hold_is_kept_and_can_be_ended():
+    base = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="2w", holds=["4w@every2"])
+    hold = next(step for step in base.steps if step.kind == "hold")
+    inside = date.fromordinal(hold.start.toordinal() + 7)
+    slower = revise(base, inside, reduce="5%")
+    assert rows(slower, inside.isoformat())[0][:2] == ("hold", inside.isoformat())
+    assert (
+        rows(slower, inside.isoformat())[1][1]
+        == date.fromordinal(hold.end.toordinal() + 1).isoformat()
+    )
+    ended = revise(base, inside, hold="none")
+    assert rows(ended, inside.isoformat())[0][:2] == ("reduce", inside.isoformat())
+
+
+def test_a_patch_is_held_from_its_next_change():
+    base = plan("fentanyl-patch", "100 mcg/h", start="2026-12-07", every="2w")
+    held = revise(base, date(2027, 1, 12), hold="4w")
+    start = next(step.start for step in held.steps if step.kind == "hold")
+    assert start == date(2027, 1, 12)  # day 37, twelve changes after day 1
+    assert (start - held.start).days % 3 == 0
+    assert revise(base, date(2027, 1, 10), hold="4w").revisions[0]["from"] == "2027-01-12"
+
+
+def test_what_was_dispensed_and_not_taken_is_used_first():
+    held = revise(FIRST, date(2027, 1, 11), hold="4w")
+    at_the_change = [fill for fill in held.supply if fill.date == date(2027, 1, 11)]
+    # of 84 tablets of 30 mg, 63 are left on 11 January, and 28 of 42 of 15 mg: three weeks at
+    # 45/30/45 take 63 and 42
+    ((item,),) = [fill.items for fill in at_the_change]
+    assert (item.strength.label, item.quantity // 1000) == ("15", 14)
+
+
+def test_what_is_no_longer_useful_is_left_over():
+    base = plan("morphine-er", "100 mg q8h", start="2026-12-07", every="2w", fill="90d")
+    stays = revise(base, date(2027, 1, 11), to="45 mg", reduce="25%", every="1w")
+    assert stays.dispensing.leftover
+    total = {}
+    for fill in stays.supply:
+        for item in fill.items:
+            key = item.strength.label
+            total[key] = total.get(key, 0) + item.quantity
+    for item in stays.dispensing.leftover:
+        assert total[item.strength.label] >= item.quantity
+
+
+def test_new_prescriptions_are_needed_at_the_change():
+    held = revise(FIRST, date(2027, 1, 11), hold="4w")
+    finding = next(finding for finding in held.findings if finding.id == "new-prescriptions")
+    assert "2027-01-11" in finding.message
+
+
+def test_a_second_opioid_goes_on_in_its_turn():
+    two = plan(
+        "morphine-er", "30 mg q12h", start="2026-12-07", every="2w", also=["oxycodone-ir 10 mg q6h"]
+    )
+    first_other = next(s for s in two.steps if s.regimen.product.id == "oxycodone-ir")
+    waiting = date.fromordinal(first_other.start.toordinal() - 5)
+    held = revise(two, waiting, hold="8w")
+    row = next(step for step in held.steps if step.start == waiting)
+    assert (row.kind, row.regimen.product.id, row.daily) == ("hold", "oxycodone-ir", 40_000)
+    slower = revise(two, first_other.start, reduce="5%")
+    assert slower.steps[-1].start > two.steps[-1].start
+    with pytest.raises(InputError, match="is at its end"):
+        revise(two, first_other.end, to="15 mg")
+
+
+def test_a_finer_product_stays_in_use():
+    base = plan(
+        "oxycodone-er",
+        "40 mg q12h",
+        start="2026-12-07",
+        every="2w",
+        finish_with="oxycodone-solution",
+    )
+    change = next(step for step in base.steps if step.kind == "change")
+    later = date.fromordinal(change.end.toordinal() + 20)
+    held = revise(base, later, hold="4w")
+    assert {s.regimen.product.id for s in held.steps if s.start and s.start >= later} == {
+        "oxycodone-solution"
+    }
+    earlier = revise(base, date(2026, 12, 28), hold="4w")
+    assert any(step.kind == "change" for step in earlier.steps)
+
+
+def test_the_pace_must_be_within_the_band():
+    with pytest.raises(Refused) as caught:
+        revise(FIRST, date(2027, 1, 11), reduce="60%")
+    assert caught.value.problems[0].id == "rate-over-band"
+    reasoned = revise(FIRST, date(2027, 1, 11), reduce="60%", override_rate="in hospital")
+    assert "rate-overridden" in {finding.id for finding in reasoned.findings}
+
+
+def test_an_unknown_change_is_an_error():
+    with pytest.raises(InputError, match="not what a revision can change"):
+        revise(FIRST, date(2027, 1, 11), stock="15")
+
+
+def test_the_difference_is_the_rows_that_differ():
+    held = revise(FIRST, date(2027, 1, 11), hold="4w")
+    entries = difference(FIRST, held)
+    assert [entry["change"] for entry in entries[:3]] == ["changed", "added", "removed"]
+    assert entries[0]["was"]["end"] == "2027-01-17"
+    assert entries[0]["now"]["end"] == "2027-01-10"
+    assert difference(held, held) == []
+
+
+def test_revisions_made_again_give_the_same_plan():
+    held = revise(FIRST, date(2027, 1, 11), hold="4w", why="bad check")
+    slowed = revise(held, date(2027, 2, 8), reduce="5%", every="4w")
+    assert replay(FIRST, slowed.revisions).to_json() == slowed.to_json()
+    assert parse_plan(slowed.to_json()).to_json() == slowed.to_json()
+    assert slowed.id == "course-1"
+    assert slowed.to_rule()["parts"] == [{"reduce": "5%", "every": "4w", "until": None}]
