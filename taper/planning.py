@@ -83,8 +83,12 @@ class Plan:
 
     @property
     def stop_date(self) -> date | None:
-        """The first day without the drug; None for a maintenance goal."""
-        return self.steps[-1].start if self.steps[-1].kind == STOP else None
+        """The first day without any opioid that is tapered; None where one has a goal.
+
+        One that is kept as it is does not count: that is not what is stopped.
+        """
+        last = self.steps[-1]
+        return last.start if last.kind == STOP and not self.request.rule.goal else None
 
     @cached_property
     def id(self) -> str:
@@ -285,16 +289,29 @@ def _product(plan: Plan) -> dict[str, Any]:
     }
 
 
+def last_rows(plan: Plan) -> list[Step | None]:
+    """The last row of each opioid: the main one, then ``also`` in order; None for one kept."""
+    request = plan.request
+    others = [None if each.keep else each.regimen.product for each in request.also]
+    main = [step for step in plan.steps if step.regimen.product not in others]
+    rows: list[Step | None] = [main[-1]]
+    for other in others:
+        own = [step for step in plan.steps if step.regimen.product is other]
+        rows.append(own[-1] if own else None)
+    return rows
+
+
 def summary(plan: Plan) -> dict[str, Any]:
-    """The plan in a few figures."""
+    """The plan in a few figures; the doses are those of the main product, MME is of all."""
     rows = plan.steps[1:]
     reductions = [step for step in rows if step.kind == REDUCE]
-    end = rows[-1].end if plan.stop_date is None else plan.stop_date
+    end = rows[-1].end or rows[-1].start
     assert end is not None
-    days = (end - plan.start).days + (plan.stop_date is None)
+    days = (end - plan.start).days + (rows[-1].end is not None)
     current = largest_share([(step.cut, step.before) for step in reductions])
     original = largest_share([(step.cut, step.original) for step in reductions])
-    last = plan.steps[-1]
+    last = last_rows(plan)[0]
+    assert last is not None
     product = plan.request.product
     return {
         "start": plan.start.isoformat(),

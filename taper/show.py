@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from itertools import groupby
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -16,32 +14,20 @@ from rich.text import Text
 
 from taper.checks import facts
 from taper.findings import mme_text
-from taper.planning import summary
-from taper.quantities import percent_text, plain
-from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
-from taper.sig import prescription_in_words, strength_text, units_in_figures
+from taper.grid import day_text, layout, schedule_table
+from taper.planning import last_rows, summary
+from taper.quantities import plain
+from taper.sig import prescription_in_words, strength_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-
-    from rich.console import JustifyMethod
-
     from taper.planning import Plan
-    from taper.regimen import Regimen, Units
+    from taper.prescription import Prescription
+    from taper.regimen import Regimen
     from taper.schedule import Step
 
+__all__ = ["console", "day_text", "schedule_table", "show"]
 DISCLAIMER = "Decision support for clinicians, not medical advice."
-_HYPHENS = box.Box("\n".join(["    ", "    ", " -- ", *["    "] * 5, ""]), ascii=True)
-WIDE, NARROW = 96, 76  # columns: below them the table leaves out what can be spared
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
-_WORDS = {
-    CURRENT: "now",
-    BASELINE: "as now",
-    HOLD: "hold",
-    CHANGE: "change",
-    MAINTAIN: "goal",
-}
 
 
 class _Console(Console):
@@ -65,20 +51,15 @@ def is_plain(out: Console) -> bool:
     return not (out.encoding or "").lower().startswith("utf")
 
 
-def day_text(day: date, *, weekday: bool = True) -> str:
-    """``Mon 2026-12-07``: weekday names do not depend on the locale."""
-    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    return f"{names[day.weekday()]} {day.isoformat()}" if weekday else day.isoformat()
-
-
 def show(plan: Plan) -> None:
     """Print a plan."""
     out = console()
     for line in _header(plan):
         out.print(line, markup=False)
     out.print()
-    out.print(schedule_table(plan, out.width, plain=is_plain(out)))
-    out.print(_legend(plan, out.width), style="dim", markup=False)
+    laid_out = layout(plan, out.width, plain=is_plain(out))
+    out.print(laid_out.schedule)
+    out.print(_legend(plan, in_a_row=laid_out.in_a_row), style="dim", markup=False)
     _chart(plan, out)
     _checks(plan, out)
     _supply(plan, out)
@@ -90,32 +71,64 @@ def show(plan: Plan) -> None:
 def _header(plan: Plan) -> list[str]:
     request, figures = plan.request, summary(plan)
     product = request.product
-    mme = figures["start_mme"]
-    size = f"{product.text(plan.steps[0].daily)} a day" if not product.is_patch else ""
-    name = request.formulary.words["equivalent"]
-    equivalent = f"{mme} {name}" if mme else f"no {name} factor"
-    context = ", ".join(part for part in (size, equivalent) if part)
-    goal = "to a stop" if not request.rule.goal else f"to {product.text(request.rule.goal)} a day"
     lines = [f"Taper of {product.name} ({product.id}), {plan.id}"]
     if request.text.get("label"):
         lines[0] += f": {request.text['label']}"
-    prescription = prescription_in_words(product, request.prescription)
-    lines.append(f"From {prescription} ({context}) {goal}: {_rule(plan)}")
+    lines += _of_several(plan) if request.also else _of_one(plan)
     reductions, holds = figures["reductions"], figures["holds"]
     counted = f"{reductions} reduction{'s' * (reductions != 1)}"
     if holds:
         counted += f", {holds} hold{'s' * (holds != 1)}"
-    end = (
-        f"first day without it {day_text(plan.stop_date)}, after {figures['days']} days"
-        if plan.stop_date
-        else f"{figures['days']} days planned"
-    )
+    end = f"{figures['days']} days planned"
+    if plan.stop_date and not request.also:
+        end = f"first day without it {day_text(plan.stop_date)}, after {figures['days']} days"
     lines.append(f"{counted}; {end}")
     if request.specialist:
         lines.append(f"Specialist consulted: {request.specialist}")
     if request.rule.override:
         lines.append(f"Reason for the pace: {request.rule.override}")
     return lines
+
+
+def _of_one(plan: Plan) -> list[str]:
+    """From what, to what, how fast."""
+    request = plan.request
+    product = request.product
+    goal = f"{product.text(request.rule.goal)} a day" if request.rule.goal else "a stop"
+    size = [] if product.is_patch else [f"{product.text(plan.steps[0].daily)} a day"]
+    mme, name = mme_text(plan.steps[0]), request.formulary.words["equivalent"]
+    context = ", ".join([*size, f"{mme} {name}" if mme else f"no {name} factor"])
+    prescription = prescription_in_words(product, request.prescription)
+    return [f"From {prescription} ({context}) to {goal}: {_rule(plan)}"]
+
+
+def _of_several(plan: Plan) -> list[str]:
+    """Each opioid with its end, and what they come to together."""
+    request = plan.request
+    last = last_rows(plan)
+    lines = [_course(request.prescription, request.regimen, last[0])]
+    lines += [
+        _course(each.prescription, each.regimen, step)
+        for each, step in zip(request.also, last[1:], strict=True)
+    ]
+    mme, name = mme_text(plan.steps[0]), request.formulary.words["equivalent"]
+    total = f"{mme} {name} a day" if mme else f"no {name} factor for each of them"
+    order = "; one after the other" if any(last[1:]) else ""
+    return [*lines, f"In total {total}{order}: {_rule(plan)}"]
+
+
+def _course(written: Prescription, regimen: Regimen, last: Step | None) -> str:
+    """One of several opioids: from what to what, and when it ends."""
+    product = regimen.product
+    size = "" if product.is_patch else f" ({product.text(regimen.daily)} a day)"
+    now = f"{product.id} {prescription_in_words(product, written)}{size}"
+    if last is None:
+        return f"{now}: kept as it is"
+    assert last.start is not None
+    day = day_text(last.start)
+    if not last.daily:
+        return f"{now}: to a stop, first day without it {day}"
+    return f"{now}: to {last.regimen.product.text(last.daily)} a day, kept from {day}"
 
 
 def _rule(plan: Plan) -> str:
@@ -131,166 +144,13 @@ def _rule(plan: Plan) -> str:
     return text
 
 
-def _columns(plan: Plan, width: int) -> tuple[str, ...]:
-    """The administrations that get a column; none where there are too many or they change."""
-    times = {step.regimen.times for step in plan.steps}
-    only = times.pop()
-    room = 4 if width >= WIDE else 3 if width >= NARROW else 2
-    room -= any(step.regimen.product.is_liquid for step in plan.steps)
-    return only if not times and len(only) <= room else ()
-
-
-def schedule_table(plan: Plan, width: int, *, plain: bool = False) -> Table:
-    """The schedule as a table that fits ``width`` columns; no figure is ever cut short.
-
-    Narrow terminals get fewer columns: weekdays and units go first, then the percentage of the
-    first dose and the MME. ``plain`` draws its one line with hyphens.
-    """
-    times = _columns(plan, width)
-    wide = width >= WIDE
-    columns = _Columns()
-    columns.add("Step" if wide else "", lambda step: str(step.number))
-    several = len({step.regimen.product for step in plan.steps}) > 1
-    weekday = wide and len(times) <= 3 and not several  # noqa: PLR2004 - they need the room
-    columns.add("From", lambda step: _from(step, weekday=weekday), justify="left")
-    columns.add("Days", lambda step: str(step.days) if step.days else "")
-    if several:
-        columns.add("Product", lambda step: step.regimen.product.id, justify="left", fold=not wide)
-    columns.add("A day", lambda step: _daily(step, wide=wide))
-    for place, time in enumerate(times):
-        cell = partial(_administration_at, place)
-        columns.add(time.capitalize(), cell, justify="left", fold=True)
-    if not times:
-        columns.add("Doses", lambda step: doses_in_a_row(step.regimen), justify="left", fold=True)
-    if any(step.companions for step in plan.steps):
-        columns.add("Also", _also, justify="left", fold=True)
-    if width >= NARROW:
-        columns.add("Of first" if wide and not several else "%", _of_first)
-    columns.add("Cut", _cut)
-    if width >= NARROW:
-        columns.add(plan.request.formulary.words["equivalent"], lambda step: mme_text(step) or "-")
-    padding = (0, 1, 0, 0) if wide else 0
-    lines = _HYPHENS if plain else box.SIMPLE_HEAD
-    table = Table(box=lines, show_edge=False, pad_edge=False, padding=padding)
-    columns.fill(table, plan.steps)
-    return table
-
-
-class _Columns:
-    """Columns with the cell that each shows of a step."""
-
-    def __init__(self) -> None:
-        self.columns: list[tuple[str, Callable[[Step], str], JustifyMethod, bool]] = []
-
-    def add(
-        self,
-        title: str,
-        cell: Callable[[Step], str],
-        *,
-        justify: JustifyMethod = "right",
-        fold: bool = False,
-    ) -> None:
-        """Add a column; one that may fold gives way where the terminal is narrow."""
-        self.columns.append((title, cell, justify, fold))
-
-    def fill(self, table: Table, steps: tuple[Step, ...]) -> None:
-        """Put the steps into a table."""
-        for title, cell, justify, fold in self.columns:
-            # what does not fold is as wide as its widest cell
-            width = None if fold else max(len(title), *(len(cell(step)) for step in steps))
-            table.add_column(
-                title,
-                justify=justify,
-                no_wrap=not fold,
-                min_width=width or len(title),
-                overflow="fold",
-            )
-        for step in steps:
-            cells = [cell(step) for _, cell, _, _ in self.columns]
-            table.add_row(*cells, style=_style(step))
-
-
-def _from(step: Step, *, weekday: bool) -> str:
-    return day_text(step.start, weekday=weekday) if step.start else "now"
-
-
-def _daily(step: Step, *, wide: bool) -> str:
-    product = step.regimen.product
-    return product.text(step.daily) if wide else product.number(step.daily)
-
-
-def _of_first(step: Step) -> str:
-    return f"{percent_text(step.daily, step.original)}%"
-
-
-def _administration_at(place: int, step: Step) -> str:
-    regimen = step.regimen
-    amount, units = regimen.amounts[place], regimen.units[place]
-    return administration(regimen, amount, units) if amount else "-"
-
-
-def _also(step: Step) -> str:
-    unit = step.regimen.product.unit
-    return ", ".join(
-        f"{other.product.drug} {other.product.number(other.daily)}"
-        + (f" {other.product.unit}" if other.product.unit != unit else "")
-        for other in step.companions
-    )
-
-
-def administration(regimen: Regimen, amount: int, units: Units) -> str:
-    """One administration with its units: ``75 (60 + 15)``, ``30``, ``5 mg (2.5 mL)``."""
-    product = regimen.product
-    made = units_in_figures(product, units).replace(" + ", "+")
-    if product.is_liquid:
-        return f"{product.text(amount)} ({made})"
-    number = product.number(amount)
-    label = number if not units or not units[0][0].other else units[0][0].label
-    return made if made in {number, label} else f"{number} ({made})"
-
-
-def doses_in_a_row(regimen: Regimen) -> str:
-    """The administrations in the order of the day: ``5/4/4/4/5/4``, with units where needed."""
-    if not regimen.daily:
-        return "-"
-    product = regimen.product
-    shown = "/".join(plain(amount) for amount in regimen.amounts)
-    if product.is_liquid:
-        volumes = "/".join(
-            plain(sum(count for _, count in units)) or "0" for units in regimen.units
-        )
-        return f"{shown} {product.unit} ({volumes} mL)"
-    made = {
-        plain(amount): units_in_figures(product, units)
-        for amount, units in zip(regimen.amounts, regimen.units, strict=True)
-        if amount and units_in_figures(product, units) != plain(amount)
-    }
-    notes = ", ".join(f"{amount} = {units}" for amount, units in made.items())
-    return f"{shown} ({notes})" if notes else shown
-
-
-def _cut(step: Step) -> str:
-    if step.kind in _WORDS:
-        return _WORDS[step.kind]
-    if step.kind == STOP:
-        return "stop"
-    mark = "!" if "cut-over-25-percent" in step.findings else ""
-    return f"{percent_text(step.cut, step.before)}%{mark}"
-
-
-def _style(step: Step) -> str:
-    if step.kind in {CURRENT, BASELINE, HOLD}:
-        return "dim"
-    return "bold" if step.kind in {STOP, CHANGE} else ""
-
-
-def _legend(plan: Plan, width: int) -> str:
+def _legend(plan: Plan, *, in_a_row: bool) -> str:
     product = plan.request.product
     notes = [f"A number alone is one {product.kind} of so many {product.unit_text}"]
     if product.is_liquid:
         notes = [f"Doses in {product.unit_text}, measured in mL with an oral syringe"]
     times = {step.regimen.times for step in plan.steps}
-    if not _columns(plan, width):
+    if in_a_row:
         order = "; ".join(", ".join(each) for each in sorted(times, key=len))
         notes.append(f"doses in the order {order}")
     if any("cut-over-25-percent" in step.findings for step in plan.steps):

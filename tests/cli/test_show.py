@@ -1,0 +1,122 @@
+"""The plan on the screen: whole figures at any width, and each opioid named with its end."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from taper import plan
+from taper.grid import schedule_table
+from taper.quantities import plain
+
+START = "2026-12-07"
+PLANS = {
+    "one": {"product": "morphine-er", "dose": "90 mg q8h"},
+    "six a day": {"product": "hydromorphone-ir", "dose": "8 mg q4h"},
+    "liquid": {"product": "oxycodone-solution", "dose": "10 mg q6h"},
+    "halves": {"product": "oxycodone-ir", "dose": "15 mg q6h", "split": "halves"},
+    "patch": {"product": "fentanyl-patch", "dose": "100 mcg/h"},
+    "two combinations": {
+        "product": "codeine-apap",
+        "dose": "60/300 mg q4h",
+        "also": ["oxycodone-apap 10/325 mg q6h"],
+    },
+    "long names": {
+        "product": "oxycodone-apap",
+        "dose": "10/325 mg q6h",
+        "also": ["morphine-er-capsule 60 mg q12h"],
+    },
+    "two units": {
+        "product": "tramadol-ir",
+        "dose": "100 mg q6h",
+        "also": ["fentanyl-patch 25 mcg/h", "oxycodone-ir 10 mg q6h"],
+        "keep": ["fentanyl-patch"],
+    },
+    "change": {"product": "morphine-er", "dose": "60 mg q12h", "finish_with": "morphine-solution"},
+}
+
+
+def shown(name: str, columns: int) -> list[str]:
+    """The lines of the schedule."""
+    out = io.StringIO()
+    made = plan(start=START, **PLANS[name])
+    Console(file=out, width=columns, color_system=None).print(schedule_table(made, columns))
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("columns", [140, 100, 96, 80, 76, 60, 40, 26])
+@pytest.mark.parametrize("name", PLANS)
+def test_no_figure_is_broken_or_left_out(name, columns):
+    lines = shown(name, columns)
+    assert max(map(len, lines)) <= columns
+    assert "…" not in "".join(lines)
+    figures = re.findall(r"[0-9]+(?:[.-][0-9]+)*", "\n".join(lines))
+    made = plan(start=START, **PLANS[name])
+    for step, row in zip(made.steps, made.to_dict()["steps"], strict=True):
+        asked = [row["mme"], row["start"], row["days"]]
+        asked += [amount["amount"] for amount in row["doses"]]
+        asked += [plain(other.daily) for other in step.companions]
+        for figure in asked:
+            if figure is not None and figure != "12.5":  # printed as its label, 12
+                assert str(figure) in figures, (step.number, figure)
+        for other in step.companions:
+            assert other.product.id in "\n".join(lines)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_narrow_terminals_get_the_same_figures(name):
+    """Broken lines, put together again, are made of the very parts of the wide table."""
+    wide = set(re.findall(r"[0-9][0-9./]*[0-9]|[0-9]", " ".join(shown(name, 200))))
+    narrow = set(re.findall(r"[0-9][0-9./]*[0-9]|[0-9]", " ".join(shown(name, 30))))
+    times = {"06", "10", "14", "18", "22", "02", "00"}
+    parts = {part for figure in wide for part in re.split("/", figure)}
+    assert {part for figure in narrow for part in figure.split("/")} <= parts | times
+
+
+def test_the_equivalent_stays_when_room_is_short(taper):
+    ran = taper(
+        *("plan", "tramadol-ir", "100 mg q6h", "--also", "oxycodone-ir 10 mg q6h"),
+        *("--start", START),
+    )
+    (head,) = [line for line in ran.out.splitlines() if "Also a day" in line]
+    assert head.split()[-1] == "MME"
+    assert "oxycodone-ir 40 mg" in ran.out
+
+
+def test_each_opioid_is_named_with_its_end(taper):
+    ran = taper(
+        *("plan", "morphine-er", "30 mg q12h", "--also", "oxycodone-ir 10 mg q6h"),
+        *("--also", "fentanyl-patch 25 mcg/h", "--keep", "fentanyl-patch", "--start", START),
+    )
+    head = ran.out.partition("\n\n")[0]
+    assert "morphine-er 30 mg q12h (60 mg a day): to a stop, first day without it Mon 2027" in head
+    assert "oxycodone-ir 10 mg q6h (40 mg a day): to a stop, first day without it" in head
+    assert "fentanyl-patch 25 mcg/h q72h: kept as it is" in head
+    assert "In total 180 MME a day; one after the other:" in head
+    assert head.count("first day without it") == 2
+
+
+def test_a_goal_is_no_stop_though_another_opioid_is_stopped(taper):
+    ran = taper(
+        *("plan", "morphine-er", "30 mg q12h", "--to", "30 mg"),
+        *("--also", "oxycodone-ir 10 mg q6h", "--start", START),
+    )
+    assert "to 30 mg a day, kept from Mon 2027-01-04" in ran.out
+    made = plan(
+        "morphine-er", "30 mg q12h", to="30 mg", also=["oxycodone-ir 10 mg q6h"], start=START
+    )
+    figures = made.to_dict()["summary"]
+    assert figures["stop_date"] is None
+    assert figures["end_daily_dose"] == "30"
+    assert figures["days"] == (made.steps[-1].start - made.start).days
+
+
+def test_the_summary_is_of_the_main_product():
+    made = plan("morphine-er", "30 mg q12h", also=["oxycodone-ir 10 mg q6h"], start=START)
+    figures = made.to_dict()["summary"]
+    assert (figures["start_daily_dose"], figures["end_daily_dose"]) == ("60", "0")
+    assert figures["start_mme"] == "120"
+    assert figures["stop_date"] == made.steps[-1].start.isoformat()
