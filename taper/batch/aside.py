@@ -96,7 +96,8 @@ class Journal:
 
     def begin(self, manifest: dict[str, Any], *, resume: bool) -> list[dict[str, Any]]:
         """Start the journal, or go on with one; gives the chunks that are written already."""
-        manifest = {**manifest, "boot": _BOOT.read_text().strip() if _BOOT.exists() else ""}
+        boot = _BOOT.read_text().strip() if _BOOT.exists() else ""
+        manifest = json.loads(json.dumps({**manifest, "boot": boot}))  # as it reads back
         done = self._earlier(manifest) if resume else []
         self._file = self._path.open("w", encoding="utf-8")
         self._line(manifest)
@@ -115,7 +116,7 @@ class Journal:
             changed = [key for key in manifest if was.get(key) != manifest[key]]
             if changed == ["boot"]:  # what was written may not have reached the disk
                 return []
-            message = f"the run that was killed was another one ({', '.join(changed)} differ)"
+            message = f"the run that was stopped was another one ({', '.join(changed)} differ)"
             raise InputError(Problem("resume", message, "start again without --resume"))
         by_number = {entry["chunk"]: entry for entry in entries}
         done = []

@@ -94,7 +94,8 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
         with few_collections():
             result = running.run()
     except BaseException as error:
-        keep = bool(files) and running.can_resume and not isinstance(error, InputError)
+        useful = running.can_resume and not isinstance(error, InputError)
+        keep = bool(files) and (useful or settings.resume)
         if not keep:
             discard(settings.outputs)
         journal.close(remove=not keep)

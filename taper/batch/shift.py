@@ -46,7 +46,7 @@ def _intervals(request: Request) -> Iterator[Interval]:
     if over:
         from taper.quantities import parse_interval  # noqa: PLC0415 - rarely asked for
 
-        yield parse_interval(str(over), "over")
+        yield parse_interval(str(over), "over", "d w mo y")
 
 
 def shifted(plan: Plan, start: date) -> Plan:
