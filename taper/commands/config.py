@@ -273,15 +273,11 @@ def _check_value(key: str, value: Any) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(
-        help="Your own defaults: rule, market, stock, hand-out.",
-        no_args_is_help=False,
-        invoke_without_command=True,
-    )
+    group = typer.Typer(no_args_is_help=False, invoke_without_command=True)
 
     @group.callback()
     def config(context: typer.Context) -> None:
-        """Your own defaults: rule, market, fill, stock, hand-out.
+        """Your own defaults: rule, market, stock, hand-out.
 
         taper config set reduce 5%
         """

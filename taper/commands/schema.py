@@ -8,7 +8,10 @@ import typer
 
 
 def schema() -> None:
-    """Print the JSON Schema of the plan document (taper-plan/1)."""
+    """Print the JSON Schema of the plan document (taper-plan/1).
+
+    taper schema
+    """
     from taper.schema import plan_schema  # noqa: PLC0415 - loads pydantic
 
     typer.echo(json.dumps(plan_schema(), indent=2))
