@@ -24,7 +24,7 @@ def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -
     chosen = {
         product: _table(product, steps, made)
         for product, made in tables.items()
-        if not product.is_liquid and len(made.strengths) > 1
+        if len(made.strengths) > 1 and not (product.is_liquid or product.is_combination)
     }
 
     def remade(regimen: Regimen) -> Regimen:
@@ -37,28 +37,40 @@ def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -
 
 def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimens:
     """The table of the best subset of the strengths."""
-    rows = [step.regimen.amounts for step in steps[1:] if step.regimen.product is product]
-    amounts = [amount for row in rows for amount in row if amount]
+    taken = [step.regimen for step in steps[1:] if step.regimen.product is product]
+    amounts = [amount for regimen in taken for amount in regimen.amounts if amount]
     for size in range(1, len(made.strengths) + 1):
         found: list[tuple[int, tuple[Strength, ...]]] = []
         for subset in combinations(sorted(made.strengths, key=lambda s: -s.amount), size):
-            units = 0
-            for amount in amounts:
-                needed = fewest_units_for(amount, subset, halves=made.halves)
-                if needed is None or needed > made.most:
-                    break
-                units += needed
-            else:
+            units = _units(subset, amounts, made)
+            if units is not None:
                 found.append((units, subset))
-        if found:
-            fewest = min(units for units, _ in found)
-            tied = [
-                regimens(product, subset, made.interval, made.most, halves=made.halves)
-                for units, subset in found
-                if units == fewest
-            ]
-            return min(tied, key=lambda table: _halves(table, amounts))
+        tables = [
+            (units, regimens(product, subset, made.interval, made.most, halves=made.halves))
+            for units, subset in found
+        ]
+        if product.is_combination:
+            tables = [(units, table) for units, table in tables if _no_more_other(table, taken)]
+        if tables:
+            return min(tables, key=lambda item: (item[0], _halves(item[1], amounts)))[1]
     return made
+
+
+def _units(strengths: tuple[Strength, ...], amounts: list[int], made: Regimens) -> int | None:
+    """The units of all amounts together; None where the strengths cannot make one of them."""
+    units = 0
+    for amount in amounts:
+        needed = fewest_units_for(amount, strengths, halves=made.halves)
+        if needed is None or needed > made.most:
+            return None
+        units += needed
+    return units
+
+
+def _no_more_other(table: Regimens, taken: list[Regimen]) -> bool:
+    """Whether no day has more of a combination's other ingredient than the plan had."""
+    most = max(regimen.other_daily for regimen in taken)
+    return all(table.exactly(regimen.amounts).other_daily <= most for regimen in taken)
 
 
 def _halves(made: Regimens, amounts: list[int]) -> int:

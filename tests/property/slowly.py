@@ -116,15 +116,12 @@ class Kitchen:
         place = max(place for place, size in enumerate(sizes) if size <= amount)
         return sizes[place] - sizes[place - 1] if place else 0
 
-    def others(self, amounts: tuple[int, ...]) -> list[Fraction]:
-        """The second ingredient of a combination at each administration."""
-        return [
-            sum(
-                (Fraction(self.other.get(s, 0), 2 if half else 1) for _, s, half in self.best()[a]),
-                Fraction(0),
-            )
-            for a in amounts
-        ]
+    def other_daily(self, amounts: tuple[int, ...]) -> Fraction:
+        """The second ingredient of a combination in a day."""
+        units = [unit for amount in amounts for unit in self.best()[amount]]
+        return sum(
+            (Fraction(self.other.get(s, 0), 2 if half else 1) for _, s, half in units), Fraction(0)
+        )
 
     def strengths(self, amounts: tuple[int, ...]) -> int:
         """How many strengths a day needs."""
@@ -151,15 +148,14 @@ def choose(
     goal: int = 0,
     *,
     override: bool = False,
+    most_other: Fraction | int | None = None,
 ) -> tuple[tuple[int, ...], bool] | None:
     """What to reduce to (SPEC 4.3), and whether the cut is unavoidable; None to stay."""
     current = sum(now)
     divided = kitchen.divided(now)
     every = [t for t in divided if goal <= t < current and t]
-    if kitchen.other:  # nor may the second ingredient rise
-        before = kitchen.others(now)
-        after = {t: kitchen.others(divided[t]) for t in every}
-        every = [t for t in every if all(a <= b for a, b in zip(after[t], before, strict=True))]
+    if most_other is not None:  # nor may the second ingredient be more than at the start
+        every = [t for t in every if kitchen.other_daily(divided[t]) <= most_other]
     if goal:  # a dose from which the goal can no longer be made is no way to the goal
         every = [t for t in every if goal in kitchen.divided(divided[t])]
     reference = current if asked.of_current else original
@@ -232,6 +228,7 @@ def taper(
     rows: list = []
     smallest = min(amount for amount in kitchen.best() if amount)
     original = sum(now)
+    most_other = kitchen.other_daily(now) if kitchen.other else None
     since = 0
     for opportunity, (asked, straight) in enumerate(zip(curve, linear, strict=False)):
         if not goal and sum(now) == smallest:
@@ -240,7 +237,7 @@ def taper(
                 stop = max(opportunity, since + last) if last else opportunity
                 return [*rows, (stop, (0,) * len(now), False)]
             continue
-        choice = choose(kitchen, now, asked, original, goal)
+        choice = choose(kitchen, now, asked, original, goal, most_other=most_other)
         if choice is not None:
             now, unavoidable = choice
             rows.append((opportunity, now, unavoidable))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from hypothesis import given
-from strategies import planned, requests
+from strategies import PRODUCTS, planned, requests
 
 from taper.quantities import THOUSAND
 from taper.schedule import CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
@@ -197,3 +197,12 @@ def test_holds_and_changes_are_not_counted_as_reductions(fields):
     summary = plan.to_dict()["summary"]
     assert summary["reductions"] == sum(step.kind == REDUCE for step in plan.steps)
     assert summary["holds"] == sum(step.kind == HOLD for step in plan.steps)
+
+
+@given(requests(products=[product for product in PRODUCTS if product.strengths[0].other]))
+def test_a_taper_never_gives_more_acetaminophen_than_at_its_start(fields):
+    plan = planned(fields)
+    now = plan.steps[0].regimen
+    for step in plan.steps:
+        if step.regimen.product is now.product:
+            assert step.regimen.other_daily <= now.other_daily

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from slowly import Asked, Kitchen, choose
 from strategies import PRODUCTS, US
 
-from taper import schedule
+from taper import choice
 from taper.curve import Point
 from taper.formulary import Strength
 from taper.quantities import THOUSAND, Interval, Percent
@@ -162,7 +162,12 @@ def test_the_choice_at_an_opportunity_is_that_of_the_rules(drawn, data):
     rule = asked // denominator if amounts_asked else Percent.of_ppm(1000 * share)
     point = Point(ideal, asked, denominator, of_current, WEEK, rule)
     regimen = made.exactly(now)
-    chosen = schedule.choose(made, regimen, point, original, goal, override=override)
+    most_other = None
+    if kitchen.other:
+        most_other = kitchen.other_daily(now) * data.draw(st.integers(100, 150)) // 100
+    chosen = choice.choose(
+        made, regimen, point, original, goal, override=override, most_other=most_other
+    )
     expected = choose(
         kitchen,
         now,
@@ -175,6 +180,7 @@ def test_the_choice_at_an_opportunity_is_that_of_the_rules(drawn, data):
         original,
         goal,
         override=override,
+        most_other=most_other,
     )
     found = (
         None if chosen is None else (chosen.regimen.amounts, chosen.reason.kind == "unavoidable")
