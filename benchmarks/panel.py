@@ -140,7 +140,7 @@ FAULTS = (
 )
 
 
-def _spoil(row: dict[str, Any], fault: str, earlier: str) -> None:
+def _spoil(row: dict[str, Any], fault: str, earlier: str) -> None:  # noqa: C901 - a list
     """Do to a row what people and exports do."""
     match fault:
         case "decimal comma":
@@ -168,7 +168,7 @@ def _spoil(row: dict[str, Any], fault: str, earlier: str) -> None:
 
 def panel(count: int, seed: int, *, distinct: bool = False) -> Iterator[dict[str, Any]]:
     """``count`` requests by field name; every one differs where they are to be distinct."""
-    random = Random(seed)  # noqa: S311 - not for secrets
+    random = Random(seed)
     products = [
         (product, dose, weight * share)
         for product, (weight, doses) in PRODUCTS.items()
@@ -189,7 +189,9 @@ def panel(count: int, seed: int, *, distinct: bool = False) -> Iterator[dict[str
             for name in ("guideline", "of", "holds", "reduce_on"):
                 row.pop(name, None)
             # a pace of its own for each row, within the band
-            row.update(reduce=f"{8 + number % 50_000 / 10_000:.4f}%", every=f"{2 + number // 50_000}w")
+            row.update(
+                reduce=f"{8 + number % 50_000 / 10_000:.4f}%", every=f"{2 + number // 50_000}w"
+            )
         row["on_opioids_for"] = random.choices(lengths, length_weights)[0]
         risks = [risk for risk, share in RISKS.items() if random.random() < share]
         if risks:

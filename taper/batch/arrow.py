@@ -60,7 +60,10 @@ def plain_schema(name: str, kept: tuple[str, ...], *, encoded: bool) -> Any:
     arrow = library("pyarrow")
     words = arrow.dictionary(arrow.int32(), arrow.string())
     return arrow.schema(
-        (field.name, words if field.type == arrow.string() and field.name not in kept else field.type)
+        (
+            field.name,
+            words if field.type == arrow.string() and field.name not in kept else field.type,
+        )
         for field in schema
     )
 
@@ -118,8 +121,8 @@ class ArrowOutput:
             columns = list(like.columns)
             found = zip(*self.table.row_dates(plan), strict=True)
             places = [n for n, name in enumerate(self.table.header) if name in self.table.dates]
-            for place, cells in zip(places, found, strict=True):
-                columns[place] = self._days(cells, base)
+            for place, days in zip(places, found, strict=True):
+                columns[place] = self._days(days, base)
             return Cells(columns, {}, like.rows)
         rows = self.table.rows(plan)
         columns = []
@@ -237,9 +240,7 @@ class ArrowOutput:
         if len(self._list) != len(self._words):
             self._list = list(self._words)
         words = [self._list[place] for place in places.dictionary.to_pylist()]
-        return arrow.DictionaryArray.from_arrays(
-            places.indices, arrow.array(words, arrow.string())
-        )
+        return arrow.DictionaryArray.from_arrays(places.indices, arrow.array(words, arrow.string()))
 
     def _filled(self, arrow: Any, number: int) -> Any:
         """A column of words some of which have dates in them."""
@@ -268,9 +269,7 @@ class ArrowOutput:
                 messages += [None] * cells.rows
             else:
                 fields += [problem.field for problem in problems]
-                messages += [
-                    error_rows(0, 0, "", [problem])[0][_MESSAGE] for problem in problems
-                ]
+                messages += [error_rows(0, 0, "", [problem])[0][_MESSAGE] for problem in problems]
         return arrow.array(fields, arrow.string()), arrow.array(messages, arrow.string())
 
 

@@ -119,7 +119,7 @@ class Journal:
             message = f"the run that was stopped was another one ({', '.join(changed)} differ)"
             raise InputError(Problem("resume", message, "start again without --resume"))
         by_number = {entry["chunk"]: entry for entry in entries}
-        done = []
+        done: list[dict[str, Any]] = []
         while len(done) in by_number:
             done.append(by_number[len(done)])
         return done

@@ -182,5 +182,3 @@ def _ragged(cells: Iterable[str], count: int) -> Problem:
     shown = ",".join(islice(cells, 3))
     hint = 'a cell with a comma in it is quoted: "a, b"'
     return Problem("", f"{found} cells, but the header has {count}", hint, shown)
-
-

@@ -149,7 +149,9 @@ class Jsonl:
     def kept(self, values: tuple[Any, ...]) -> bytes:
         """Names and values, without braces."""
         document = dict(zip(self._kept, map(plain_value, values), strict=True))
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))[1:-1].encode(errors="replace")
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))[1:-1].encode(
+            errors="replace"
+        )
 
     def label(self, label: str | None) -> bytes:
         """A label in quotes, or null."""
@@ -158,7 +160,9 @@ class Jsonl:
     def records(self, rows: list[list[str]]) -> bytes:
         """A line for each row of cells."""
         header = self.table.header
-        return "".join(_line(dict(zip(header, row, strict=True))) for row in rows).encode(errors="replace")
+        return "".join(_line(dict(zip(header, row, strict=True))) for row in rows).encode(
+            errors="replace"
+        )
 
 
 def _line(document: dict[str, Any]) -> str:

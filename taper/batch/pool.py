@@ -13,7 +13,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from taper.batch.source import BatchError
 from taper.batch.worker import Counts, Job, Task, Worker
@@ -137,7 +137,7 @@ class Team:
     def __init__(self, job: Job, count: int, lock: Any) -> None:
         """Start them; ``lock`` is a file that they must not hold on to."""
         forks = sys.platform == "linux"
-        context = multiprocessing.get_context("fork" if forks else "spawn")
+        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
         for _ in range(count):
@@ -152,16 +152,17 @@ class Team:
     def _messages(self, waiting: list[Connection]) -> list[tuple[Connection, str, Any]]:
         """What workers say next; an error of theirs, or their death, is raised."""
         found = []
-        for pipe in wait(waiting):
+        for ready in wait(waiting):
+            pipe = cast("Connection", ready)
             try:
-                name, result = pipe.recv()  # type: ignore[union-attr]
+                name, result = pipe.recv()
             except (EOFError, ConnectionResetError):
                 hint = "go on with --resume, or start again"
                 raise BatchError(Problem("batch", "a worker was killed", hint)) from None
             if name == "failed":
                 _raise(result)
             found.append((pipe, name, result))
-        return found  # type: ignore[return-value]
+        return found
 
     def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
         """See :class:`Crew`."""

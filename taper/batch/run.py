@@ -27,7 +27,7 @@ from taper.errors import InputError, Problem
 from taper.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from taper.batch.aside import Output
     from taper.batch.source import Source
@@ -143,7 +143,8 @@ class _Run:
         settings, folder = self.settings, self.journal.folder
         size = settings.chunk_bytes or _chunk_bytes(settings.outputs)
         keep = settings.keep_columns
-        path, columns, line = source.path, (), 1
+        path, line = source.path, 1
+        columns: tuple[str, ...] = ()
         if source.kind == PARQUET:
             path, columns, counts = copied(source.path, source.shown, folder)
             layout = layout_of(columns, keep=keep)
@@ -231,7 +232,9 @@ class _Run:
             "version": VERSION,
             "input": _fingerprint(source),
             "columns": [job.layout.names, job.layout.kept],
-            "outputs": [[each.table, each.kind, each.compression, each.name] for each in job.outputs],
+            "outputs": [
+                [each.table, each.kind, each.compression, each.name] for each in job.outputs
+            ],
             "chunks": [len(chunks), chunks[-1].end if chunks else 0],
         }
 

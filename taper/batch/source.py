@@ -185,7 +185,9 @@ def not_too_long(size: int) -> None:
     if size > LONGEST_RECORD:
         most = LONGEST_RECORD // 2**20
         message = f"a row is longer than {most} MB"
-        raise InputError(Problem("input", message, "is a quote never closed, or a line never ended?"))
+        raise InputError(
+            Problem("input", message, "is a quote never closed, or a line never ended?")
+        )
 
 
 def free(folder: Path) -> None:

@@ -16,16 +16,27 @@ from taper.export.csv import (
 from taper.planning import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from taper.errors import Problem
     from taper.planning import Plan
 
-SUMMARY = (
-    "plan_id,start,stop_date,days,reductions,holds,start_daily_dose,end_daily_dose,unit,start_mme,"
-    "largest_cut_percent_of_current,largest_cut_percent_of_original,findings"
-).split(",")
-ERRORS = "line,row,id,field,value,message,hint".split(",")
+SUMMARY = [
+    "plan_id",
+    "start",
+    "stop_date",
+    "days",
+    "reductions",
+    "holds",
+    "start_daily_dose",
+    "end_daily_dose",
+    "unit",
+    "start_mme",
+    "largest_cut_percent_of_current",
+    "largest_cut_percent_of_original",
+    "findings",
+]
+ERRORS = ["line", "row", "id", "field", "value", "message", "hint"]
 _SHOWN_VALUE = 200  # characters of a value in an error record
 
 
@@ -44,7 +55,7 @@ class Table(NamedTuple):
     numbers: frozenset[str] = frozenset()
     whole: bool = False
     dates_in_cells: bool = False
-    row_dates: Callable[[Plan], list[tuple[str, ...]]] | None = None
+    row_dates: Callable[[Plan], Sequence[tuple[str, ...]]] | None = None
 
 
 def summary_rows(plan: Plan) -> list[list[str]]:

@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import repeat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.batch import lines
@@ -22,6 +21,7 @@ from taper.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from taper.batch.aside import Output
     from taper.batch.fields import Row
@@ -182,7 +182,7 @@ class Worker:
         repeated = task.repeated
         for number, row in enumerate(rows.rows, task.first_row):
             result = _again(row, repeated[number]) if number in repeated else plan(row, number)
-            if result.__class__ is Planned:
+            if isinstance(result, Planned):
                 extra = _kept(row, end) if kept else ()
                 for output, piece in zip(outputs, result.rendering.pieces, strict=True):
                     output.add(result, piece, extra)
@@ -225,7 +225,9 @@ class Worker:
         """Write what was planned last, each output at its offset."""
         for place, (output, made) in enumerate(zip(self.job.outputs, self._made, strict=True)):
             if made:
-                write_at(self._file(place, output), made, None if output.is_stream else offsets[place])
+                write_at(
+                    self._file(place, output), made, None if output.is_stream else offsets[place]
+                )
         self._made = []
 
     def _file(self, place: int, output: Output) -> int:

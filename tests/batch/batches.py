@@ -7,10 +7,13 @@ import io
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taper.batch.aside import Output
 from taper.batch.run import Result, Settings, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = "morphine-er,90 mg q8h,2026-12-07"
 HEADER = "id,product,dose,start"

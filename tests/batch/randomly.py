@@ -58,7 +58,13 @@ def base(random: Random) -> dict[str, object]:
         fields["every"] = random.choice([*LENGTHS, None])
         fields["of"] = _sometimes(random, 0.4, ["original", "current", "mixed"])
     maybe = {
-        "holds": ["2w@every3", "2w@50%", "1mo@every4", "2027-01-01..2027-02-10", "2w@every4;1w@30%"],
+        "holds": [
+            "2w@every3",
+            "2w@50%",
+            "1mo@every4",
+            "2027-01-01..2027-02-10",
+            "2w@every4;1w@30%",
+        ],
         "baseline": ["2w", "1mo"],
         "avoid": ["weekends", "holidays:US", "weekends;holidays:US"],
         "reduce_on": [*WEEKDAYS[:5], "mon;wed", "someday"],
@@ -90,7 +96,9 @@ def requests(bases: int, seed: int, starts: int = 6) -> list[dict[str, object]]:
         for _ in range(starts):
             day = date(2026, 11, 1) + timedelta(days=random.randrange(400))
             row = dict(shared, start=day.isoformat())
-            row["on_opioids_for"] = _sometimes(random, 0.7, ["8w", "30w", "11mo", "14mo", "3y", "x"])
+            row["on_opioids_for"] = _sometimes(
+                random, 0.7, ["8w", "30w", "11mo", "14mo", "3y", "x"]
+            )
             row["risks"] = _sometimes(random, 0.3, [*RISKS, "oud;renal"])
             row["specialist"] = _sometimes(random, 0.3, ["Dr. Who", "seen on 2026-01-05"])
             row["label"] = _sometimes(random, 0.3, ["ward 7", "=SUM(A1)", "a  b", "2026-12-12"])
@@ -125,7 +133,9 @@ def one_by_one(rows: list[dict[str, object]]) -> Expected:
             made = {name: TABLES[name].rows(plan) for name in cells}
             documents.append(json.dumps(plan.to_dict(), ensure_ascii=False, separators=(",", ":")))
         except taper.TaperError as error:
-            expected.errors += [(number, p.field, " ".join(p.message.split())) for p in error.problems]
+            expected.errors += [
+                (number, p.field, " ".join(p.message.split())) for p in error.problems
+            ]
             continue
         expected.planned += 1
         for name, found in made.items():

@@ -31,7 +31,9 @@ def plain(tmp_path_factory):
         pytest.param(panel(f"a,{GOOD}", "", f"b,{GOOD}", "", ""), id="empty lines"),
         pytest.param(panel('a,"morphine-er","90 mg q8h",2026-12-07', f"b,{GOOD}"), id="quoted"),
         pytest.param(panel('a,"morphine-er","90 mg\nq8h",2026-12-07', f"b,{GOOD}"), id="newline"),
-        pytest.param(panel(f"a,{GOOD}", f"b,{GOOD}", header="ID, Product ,DOSE,Start"), id="Header"),
+        pytest.param(
+            panel(f"a,{GOOD}", f"b,{GOOD}", header="ID, Product ,DOSE,Start"), id="Header"
+        ),
         pytest.param(panel(f" a ,{GOOD}", f"b,{GOOD}"), id="spaces"),
     ],
 )
@@ -110,7 +112,12 @@ def test_a_row_without_an_end_is_an_error(tmp_path, monkeypatch, suffix):
     monkeypatch.setattr("taper.batch.source.LONGEST_RECORD", 1000)
     for text in (panel(f"a,{GOOD}", 'b,"' + "x\n" * 3000), panel(f"a,{GOOD}", "x" * 3000)):
         with pytest.raises(InputError, match="is a quote never closed, or a line never ended"):
-            ran(tmp_path, text.replace("\n", "") if suffix == ".jsonl" else text, suffix, chunk_bytes=1)
+            ran(
+                tmp_path,
+                text.replace("\n", "") if suffix == ".jsonl" else text,
+                suffix,
+                chunk_bytes=1,
+            )
 
 
 def test_rows_that_are_no_utf8_are_errors_and_only_they(tmp_path):
@@ -164,7 +171,9 @@ def test_jsonl_is_the_same_as_csv(tmp_path, plain):
 def test_lines_that_are_no_requests_are_errors(tmp_path):
     pytest.importorskip("msgspec")
     good = json.dumps(GOOD_ROW)
-    text = f'{good}\n\n{{"product": "morphine-er",\n[1, 2]\nnull\n{{"id": "x", "colour": 1}}\n{good}\n'
+    text = (
+        f'{good}\n\n{{"product": "morphine-er",\n[1, 2]\nnull\n{{"id": "x", "colour": 1}}\n{good}\n'
+    )
     made = ran(tmp_path, text, ".jsonl")
     assert made.ids == ["row-1", "row-6"]  # blank lines are no rows
     assert [(e["line"], e["row"]) for e in made.errors][:3] == [("3", "2"), ("4", "3"), ("5", "4")]
@@ -198,7 +207,9 @@ def test_values_of_unusual_kinds_are_looked_at(tmp_path):
 
 def test_deeply_nested_json_is_an_error(tmp_path):
     pytest.importorskip("msgspec")
-    made = ran(tmp_path, "[" * 200_000 + "\n" + '{"id":' * 100_000 + "\n" + json.dumps(GOOD_ROW), ".jsonl")
+    made = ran(
+        tmp_path, "[" * 200_000 + "\n" + '{"id":' * 100_000 + "\n" + json.dumps(GOOD_ROW), ".jsonl"
+    )
     assert made.ids == ["row-3"]
     assert len(made.errors) == 2
 
@@ -262,7 +273,8 @@ def test_parquet_of_days_numbers_and_lists(tmp_path, plain):
             "risks": pa.array([["oud", "renal"], None]),
         }
     )
-    times = table.set_column(3, "start", pa.array([datetime(2026, 12, 7)] * 2))
+    midnight = [datetime(2026, 12, 7)] * 2  # noqa: DTZ001 - as pandas writes a day
+    times = table.set_column(3, "start", pa.array(midnight))
     for each in (table, times):
         pq.write_table(each, tmp_path / "t.parquet")
         made = ran(tmp_path, (tmp_path / "t.parquet").read_bytes(), ".parquet")
@@ -294,7 +306,11 @@ def test_a_compressed_file_that_is_cut_short_is_an_error(tmp_path, suffix):
 
     pa = pytest.importorskip("pyarrow")
     data = panel(*(f"{n},{GOOD}" for n in range(2000))).encode()
-    packed = gzip.compress(data) if suffix == ".csv.gz" else pa.Codec("zstd").compress(data, asbytes=True)
+    packed = (
+        gzip.compress(data)
+        if suffix == ".csv.gz"
+        else pa.Codec("zstd").compress(data, asbytes=True)
+    )
     for broken in (packed[:-20], b"\x1f\x8b" + b"x" * 100):
         with pytest.raises(BatchError):
             ran(tmp_path, broken, suffix)
@@ -306,7 +322,9 @@ def test_outputs_are_compressed_by_suffix(tmp_path, plain, suffix):
     (tmp_path / "in.csv").write_text(panel(f"a,{GOOD}", f"b,{GOOD}"))
     done = command(tmp_path / "in.csv", "-o", tmp_path / f"out.csv{suffix}", "--jobs", 2)
     assert done.returncode == 0, done.stderr
-    with pa.input_stream(str(tmp_path / f"out.csv{suffix}"), compression="detect" if suffix == ".gz" else "zstd") as stream:
+    with pa.input_stream(
+        str(tmp_path / f"out.csv{suffix}"), compression="detect" if suffix == ".gz" else "zstd"
+    ) as stream:
         assert stream.read().decode() == plain.schedule
 
 

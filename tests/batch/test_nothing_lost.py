@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from batches import GOOD, command, panel
@@ -52,7 +53,11 @@ def words(source, folder, kind="csv", jobs=2, resume=""):
 
 def begin(*args, **options):
     return subprocess.Popen(
-        words(*args), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options
+        words(*args),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        **options,
     )
 
 
@@ -73,7 +78,9 @@ def whole(source, tmp_path_factory):
     for kind in ("csv", "parquet"):
         folder = tmp_path_factory.mktemp(kind)
         finish(source, folder, kind)
-        assert sorted(path.name for path in folder.iterdir()) == sorted([f"schedule.{kind}", *NAMES])
+        assert sorted(path.name for path in folder.iterdir()) == sorted(
+            [f"schedule.{kind}", *NAMES]
+        )
         made[kind] = outputs(folder, kind)
     return made
 
@@ -94,7 +101,7 @@ def wait_for(process, folder, kind, chunks):
 def children(process):
     return [
         int(pid)
-        for pid in open(f"/proc/{process.pid}/task/{process.pid}/children").read().split()
+        for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     ]
 
 
@@ -167,7 +174,9 @@ def test_another_run_is_not_taken_up(tmp_path, source):
     wait_for(process, tmp_path, "csv", 5)
     stop(process, signal.SIGKILL)
     copy.write_bytes(source.read_bytes().replace(b"2026-", b"2027-", 1))
-    done = subprocess.run(words(copy, tmp_path, "csv", 2, "resume"), capture_output=True, check=False)
+    done = subprocess.run(
+        words(copy, tmp_path, "csv", 2, "resume"), capture_output=True, check=False
+    )
     assert done.returncode != 0
     assert b"the run that was stopped was another one (input differ)" in done.stderr
 
@@ -221,7 +230,9 @@ def full_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder],
+        capture_output=True,
+        check=False,
     )
     if mounted.returncode:
         pytest.skip("a small disk cannot be mounted here")
@@ -242,7 +253,7 @@ def test_a_full_disk(small, full_disk, jobs):
     assert output.read_bytes() == command(small, "-o", "-").stdout
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_full_device(small, jobs):
     done = command(small, "-o", "/dev/full", "--jobs", jobs)
@@ -285,7 +296,17 @@ def test_a_folder_that_is_not_writable(small, tmp_path):
 
 def test_interrupted_at_the_command_line(tmp_path, source):
     process = subprocess.Popen(
-        [sys.executable, "-m", "taper", "batch", str(source), "-o", str(tmp_path / "s.jsonl"), "--jobs", "2"],
+        [
+            sys.executable,
+            "-m",
+            "taper",
+            "batch",
+            str(source),
+            "-o",
+            str(tmp_path / "s.jsonl"),
+            "--jobs",
+            "2",
+        ],
         stderr=subprocess.PIPE,
         start_new_session=True,
     )

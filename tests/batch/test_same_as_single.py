@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from randomly import as_csv, as_jsonl, as_parquet, one_by_one, requests
 
 from taper.batch.aside import Output
 from taper.batch.run import Settings, run
-from randomly import as_csv, as_jsonl, as_parquet, one_by_one, requests
 
 pytest.importorskip("msgspec")
 pytest.importorskip("pyarrow")
