@@ -135,3 +135,11 @@ def test_text_that_a_code_page_lacks_is_escaped_and_nothing_is_lost():
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, env=environment, capture_output=True, check=True)
     assert rb"caf\xe9 \u2013" in done.stdout
+
+
+def test_the_demonstration_waits_between_its_parts():
+    status, said = _talk(["demo"], [("Enter to go on", "")] * 3)
+    assert status == 0
+    assert said.count("Enter to go on") == 3
+    assert said.index("1. A plan") < said.index("Enter to go on") < said.index("2. The hand-out")
+    assert "3 rows: 2 planned, 1 failed" in said
