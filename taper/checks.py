@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from taper.formulary import DATA
 from taper.holiday import is_holiday
-from taper.schedule import HOLD, REDUCE, STOP
+from taper.schedule import CHANGE, HOLD, REDUCE, STOP
 
 if TYPE_CHECKING:
     from taper.request import Request
@@ -161,7 +161,7 @@ def _after_and_before(steps: tuple[Step, ...], working: _Working) -> list[_Due]:
         assert step.start is not None
         following = rows[place + 1] if place + 1 < len(rows) else None
         before = None
-        if following is not None and following.kind in {REDUCE, STOP}:
+        if following is not None and following.kind in {REDUCE, CHANGE, STOP}:
             assert following.start is not None
             before = working.on_or_before(following.start - timedelta(days=known.before))
             before = max(before, step.start)
@@ -169,7 +169,7 @@ def _after_and_before(steps: tuple[Step, ...], working: _Working) -> list[_Due]:
         if step.kind == HOLD and step.end is not None:
             review = before or working.on_or_before(step.end)
             due.append((max(review, step.start), step.number, "hold-review"))
-        if step.kind in {REDUCE, STOP}:
+        if step.kind in {REDUCE, CHANGE, STOP}:
             look = _first_look(step, before or step.end, working)
             due.append((look, step.number, "after-reduction"))
         if step.kind == STOP:
@@ -182,7 +182,11 @@ def _after_and_before(steps: tuple[Step, ...], working: _Working) -> list[_Due]:
 def _first_look(step: Step, limit: date | None, working: _Working) -> date:
     """When withdrawal from a reduction would show; not after the check before the next one."""
     assert step.start is not None
-    first, last = facts().timing[step.regimen.product.facts["withdrawal"]]
+    withdrawal = step.regimen.product.facts["withdrawal"]
+    first, last = facts().timing[withdrawal]
+    if withdrawal == "fentanyl-patch":  # after the first full patch period, however long it is
+        period = step.regimen.interval // 24
+        first, last = period, period + last - first
     day = working.within(step.start + timedelta(days=first), step.start + timedelta(days=last))
     return day if limit is None or day <= limit else limit
 

@@ -40,7 +40,8 @@ class Point(NamedTuple):
     """The curve at one opportunity: ``ideal`` and ``asked`` are over ``denominator``.
 
     ``asked`` is the reduction asked for at this opportunity, ``of_current`` whether it is
-    taken of what is left, ``every`` the time until the next opportunity.
+    taken of what is left, ``every`` the time until the next opportunity, ``rule`` what the
+    reduction was asked for as.
     """
 
     ideal: int
@@ -48,6 +49,7 @@ class Point(NamedTuple):
     denominator: int
     of_current: bool
     every: Interval
+    rule: Percent | int
 
 
 class Curve:
@@ -102,7 +104,7 @@ class Curve:
         self._ideal = max(self._ideal, goal)
         every = part.every if self._in_last_part() else self._every_after(part)
         of_current = self._of_current and not isinstance(rule, int)
-        return Point(self._ideal, asked, self._denominator, of_current, every)
+        return Point(self._ideal, asked, self._denominator, of_current, every, rule)
 
     def skip(self, times: int) -> Point:
         """Fall ``times`` times, and give the last point.

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError, Problem
-from taper.formulary import DATA
+from taper.formulary import DATA, formulary
 from taper.prescription import frequency
 from taper.quantities import Percent, percent_text, prose, ratio_text
 from taper.reading.medicine import finer_products
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from taper.curve import Part
-    from taper.formulary import Product
+    from taper.formulary import Product, Strength
     from taper.regimen import Regimen, Regimens
     from taper.request import Request
     from taper.schedule import Step
@@ -39,7 +39,6 @@ LABEL_CUT = (25, 100)  # FDA class labels: at most 10-25% ...
 LABEL_DAYS = 14  # ... every 2 to 4 weeks
 LARGE_CUT = (25, 100)  # of the current dose
 LONG_ROW_DAYS = 84
-YEAR_DAYS = 364
 LARGE_LAST_MME = 15
 LARGE_LAST_SHARE = (20, 100)
 HIGH_MME = 300  # specialist support: NHS Sheffield
@@ -150,6 +149,14 @@ def _percent(share: tuple[int, int]) -> str:
     return ratio_text(100 * share[0], share[1], 1) + "%"
 
 
+def over_text(share: tuple[int, int], limit: tuple[int, int]) -> str:
+    """A share over a limit, with as many decimals as show that it is over."""
+    places = 1
+    while ratio_text(100 * share[0], share[1], places) == ratio_text(100 * limit[0], limit[1]):
+        places += 1
+    return ratio_text(100 * share[0], share[1], places) + "%"
+
+
 def _reduction(request: Request, part: Part) -> str:
     if isinstance(part.reduce, Percent):
         return str(part.reduce)
@@ -164,7 +171,7 @@ def refusals(request: Request) -> list[Problem]:
         asked = pace(part, request.regimen.daily, 7)
         if _exceeds(asked, WEEKLY_LIMIT) and not request.rule.override:
             values = {
-                "pace": f"{_percent(asked)} a week",
+                "pace": f"{over_text(asked, WEEKLY_LIMIT)} a week",
                 "reduce": _reduction(request, part),
                 "every": str(part.every),
                 "limit": "25%",
@@ -219,13 +226,16 @@ def _rate(request: Request) -> Iterator[Finding]:
     for part in rule.parts:
         asked = pace(part, request.regimen.daily, 7)
         if rule.override and _exceeds(asked, WEEKLY_LIMIT):
-            values = (("pace", f"{_percent(asked)} a week"), ("reason", rule.override))
+            values = (
+                ("pace", f"{over_text(asked, WEEKLY_LIMIT)} a week"),
+                ("reason", rule.override),
+            )
             yield Finding("rate-overridden", (), values)
             break
     known = request.on_opioids_for
     if known is None:
         yield Finding("duration-unknown")
-    elif known.days >= YEAR_DAYS - (known.unit == "mo") * 28:
+    elif known.is_a_year:
         fastest = max(rule.parts, key=lambda part: _as_ratio(pace(part, request.regimen.daily, 28)))
         monthly = pace(fastest, request.regimen.daily, 28)
         if _exceeds(monthly, CDC_MONTHLY):
@@ -260,7 +270,7 @@ def _as_ratio(share: tuple[int, int]) -> Any:
 def _cuts(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     large, unavoidable = [], []
     for step in steps[1:]:
-        if step.kind != REDUCE:
+        if step.kind not in {REDUCE, CHANGE}:
             continue
         if step.cut * LARGE_CUT[1] > step.before * LARGE_CUT[0]:
             large.append(step)
@@ -296,15 +306,30 @@ def _remedy(request: Request, regimen: Regimen) -> str:
     tables += [companion.regimens for companion in request.also]
     made = next(table for table in tables if table.product is product)
     finest = min(product.usual, key=lambda strength: strength.amount)
-    if not product.is_liquid and product.least_dose <= finest.amount < made.smallest:
-        return f"the {finest.label} {product.unit} strength is marketed: add it to --stock"
-    if request.finish is None and product is request.product and _finer(made):
-        return f"--finish-with {_finer(made)[0]} makes smaller steps"
-    if product.splittable and not made.halves:
+    if _is_coarser(made, finest):
+        unit = "" if product.is_liquid else f" {product.unit_text}"
+        return f"the {finest.label}{unit} strength is marketed: add it to --stock"
+    finer = _finer(made)
+    adds = ""
+    if finer and formulary(product.market).products[finer[0]].is_combination:
+        adds = f", and adds {product.words['acetaminophen']}" if not product.is_combination else ""
+    if finer and request.finish is None and product is request.product:
+        return f"--finish-with {finer[0]} makes smaller steps{adds}"
+    if product.splittable and not made.halves and product is request.product:
         return "--split halves makes smaller steps, if the tablets are known to be scored"
-    if _finer(made):
-        return f"{_finer(made)[0]} makes smaller steps"
+    if finer:
+        return f"{finer[0]} makes smaller steps{adds}"
+    if product.is_liquid:
+        return f"{product.text(made.smallest)} is the smallest dose that is planned of it"
     return "no marketed product of this opioid makes a smaller one"
+
+
+def _is_coarser(made: Regimens, finest: Strength) -> bool:
+    """Whether the strengths in use leave out a finer one that is marketed."""
+    product = made.product
+    if product.is_liquid:
+        return finest.amount < made.strengths[0].amount
+    return product.least_dose <= finest.amount < made.smallest
 
 
 @lru_cache(maxsize=512)
@@ -462,7 +487,7 @@ def _notes(request: Request, steps: tuple[Step, ...], dispensing: Supply) -> Ite
     reasons += [in_words[risk] for risk in NALOXONE_RISKS if risk in request.risks]
     yield Finding("naloxone", (), (("because", ", ".join(reasons)),))
     yield Finding("lost-tolerance")
-    without = [product.name for product in _products(steps) if product.mme is None]
+    without = [each.name for each in _products(steps) if each.mme is None]
     if without:
         values = (("product", " and ".join(without)), *_words(request))
         yield Finding("no-mme-factor", (), values)
@@ -473,19 +498,34 @@ def _notes(request: Request, steps: tuple[Step, ...], dispensing: Supply) -> Ite
             ("prescribed", prescription_in_words(product, request.prescription)),
         )
         yield Finding("prn-as-taken", (), values)
-    hours = request.regimens.interval
-    if hours not in product.intervals_hours:
-        labelled = " or ".join(frequency(each) for each in product.intervals_hours)
-        yield Finding(
-            "interval-off-label", (), (("interval", frequency(hours)), ("labelled", labelled))
-        )
+    yield from _off_label(steps)
     if request.raised_units:
         yield Finding("max-units-raised", (), (("units", str(request.raised_units)),))
-    if product.schedule == "CII" and product.market == US:
+    products = _products(steps)
+    if product.market == US and any(each.schedule == "CII" for each in products):
         dates = new_prescription_dates(dispensing.fills, dispensing.renewed)
         if dates:
             text = ", ".join(day.isoformat() for day in dates)
             yield Finding("new-prescriptions", (), (("dates", text),))
+
+
+def _off_label(steps: tuple[Step, ...]) -> Iterator[Finding]:
+    """Products that are taken more or less often than their labels say."""
+    taken = {(r.product, r.interval) for step in steps for r in (step.regimen, *step.companions)}
+    off = sorted(
+        (product.id, interval, product)
+        for product, interval in taken
+        if interval not in product.intervals_hours
+    )
+    if not off:
+        return
+    several = len(_products(steps)) > 1
+    intervals, labels = [], []
+    for name, interval, product in off:
+        intervals.append(f"{name} {frequency(interval)}" if several else frequency(interval))
+        labels.append(" or ".join(frequency(each) for each in product.intervals_hours))
+    values = (("interval", ", ".join(intervals)), ("labelled", ", ".join(labels)))
+    yield Finding("interval-off-label", (), values)
 
 
 # about single rows: known as soon as the steps are

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from taper.checks import checks
 from taper.curve import Part
 from taper.errors import InputError, Problem, Refused
-from taper.findings import find, marked, mme_text, of_steps, pace, refusals
+from taper.findings import WEEKLY_LIMIT, find, marked, mme_text, of_steps, over_text, pace, refusals
 from taper.quantities import Percent, percent_text, plain, ratio_text
-from taper.schedule import HOLD, REDUCE, STOP, schedule
+from taper.schedule import HOLD, REDUCE, STOP, TooSlow, schedule
 from taper.supply import supply
 from taper.version import VERSION
 from taper.why import why
@@ -160,17 +160,17 @@ def gentlest(request: Request, day: date) -> Request:
     band, and :class:`~taper.InputError` where no pace ends in time.
     """
     every = request.rule.parts[0].every
-    weeks = max((day - request.calendar.start).days, 0)
-    opportunities = weeks // min(every.days, max(weeks, 1)) + 2
+    days = max((day - request.calendar.start).days, 0)
+    opportunities = days // every.days + 2
+    name = "over" if request.text.get("over") else "by"
     least = (request.regimen.daily - request.rule.goal) * 500 // request.regimen.daily
     for tenths in range(max(least // opportunities, 1), 1001):
         rule = replace(request.rule, parts=(Part(Percent.of_ppm(tenths * _TENTH), every),))
         candidate = replace(request, rule=rule)
-        if ended(schedule(candidate)) <= day:
+        if _ends_by(candidate, day):
             break
     else:
         message = f"no reduction every {every} ends by {day.isoformat()}"
-        name = "over" if request.text.get("over") else "by"
         raise InputError(Problem(name, message, "a later day, or a shorter --every"))
     problems = refusals(candidate)
     if problems and problems[0].id == "rate-over-band":
@@ -178,10 +178,18 @@ def gentlest(request: Request, day: date) -> Request:
         share = pace(needed, request.regimen.daily, 7)
         message = (
             f"ending by {day.isoformat()} would take {needed.reduce} every {needed.every}, "
-            f"{ratio_text(100 * share[0], share[1], 1)}% a week: over 25% a week [rate-over-band]"
+            f"{over_text(share, WEEKLY_LIMIT)} a week: over 25% a week [rate-over-band]"
         )
-        raise Refused(replace(problems[0], field="over", message=message))
+        raise Refused(replace(problems[0], field=name, message=message))
     return candidate
+
+
+def _ends_by(request: Request, day: date) -> bool:
+    """Whether a pace ends in time; one that takes decades is too slow, and no fault."""
+    try:
+        return ended(schedule(request)) <= day
+    except TooSlow:
+        return False
 
 
 def _with_fewest_strengths(request: Request, steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -271,9 +279,6 @@ def _product(plan: Plan) -> dict[str, Any]:
         key=lambda strength: strength.amount,
     ):
         used[strength.label] = None
-    sources = product.facts.get("sources", {})
-    keys = sorted({key for value in sources.values() if isinstance(value, list) for key in value})
-    known = plan.request.formulary.sources
     return {
         "id": product.id,
         "drug": product.drug,
@@ -285,7 +290,7 @@ def _product(plan: Plan) -> dict[str, Any]:
         "handling": product.handling,
         "schedule": product.schedule,
         "rxnorm": {label: product.rxcui(label) for label in used if product.rxcui(label)},
-        "sources": [known.get(key, key) for key in keys],
+        "sources": plan.request.formulary.sources_of(product),
     }
 
 

@@ -72,7 +72,7 @@ class Regimen:
         """The name of each administration."""
         return ("patch",) if self.product.is_patch else TIMES[len(self.amounts)]
 
-    @property
+    @cached_property
     def other_daily(self) -> int:
         """The other ingredient of a combination in a day, in thousandths of a milligram."""
         return sum(s.other * count for units in self.units for s, count in units) // THOUSAND
@@ -282,7 +282,9 @@ class Regimens:
             return self._capped[key]
         if len(self._capped) > _REMEMBERED:
             self._capped.clear()
-        divided = self._divide(total, amounts)
+        limits = [amounts[place] // self._grain for place in SMALLER_FIRST[self.number]]
+        choices = [self._steps[: bisect_right(self._steps, limit)] for limit in limits]
+        divided = self._divide(total, choices)
         capped = None if divided is None else self.exactly(divided)
         self._capped[key] = capped
         return capped
@@ -307,22 +309,21 @@ class Regimens:
         place = bisect_right(self._neighbours[0], amount)
         return self._neighbours[1][place - 1] if place else 0
 
-    def _divide(self, total: int, caps: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    def _divide(
+        self, total: int, choices: Sequence[Sequence[int]] | None = None
+    ) -> tuple[int, ...] | None:
         """Least sum of squares; at a tie the smaller amounts first in the order of SPEC 4.5."""
-        order = SMALLER_FIRST[self.number]
         step, rest = divmod(total, self._grain)
         if rest:
             return None
-        if caps is None:
-            found = _least_squares(step, self._steps, self._sums, None)
+        if choices is None:
+            found = _least_squares(step, [self._steps] * self.number, self._sums, alike=True)
         else:
-            limits = [caps[place] // self._grain for place in order]
-            allowed = [self._steps[: bisect_right(self._steps, limit)] for limit in limits]
-            found = _least_squares(step, self._steps, _sums(allowed), limits)
+            found = _least_squares(step, choices, _sums(choices), alike=False)
         if found is None:
             return None
         amounts = [0] * self.number
-        for place, steps in zip(order, found, strict=True):
+        for place, steps in zip(SMALLER_FIRST[self.number], found, strict=True):
             amounts[place] = steps * self._grain
         return tuple(amounts)
 
@@ -365,47 +366,42 @@ def _bits(number: int) -> Iterator[int]:
 
 
 def _least_squares(  # noqa: C901 - one search, with its pruning
-    total: int, steps: Sequence[int], sums: Sequence[int], caps: Sequence[int] | None
+    total: int, choices: Sequence[Sequence[int]], sums: Sequence[int], *, alike: bool
 ) -> tuple[int, ...] | None:
-    """Split ``total`` over the places, each one of ``steps`` and at most its cap.
+    """Split ``total`` over the places, each one of its choices (in rising order).
 
     The least sum of squares wins; among equals the one that is smallest place by place.
-    ``sums`` says which rests the places that follow can make. Without caps the places are
-    alike, so only rising splits are looked at.
+    ``sums`` says which rests the places that follow can make. Where the places are ``alike``
+    only rising splits are looked at.
     """
-    places = len(sums) - 1
+    places = len(choices)
     if not sums[0] >> total & 1:
         return None
     best: tuple[int, tuple[int, ...]] | None = None
 
-    def search(  # noqa: C901
-        place: int, left: int, squares: int, chosen: tuple[int, ...]
-    ) -> None:
+    def search(place: int, left: int, squares: int, chosen: tuple[int, ...]) -> None:
         nonlocal best
         remaining = places - place
-        if remaining == 1:  # what is left is one of the steps: ``sums`` says so
-            if caps is None and chosen and left < chosen[-1]:
-                return
+        least = chosen[-1] if alike and chosen else 0
+        if remaining == 1:  # what is left is one of the choices: ``sums`` says so
             found = (squares + left * left, (*chosen, left))
-            if best is None or found < best:
+            if left >= least and (best is None or found < best):
                 best = found
             return
+        steps = choices[place]
         middle = bisect_right(steps, left // remaining)
-        below = range(middle - 1, -1, -1)
-        above = range(middle, len(steps)) if caps is not None else range(0)
+        above = range(middle, len(steps)) if not alike else range(0)
         after = sums[place + 1]
-        for direction in (below, above):
+        for direction in (range(middle - 1, -1, -1), above):
             for index in direction:
                 step = steps[index]
                 rest = left - step
-                if rest < 0 or (caps is None and chosen and step < chosen[-1]):
+                if rest < 0 or step < least:
                     break
                 if best is not None:  # the rest costs at least its even split
                     bound = (squares + step * step) * (remaining - 1) + rest * rest
                     if bound > best[0] * (remaining - 1):
                         break
-                if caps is not None and step > caps[place]:
-                    continue
                 if after >> rest & 1:
                     search(place + 1, rest, squares + step * step, (*chosen, step))
 

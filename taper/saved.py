@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from taper.checks import Check
+from taper.choice import NOTHING, Reason
 from taper.curve import Part
 from taper.errors import InputError, Problem
 from taper.findings import Finding
@@ -17,7 +18,7 @@ from taper.prescription import HOURS_OF_DAY
 from taper.quantities import parse_interval, parse_percent, thousandths
 from taper.reading import read
 from taper.regimen import SMALLER_FIRST, TIMES, Regimen
-from taper.schedule import CURRENT, NOTHING, Reason, Step
+from taper.schedule import CURRENT, Step
 from taper.supply import Fill, Supply, SupplyItem
 
 if TYPE_CHECKING:

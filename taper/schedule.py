@@ -11,23 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from taper.choice import CUT_LIMIT, NOTHING, Reason, choose, next_is_unavoidable
 from taper.curve import MIXED, ORIGINAL, Curve, Point
 from taper.errors import InputError, Problem
+from taper.formulary import formulary
 from taper.holiday import is_holiday
-from taper.quantities import Percent, ratio_text
+from taper.quantities import Percent, prose, ratio_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from taper.quantities import Interval
     from taper.regimen import Regimen, Regimens
     from taper.request import Calendar, Companion, Finish, Hold, Request, Rule
 
-# The limits on a cut (SPEC 4.3), as ratios.
-CUT_LIMIT = (1, 4)  # of the reference dose
-HALVING_LIMIT = (1, 2)  # of the current dose
-LEAST_CUT = (1, 2)  # of the reduction asked for
-SAME_STRENGTHS = (1, 4)  # of the reduction asked for: within it fewer strengths win
 SHORTEST_REVIEW_DAYS = 28  # the row at a maintenance goal that the plan ends with
 LONGEST_PLAN_DAYS = 7305  # twenty years
 
@@ -45,18 +42,8 @@ CURRENT, BASELINE, REDUCE, HOLD, CHANGE, MAINTAIN, STOP = (
 BEFORE_A_HOLD = "the dose stays as it is; a hold follows"  # why, of a baseline row
 
 
-class Reason(NamedTuple):
-    """Why a dose was chosen: the curve's point, and what rounding did.
-
-    ``kind`` is ``exact``, ``nearest``, ``limited`` (the ideal would be too large a cut),
-    ``unavoidable``, ``last`` (the stop) or empty where nothing changes.
-    """
-
-    kind: str
-    point: Point | None = None
-
-
-NOTHING = Reason("")
+class TooSlow(InputError):
+    """A pace at which the taper would take more than twenty years."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,153 +84,6 @@ class Step:
     def cut(self) -> int:
         """How much lower the daily dose is than in the row before, in thousandths."""
         return self.before - self.regimen.daily
-
-
-class Choice(NamedTuple):
-    """The regimen to reduce to, and why."""
-
-    regimen: Regimen
-    reason: Reason
-
-
-def choose(
-    made: Regimens, current: Regimen, point: Point, original: int, goal: int, *, override: bool
-) -> Choice | None:
-    """The regimen to reduce to at one opportunity (SPEC 4.3), or None to stay.
-
-    ``original`` and ``goal`` are daily doses in thousandths. With ``override`` a cut may be as
-    large as the reduction asked for instead of 25% of the reference dose.
-    """
-    totals = made.totals
-    floor = max(goal, made.smallest)
-    scale = point.denominator  # everything is compared over the curve's denominator
-    end = bisect_left(totals, current.daily)
-    if 2 * point.ideal >= (totals[end - 1] + current.daily) * scale:
-        return None  # staying is as near as the next lower dose, and so as any
-    # limits a and b
-    if override:
-        lowest = -(-(current.daily * scale - point.asked) // scale)
-    else:
-        reference = current.daily if point.of_current else original
-        lowest = current.daily - reference * CUT_LIMIT[0] // CUT_LIMIT[1]
-    lowest = max(lowest, -(-current.daily * HALVING_LIMIT[0] // HALVING_LIMIT[1]), floor)
-    # limit c
-    highest = (current.daily * scale * LEAST_CUT[1] - point.asked * LEAST_CUT[0]) // (
-        scale * LEAST_CUT[1]
-    )
-    first = bisect_left(totals, lowest)
-    last = min(bisect_right(totals, highest), end)
-    found = _nearest(made, current, point, goal, first, last)
-    if found is None:
-        last = end
-        found = _nearest(made, current, point, goal, first, last)
-    if found is None:
-        return _unavoidable(made, current, point, goal, floor, end)
-    if found.daily != goal:
-        found = _fewest_strengths(made, current, point, goal, found, first, last)
-    away = abs(found.daily * scale - point.ideal)
-    if abs(current.daily * scale - point.ideal) <= away:
-        return None
-    return Choice(found, Reason(_rounding(point, found, lowest), point))
-
-
-def _rounding(point: Point, found: Regimen, lowest: int) -> str:
-    """What rounding did: nothing, to the nearest dose, or to the largest cut allowed."""
-    if found.daily * point.denominator == point.ideal:
-        return "exact"
-    if point.ideal < lowest * point.denominator:
-        return "limited"
-    return "nearest"
-
-
-def _lower(made: Regimens, total: int, current: Regimen, goal: int) -> Regimen | None:
-    """The regimen of ``total`` to which ``current`` may fall, or None.
-
-    A division from which the goal could no longer be made without a rise is not a way to it.
-    """
-    regimen = made.under(total, current.amounts)
-    if goal and regimen is not None and total != goal:
-        return None if made.under(goal, regimen.amounts) is None else regimen
-    return regimen
-
-
-def _nearest(
-    made: Regimens, current: Regimen, point: Point, goal: int, first: int, end: int
-) -> Regimen | None:
-    """The nearest to the curve among ``totals[first:end]``; an even one if there is one."""
-    uneven = None
-    for total in _outward(made.totals, point, first, end):
-        regimen = _lower(made, total, current, goal)
-        if regimen is None:
-            continue
-        if regimen.even:
-            return regimen
-        uneven = uneven or regimen
-    return uneven
-
-
-def _outward(totals: list[int], point: Point, first: int, end: int) -> Iterator[int]:
-    """The totals in order of their distance from the curve, the higher first at a tie."""
-    high = bisect_left(totals, -(-point.ideal // point.denominator), first, end)
-    low = high - 1
-    while low >= first or high < end:
-        if low < first:
-            above = True
-        elif high >= end:
-            above = False
-        else:
-            up = totals[high] * point.denominator - point.ideal
-            above = up <= point.ideal - totals[low] * point.denominator
-        if above:
-            yield totals[high]
-            high += 1
-        else:
-            yield totals[low]
-            low -= 1
-
-
-def _fewest_strengths(
-    made: Regimens, current: Regimen, point: Point, goal: int, found: Regimen, first: int, end: int
-) -> Regimen:
-    """Of ``totals[first:end]`` near ``found``, the one needing fewest strengths."""
-    if found.strengths == 1 or len(made.strengths) == 1:
-        return found
-    reach = point.asked * SAME_STRENGTHS[0] // (point.denominator * SAME_STRENGTHS[1])
-    first = bisect_left(made.totals, found.daily - reach, first, end)
-    end = bisect_right(made.totals, found.daily + reach, first, end)
-    best = found
-    for total in _outward(made.totals, point, first, end):
-        regimen = _lower(made, total, current, goal)
-        if regimen is None or regimen.even < found.even:
-            continue
-        if regimen.strengths < best.strengths:
-            best = regimen
-    return best
-
-
-def _unavoidable(
-    made: Regimens, current: Regimen, point: Point, goal: int, floor: int, end: int
-) -> Choice | None:
-    """The next lower dose, once the curve is below the midpoint between it and the current."""
-    for place in range(end - 1, -1, -1):
-        total = made.totals[place]
-        if total < floor:
-            break
-        regimen = _lower(made, total, current, goal)
-        if regimen is not None:
-            if 2 * point.ideal < (total + current.daily) * point.denominator:
-                return Choice(regimen, Reason("unavoidable", point))
-            return None
-    return None
-
-
-def next_is_unavoidable(
-    made: Regimens, current: Regimen, point: Point, original: int, *, override: bool
-) -> bool:
-    """Whether the limits leave no cut at all: where ``finish_with`` changes the product."""
-    far = point._replace(ideal=0)
-    choice = choose(made, current, far, original, 0, override=override)
-    return choice is not None and choice.reason.kind == "unavoidable"
 
 
 class Row(NamedTuple):
@@ -352,7 +192,8 @@ class _Rows:
                 return day, held
         message = "no day is left on which a reduction may begin"
         hint = "fewer days to avoid, or another first day: patches change every "
-        raise InputError(Problem("reduce_on", message, f"{hint}{self.period} days"))
+        name = "reduce_on" if self.calendar.weekdays else "avoid"
+        raise InputError(Problem(name, message, f"{hint}{self.period} days"))
 
     def _after_dated_holds(self, day: date) -> date:
         for hold in self.calendar.holds:
@@ -418,6 +259,11 @@ class UnderWay(NamedTuple):
     hold: Interval | None = None  # from ``day``, or from the first patch change after it
 
 
+def _other_of(regimen: Regimen) -> int | None:
+    """The most of a combination's other ingredient that a taper from here may give in a day."""
+    return regimen.other_daily if regimen.product.is_combination else None
+
+
 class _Course:
     """One product's taper, from its current regimen to its goal or its stop."""
 
@@ -436,6 +282,7 @@ class _Course:
         self.change_to = finish
         self.goal = rule.goal
         self.override = bool(rule.override)
+        self.most_other = _other_of(regimen)
         self.curve = Curve(rule.parts, rule.of, regimen.daily, rule.goal)
         # the same rule of the original: a plan that slows down stops no earlier than it would
         self.linear = Curve(rule.parts, ORIGINAL, regimen.daily, rule.goal)
@@ -457,6 +304,8 @@ class _Course:
         course.linear = Curve(rule.parts, ORIGINAL, at.first, rule.goal)
         course.curve.resume(at.regimen.daily, at.salt)
         course.linear.resume(at.regimen.daily, at.salt)
+        if at.behind and at.behind[0].regimen.product is at.regimen.product:
+            course.most_other = _other_of(at.behind[0].regimen)
         rows = course.rows
         rows.recall(at.behind)
         rows.original = at.original
@@ -492,7 +341,7 @@ class _Course:
             if (self.due - self.first).days > LONGEST_PLAN_DAYS:
                 hint = "a larger reduction, or a shorter interval"
                 message = "at this pace the taper takes more than twenty years"
-                raise InputError(Problem("reduce", message, hint))
+                raise TooSlow(Problem("reduce", message, hint))
             if self._changes_product(point):
                 self._change(point)
             elif self._step(point):
@@ -509,7 +358,15 @@ class _Course:
             self.due = rows.after(point.every, self.due)
             return False
         goal = self.goal
-        choice = choose(self.made, current, point, rows.original, goal, override=self.override)
+        choice = choose(
+            self.made,
+            current,
+            point,
+            rows.original,
+            goal,
+            override=self.override,
+            most_other=self.most_other,
+        )
         if choice is not None:
             self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
         self.due = rows.after(point.every, self.due)
@@ -562,6 +419,10 @@ class _Course:
             return current.daily * bottom <= self.rows.original * top
         if self.made.is_last(current.amounts):
             return True
+        totals = self.made.totals
+        below = totals[bisect_left(totals, current.daily) - 1]
+        if below < self.goal < current.daily:
+            return True  # only the finer product makes the goal
         return next_is_unavoidable(
             self.made, current, point, self.rows.original, override=self.override
         )
@@ -582,6 +443,7 @@ class _Course:
         self.due = rows.turn(CHANGE, self.due, regimen, Reason("change", point))
         rows.rescale(top, bottom, same)
         self.made = made
+        self.most_other = _other_of(regimen)
         self.due = rows.after(point.every, self.due)
 
     def _check_change(self, made: Regimens, same: int, regimen: Regimen) -> None:
@@ -604,6 +466,9 @@ class _Course:
             message = f"{product.id} cannot make the goal of {product.text(self.goal)} a day"
             near = made.nearest(self.goal)
             hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
+        elif regimen.other_daily > formulary(product.market).acetaminophen_max:
+            message = f"{product.id} would give {prose(regimen.other_daily)} mg of acetaminophen"
+            hint = "change at a lower dose with --finish-at"
         if hint:
             raise InputError(Problem("finish_with", message, hint))
 

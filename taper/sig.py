@@ -144,6 +144,8 @@ def directions(regimen: Regimen) -> str:
     """The sig of a regimen in one sentence; zero is an instruction to stop."""
     product = regimen.product
     if not regimen.daily:
+        if product.is_patch:
+            return f"Stop: remove the patch, and apply no more {product.name}."
         return f"Stop: take no more {product.name}."
     if product.is_patch:
         patches = units_in_words(product, regimen.units[0])

@@ -24,7 +24,7 @@ def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -
     chosen = {
         product: _table(product, steps, made)
         for product, made in tables.items()
-        if len(made.strengths) > 1 and not (product.is_liquid or product.is_combination)
+        if not product.is_liquid and len(made.strengths) > 1
     }
 
     def remade(regimen: Regimen) -> Regimen:

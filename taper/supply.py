@@ -21,17 +21,34 @@ if TYPE_CHECKING:
 DAYS_TOGETHER = 90  # prescriptions of schedule II written together (21 CFR 1306.12)
 
 
+class Served(NamedTuple):
+    """A regimen within a fill, from ``start`` to ``end`` (inclusive)."""
+
+    start: Day
+    end: Day
+    regimen: Regimen
+    whole: bool  # whether it is taken all through the fill
+
+    @property
+    def directions(self) -> str:
+        """The sig; with its days, unless it holds for the whole fill."""
+        text = self.regimen.directions
+        if self.whole:
+            return text
+        return f"From {self.start.isoformat()} to {self.end.isoformat()}: {text}"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SupplyItem:
     """How much of one strength: ``quantity`` in thousandths of a tablet, patch or millilitre.
 
-    ``regimens`` are the directions that it serves, each with the first day of it in the fill.
+    ``serves`` are the regimens that need it in the fill, each with its days.
     """
 
     product: Product
     strength: Strength
     quantity: int
-    regimens: tuple[tuple[Day, Regimen], ...] = ()
+    serves: tuple[Served, ...] = ()
     saved_directions: str = ""  # of an item read from a saved plan
 
     @property
@@ -44,10 +61,7 @@ class SupplyItem:
         """The sig of every step that the item serves."""
         if self.saved_directions:
             return self.saved_directions
-        texts = [(day, regimen.directions) for day, regimen in self.regimens]
-        if len(texts) == 1:
-            return texts[0][1]
-        return " ".join(f"From {day.isoformat()}: {text}" for day, text in texts)
+        return " ".join(each.directions for each in self.serves)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,10 +133,19 @@ def boundaries(steps: tuple[Step, ...], fill: Interval | None, period: int) -> l
     assert last is not None
     end = last + timedelta(days=1)
     if fill is None:
-        return [*(row.start for row in rows if row.start is not None), end]
+        most = DAYS_TOGETHER // period * period
+        starts = [row.start for row in rows if row.start is not None]
+        parts = [_parts(start, following, most) for start, following in pairwise([*starts, end])]
+        return [*(day for part in parts for day in part), end]
     days = -(-fill.days // period) * period
     count = -(-(end - first).days // days)
     return [*(first + timedelta(days=days * number) for number in range(count)), end]
+
+
+def _parts(start: Day, end: Day, most: int) -> list[Day]:
+    """The first days of a row's fills: one, but none for more than ``most`` days."""
+    count = -(-(end - start).days // most)
+    return [start + timedelta(days=most * place) for place in range(count)]
 
 
 def supply(steps: tuple[Step, ...], fill: Interval | None) -> Supply:
@@ -155,6 +178,8 @@ def resupply(
         if use.start < day:
             ledger.use(use, use.start, min(use.end, day))
     later = [day, *(each for each in days if each > day)] if day < days[-1] else []
+    if fill is not None and len(later) > 2 and (later[2] - day).days <= fill.days:  # noqa: PLR2004
+        del later[1]  # what is left of the plan is within one fill
     fills = _fills(served, later, ledger)
     first = before[-1].number + 1 if before else 1
     missing = [each for each in fills if each.items]
@@ -199,25 +224,25 @@ class _Ledger:
 
     def items(self, within: list[_Use], start: Day, end: Day) -> tuple[SupplyItem, ...]:
         need: dict[tuple[Product, Strength], int] = {}
-        serves: dict[tuple[Product, Strength], list[tuple[Day, Regimen]]] = {}
+        serves: dict[tuple[Product, Strength], list[_Use]] = {}
         for use in within:
             first, last = max(use.start, start), min(use.end, end)
             for strength, count in needed(use.regimen, self.anchor, first, last):
-                if count:
-                    key = (use.regimen.product, strength)
-                    if key not in need:
-                        need[key], serves[key] = count, [(first, use.regimen)]
-                        continue
-                    need[key] += count
-                    latest = serves[key][-1][1]
-                    if latest is not use.regimen and latest != use.regimen:
-                        serves[key].append((first, use.regimen))
+                if not count:
+                    continue
+                key = (use.regimen.product, strength)
+                need[key] = need.get(key, 0) + count
+                served = serves.setdefault(key, [])
+                if served and served[-1].end == first and served[-1].regimen == use.regimen:
+                    served[-1] = _Use(served[-1].start, last, use.regimen)
+                else:
+                    served.append(_Use(first, last, use.regimen))
         items = []
         for (product, strength), count in need.items():
             quantity = self._whole(product, strength, count)
             if quantity:
-                regimens = tuple(serves[product, strength])
-                items.append(SupplyItem(product, strength, quantity, regimens))
+                served = serves[product, strength]
+                items.append(SupplyItem(product, strength, quantity, _served(served, start, end)))
         items.sort(key=lambda item: (item.product.id, -item.strength.amount))
         return tuple(items)
 
@@ -239,6 +264,11 @@ class _Ledger:
             for (product, strength), count in self.spare.items()
             if count > 0
         )
+
+
+def _served(uses: list[_Use], start: Day, end: Day) -> tuple[Served, ...]:
+    whole = uses[0].start == start and uses[0].end == end
+    return tuple(Served(use.start, use.end - timedelta(days=1), use.regimen, whole) for use in uses)
 
 
 def new_prescription_dates(fills: tuple[Fill, ...], renewed: tuple[Day, ...] = ()) -> list[Day]:

@@ -19,7 +19,7 @@ _FIXED = {
 }
 _ROUNDING = {
     "exact": "the ideal dose",
-    "nearest": "{dose} is the nearest that can be made and divided over the day",
+    "nearest": "{dose} is the nearest that can be made",
     "limited": "{dose} is as far as one cut may go",
     "unavoidable": "{dose} is the next lower dose that can be made",
 }
@@ -29,16 +29,27 @@ def why(step: Step) -> str:
     """The reason of a row, for the plan and for ``explain``."""
     if step.saved_why:
         return step.saved_why
-    product = step.regimen.product
     if step.kind == BASELINE:
         assert step.end is not None
         following = step.end + timedelta(days=1)
         return f"the dose stays as it is; the first lower dose begins on {following.isoformat()}"
     if step.kind == CHANGE:
-        return f"a change to {product.name}, which make smaller steps, at the same daily dose"
-    if step.kind in _FIXED:
-        return _FIXED[step.kind]
-    point = step.reason.point
+        return _change(step)
+    if step.kind == STOP and step.regimen.product.is_patch:
+        return "the smallest patch was worn, and the ideal is below half of it"
+    return _FIXED[step.kind] if step.kind in _FIXED else _reduction(step)
+
+
+def _change(step: Step) -> str:
+    product = step.regimen.product
+    how = "at the same daily dose"
+    if step.cut:
+        how = f"at the nearest dose below that can be made, {product.text(step.cut)} less"
+    return f"a change to {product.name}, for smaller steps, {how}"
+
+
+def _reduction(step: Step) -> str:
+    product, point = step.regimen.product, step.reason.point
     assert point is not None
     ideal = f"{ratio_text(point.ideal, point.denominator * THOUSAND, 2)} {product.unit_text}"
     asked = f"{ratio_text(point.asked, point.denominator * THOUSAND, 2)} {product.unit_text}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from taper.choice import NOTHING
 from taper.errors import InputError
 from taper.findings import find
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.quantities import plain
 from taper.reading import read
 from taper.regimen import MOST_MEASURES, Regimen, regimens
-from taper.schedule import CURRENT, HOLD, NOTHING, REDUCE, STOP, Step
+from taper.schedule import CURRENT, HOLD, REDUCE, STOP, Step
 from taper.supply import Supply
 
 if TYPE_CHECKING:

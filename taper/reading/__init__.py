@@ -128,6 +128,7 @@ def _normalised(
         dose=str(medicine.prescription),
         taking=None if medicine.taking is None else medicine.product.text(medicine.taking),
         start=calendar.start.isoformat(),
+        guideline=str(text["guideline"]).lower() if text["guideline"] else None,
         reduce=_reduction(first.reduce, medicine) if by_rate else None,
         every=None if text["phases"] or text["guideline"] else str(first.every),
         of=None if text["guideline"] else rule.of,

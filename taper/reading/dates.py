@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from taper.reading.medicine import Medicine
 
 _DATED = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s*")
-_EVERY = re.compile(r"every\s*(\d{1,4})", re.IGNORECASE)
+_EVERY = re.compile(r"every\s*(\d{1,4})", re.IGNORECASE | re.ASCII)
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOLD_HINT = "2w@every4, 2w@50%, 2w@45mg, or 2026-12-24..2027-01-03"
 
 
@@ -112,12 +113,18 @@ def _place(place: str, text: str) -> str:
     return code
 
 
+def _is_weekday(text: str) -> bool:
+    """``tue``, ``tues``, ``Tuesday``, ``Tuesdays``: nothing else that begins like one."""
+    day = text.removesuffix("s") if text.endswith("days") else text
+    return len(day) >= len("tue") and any(name.startswith(day) for name in _DAY_NAMES)
+
+
 def _weekdays(fields: Fields, *, weekends: bool) -> frozenset[int]:
     """The days of the week on which reductions may begin; empty for any."""
     days = set()
     for text in fields.many("reduce_on"):
         day = text.lower()[:3]
-        if day not in WEEKDAYS:
+        if not _is_weekday(text.lower()):
             fields.problem("reduce_on", f"'{text}' is not a day", ", ".join(WEEKDAYS), text)
         else:
             days.add(WEEKDAYS.index(day))

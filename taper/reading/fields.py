@@ -45,15 +45,23 @@ class Fields:
             texts: list[str] = []
             for item in items:
                 text = self._as_text(name, item)
-                if text is not None:
+                if text == "":
+                    self._empty(name)
+                elif text is not None:
                     separated = text.replace(",", ";") if name in _COMMA_LISTS else text
                     texts += [part.strip() for part in separated.split(";") if part.strip()]
             if texts:
                 self._values[name] = texts
             return
         text = self._as_text(name, value)
-        if text:
+        if text == "":
+            self._empty(name)
+        elif text is not None:
             self._values[name] = text
+
+    def _empty(self, name: str) -> None:
+        """An empty text is a slip (a shell variable that is not set), not a default."""
+        self.problem(name, "the text is empty", "leave it out where there is no value")
 
     def _as_text(self, name: str, value: object) -> str | None:
         if isinstance(value, str):

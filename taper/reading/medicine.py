@@ -86,7 +86,7 @@ def read_medicine(fields: Fields, product: Product) -> Medicine | None:
 
 
 def _example(product: Product) -> str:
-    label = product.usual[-1].label
+    label = min(product.usual, key=lambda strength: strength.amount).label
     if product.is_patch:
         return f"{label} {product.unit}"
     if product.is_liquid:
@@ -179,6 +179,7 @@ def take(
     if written.other:
         _check_other(written, current, text)
     raised = needed if needed > most else 0
+    written = _labelled(written, product)
     if not written.prn and taking is None:
         return Medicine(product, written, current, made, None, raised)
     return _taken(Medicine(product, written, current, made, None, raised), taking, text)
@@ -211,6 +212,15 @@ def as_released(product: Product, amount: int) -> int:
         if label.isdigit() and amount == int(label) * THOUSAND:
             return counted
     return amount
+
+
+def _labelled(written: Prescription, product: Product) -> Prescription:
+    """The dose of a patch as its label says it: 12.5 is 12 mcg/h."""
+    several = max(written.count, 1)
+    label = product.number(written.amounts[0] // several)
+    if not product.is_patch or not label.isdigit():
+        return written
+    return replace(written, amounts=(int(label) * THOUSAND * several,))
 
 
 def read_amount(text: str, product: Product | None, field: str) -> int:
@@ -343,9 +353,20 @@ def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
     if at and at.endswith("%"):
         percent = fields.attempt(lambda: parse_percent(at, "finish_at"))
         share = (percent.numerator, percent.denominator) if percent else None
+        if share == (1, 1):
+            _not_below(fields, at, medicine)
     elif at:
         dose = fields.attempt(lambda: read_amount(at, medicine.product, "finish_at"))
+        if dose is not None and not 0 < dose < medicine.regimen.daily:
+            _not_below(fields, at, medicine)
     return None if table is None else Finish(table, dose, share)
+
+
+def _not_below(fields: Fields, at: str, medicine: Medicine) -> None:
+    """The change of product comes once the dose has fallen to what is named."""
+    current = medicine.product.text(medicine.regimen.daily)
+    message = f"'{at}' is not above 0 and below the current dose"
+    fields.problem("finish_at", message, f"25%, or less than {current} a day", at)
 
 
 def _finish_table(text: str, medicine: Medicine) -> Regimens:
@@ -426,16 +447,23 @@ def _id_of(name: str, market: Formulary) -> str:
     return found[0].id if len(found) == 1 else name
 
 
+def _dose_begins(text: str, market: Formulary) -> int | None:
+    """Where the dose begins after a product's name, which may hold numbers: ``24 hour``."""
+    places = [match.start() for match in re.finditer(r"\s(?=\d)", text)]
+    known = [p for p in places if " ".join(text[:p].lower().split()) in market.by_name]
+    return known[-1] if known else places[0] if places else None
+
+
 def _companion(text: str, market: Formulary) -> Medicine:
     """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose."""
-    start = re.search(r"\s(?=\d)", text)
+    start = _dose_begins(text, market)
     if start is None:
         hint = "a product and its dose: oxycodone-ir 10 mg q6h"
         raise InputError(Problem("also", f"'{text}' has no dose", hint, text))
     try:
-        product = market.find(text[: start.start()], "also")
+        product = market.find(text[:start], "also")
         strengths = _strengths([], product)
-        dose, _, taking = text[start.end() :].partition(" taking ")
+        dose, _, taking = text[start:].strip().partition(" taking ")
         return take(product, dose, strengths, product.max_units, taking=taking or None)
     except InputError as error:
         raise InputError(replace(p, field="also", span=None) for p in error.problems) from None

@@ -15,7 +15,7 @@ from taper.quantities import (
     parse_percent,
 )
 from taper.reading.medicine import read_amount
-from taper.request import Rule
+from taper.request import RATES, Rule
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
     from taper.reading.medicine import Medicine
     from taper.request import Calendar
 
-YEAR_DAYS = 364  # 52 weeks: from here on the default is a reduction every four weeks
-_PHASE = re.compile(r"\s*(.+?)\s*/\s*(\d\s*\w+?)(?:\s+until\s+(.+?))?\s*", re.IGNORECASE)
-_INSTEAD = ("reduce", "over", "by", "phases", "guideline")
+_PHASE = re.compile(r"\s*(.+?)\s*/\s*(\d\s*\w+?)(?:\s+until\s+(.+?))?\s*", re.IGNORECASE | re.ASCII)
 
 
 def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None) -> Rule | None:
     """The rule; None where a part of it is wrong."""
     before = len(fields.problems)
-    given = [name for name in _INSTEAD if fields.given(name)]
+    given = [name for name in RATES if fields.given(name)]
     if len(given) > 1:
         fields.problem(given[1], f"{' and '.join(given)} are both given", "one of them")
     product = medicine.product if medicine else None
@@ -50,6 +48,8 @@ def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None)
         if reduce is not None and every is not None:
             parts = (Part(reduce, every),)
             of = ORIGINAL if isinstance(reduce, int) else of
+    if medicine is not None:
+        _check_amounts(fields, parts, medicine)
     goal = _goal(fields, medicine)
     last = _last_dose_for(fields, parts, medicine)
     if len(fields.problems) > before or not parts or goal is None or last is None:
@@ -61,7 +61,7 @@ def _every(fields: Fields, known: Interval | None) -> Interval | None:
     text = fields.text("every")
     if text is not None:
         return fields.attempt(lambda: parse_interval(text, "every"))
-    slow = known is not None and known.days >= YEAR_DAYS - (known.unit == "mo") * 28
+    slow = known is not None and known.is_a_year
     return Interval(4 if slow else 1, "w")
 
 
@@ -81,6 +81,16 @@ def _rate(text: str, product: Product | None, field: str) -> Percent | int:
         hint = f"10%, or 15 {product.unit if product else 'mg'}"
         raise InputError(Problem(field, "a reduction of zero", hint, text))
     return amount
+
+
+def _check_amounts(fields: Fields, parts: tuple[Part, ...], medicine: Medicine) -> None:
+    """No reduction is larger than what is taken in a day."""
+    daily, text = medicine.regimen.daily, medicine.product.text
+    for part in parts:
+        if isinstance(part.reduce, int) and part.reduce > daily:
+            name = "phases" if fields.given("phases") else "reduce"
+            message = f"{text(part.reduce)} at a time is more than the {text(daily)} taken in a day"
+            fields.problem(name, message, "a share, such as 10%, or a smaller amount")
 
 
 def _published_or_phased(
@@ -177,7 +187,7 @@ def read_ends_by(fields: Fields, calendar: Calendar | None) -> date | None:
     """The day by which ``over`` or ``by`` asks the taper to have ended."""
     over, by = fields.text("over"), fields.text("by")
     if over is not None:
-        length = fields.attempt(lambda: parse_interval(over, "over"))
+        length = fields.attempt(lambda: parse_interval(over, "over", "d w mo y"))
         return length.after(calendar.start) if length and calendar else None
     if by is None:
         return None
