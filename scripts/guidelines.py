@@ -2,7 +2,7 @@
 
 Run it after a change of a rule, of the formulary or of the engine, and read what has changed:
 
-    python docs/make_guidelines.py
+    python scripts/guidelines.py
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def page(texts: dict[str, str]) -> str:
     lines = [
         "# Guidelines",
         "",
-        "<!-- Written by docs/make_guidelines.py from the tables in tests/spec/guidelines. -->",
+        "<!-- Written by scripts/guidelines.py from the tables in tests/spec/guidelines. -->",
         "",
         INTRODUCTION,
         "",

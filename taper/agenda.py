@@ -93,4 +93,5 @@ def _dispensed(fill: Mapping[str, Any]) -> str:
             f"{item['strength']} x {item['quantity']}"
         )
     items = "; ".join(f"{name} {', '.join(parts)}" for name, parts in by_product.items())
-    return f"{items} ({fill['days_supply']} days)"
+    days = fill["days_supply"]
+    return f"{items} ({days} day{'s' * (days != 1)})"

@@ -1,7 +1,7 @@
 """SPEC 5: what each published rule set plans.
 
 The tables in `tests/spec/guidelines` are to be read: one file a rule set, one row a dose. They are
-written by `python docs/make_guidelines.py`; a change in them is a change of what is planned.
+written by `python scripts/guidelines.py`; a change in them is a change of what is planned.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ NAMES = (
 @pytest.fixture(scope="module")
 def maker():
     """The script that writes the tables and the page."""
-    where = ROOT / "docs" / "make_guidelines.py"
-    spec = importlib.util.spec_from_file_location("make_guidelines", where)
+    where = ROOT / "scripts" / "guidelines.py"
+    spec = importlib.util.spec_from_file_location("guidelines_script", where)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
