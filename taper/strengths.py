@@ -69,7 +69,7 @@ def _units(strengths: tuple[Strength, ...], amounts: list[int], made: Regimens) 
 
 def _no_more_other(table: Regimens, taken: list[Regimen]) -> bool:
     """Whether no day has more of a combination's other ingredient than the plan had."""
-    most = max(regimen.other_daily for regimen in taken)
+    most = max((regimen.other_daily for regimen in taken), default=0)
     return all(table.exactly(regimen.amounts).other_daily <= most for regimen in taken)
 
 
