@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -61,6 +62,9 @@ def solid(draw, product, number, fields):
     }
     taken = tuple(draw(st.sampled_from(amounts)) for _ in range(number))
     combination = any(by_amount[amount].other for amount in chosen)
+    if combination:  # never more units than now: the second ingredient must not rise
+        kitchen.most = max(len(kitchen.best()[amount]) for amount in taken)
+        kitchen = replace(kitchen, _best={}, _divided={})
     return kitchen, tuple(sorted(taken, reverse=True)) if combination else taken
 
 
