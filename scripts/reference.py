@@ -14,12 +14,12 @@ from typing import Any
 import shown
 
 from taper import plan
+from taper.catalogue import catalogue
 from taper.cli import COMMANDS, command
 from taper.commands.formulary import described
 from taper.config import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 from taper.export import FORMATS, Options, render
 from taper.export.csv import CHECKS, SCHEDULE, SUPPLY
-from taper.findings import catalogue
 from taper.formulary import MARKETS, formulary
 from taper.prescription import frequency
 from taper.request import ALIASES, FIELDS, LISTS, RISKS

@@ -7,17 +7,16 @@ beside the rule that uses them, with their source.
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from taper.errors import InputError, Problem
-from taper.formulary import DATA, formulary
+from taper.catalogue import Finding
+from taper.equivalents import total_mme
+from taper.pace import WEEKLY_LIMIT, as_percent, exceeds, over_text, pace, reduction_text, share_of
 from taper.prescription import frequency
-from taper.quantities import Percent, percent_text, prose, ratio_text
-from taper.reading.medicine import finer_products
+from taper.quantities import percent_text, prose, ratio_text
+from taper.remedies import remedy
 from taper.schedule import BASELINE, CHANGE, HOLD, REDUCE, STOP
 from taper.sig import prescription_in_words
 from taper.supply import new_prescription_dates
@@ -25,15 +24,13 @@ from taper.supply import new_prescription_dates
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from taper.curve import Part
-    from taper.formulary import Product, Strength
-    from taper.regimen import Regimen, Regimens
+    from taper.formulary import Product
+    from taper.regimen import Regimen
     from taper.request import Request
     from taper.schedule import Step
     from taper.supply import Supply
 
 US = "us"  # the market whose labels and prescribing rules some findings speak of
-WEEKLY_LIMIT = (25, 100)  # of the reference dose a week: SPEC 3.3
 CDC_MONTHLY = (10, 100)  # of the dose in four weeks, after a year or more: CDC 2022, rec. 5
 LABEL_CUT = (25, 100)  # FDA class labels: at most 10-25% ...
 LABEL_DAYS = 14  # ... every 2 to 4 weeks
@@ -51,181 +48,14 @@ _RISK_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Finding:
-    """One finding; ``steps`` are the rows it is about, none where it is about the plan.
-
-    ``values`` fill the message of ``data/findings.toml``; ``variant`` picks another one there,
-    and ``market`` (but the US) the wording of that market where it has its own.
-    ``text`` and the rest are set where a finding was read from a saved plan.
-    """
-
-    id: str
-    steps: tuple[int, ...] = ()
-    values: tuple[tuple[str, str], ...] = ()
-    variant: str = ""
-    saved: tuple[str, str, str] | None = None  # level, message and source as they were saved
-    market: str = ""
-
-    @property
-    def step(self) -> int | None:
-        """The first row it is about; None for the plan."""
-        return self.steps[0] if self.steps else None
-
-    @property
-    def level(self) -> str:
-        """``error``, ``warning`` or ``note``."""
-        if self.saved:
-            return self.saved[0]
-        entry = catalogue()[self.id]
-        return str(entry.get("level" + self.variant, entry["level"]))
-
-    @property
-    def message(self) -> str:
-        """One line, with the rows it is about."""
-        if self.saved:
-            return self.saved[1]
-        entry = wording(self.id, self.market)
-        template = entry.get("message" + self.variant, entry["message"])
-        text: str = template.format(**dict(self.values))
-        if self.steps:
-            rows = "step" if len(self.steps) == 1 else "steps"
-            text += f" ({rows} {', '.join(str(step) for step in self.steps)})"
-        return text
-
-    @property
-    def source(self) -> str:
-        """Who says so."""
-        return self.saved[2] if self.saved else str(wording(self.id, self.market)["source"])
-
-
-@lru_cache(maxsize=1)
-def catalogue() -> dict[str, dict[str, Any]]:
-    """Every finding by id, as it stands in the data file."""
-    with (DATA / "findings.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
-def wording(name: str, market: str) -> dict[str, Any]:
-    """The entry of a finding in the words of a market: what that market's own table says first."""
-    entry = catalogue()[name]
-    return {**entry, **entry[market]} if market in entry else entry
-
-
-def explain(name: str) -> dict[str, Any]:
-    """The entry of a finding; raises :class:`~taper.InputError` with the closest ids."""
-    entry = catalogue().get(name.strip().lower())
-    if entry is not None:
-        return entry
-    from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
-
-    close = get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())
-    raise InputError(
-        Problem("id", f"'{name}' is not a finding", "one of " + ", ".join(close), name)
-    )
-
-
-# --- what may not be planned -------------------------------------------------------------------
-
-
-def share_of(part: Part, original: int) -> tuple[int, int]:
-    """The reduction asked for at each opportunity, as a share of the reference dose."""
-    if isinstance(part.reduce, Percent):
-        return part.reduce.numerator, part.reduce.denominator
-    return part.reduce, original
-
-
-def pace(part: Part, original: int, days: int) -> tuple[int, int]:
-    """The reduction asked for, as a share of the reference dose in ``days`` days."""
-    top, bottom = share_of(part, original)
-    return top * days, bottom * part.every.days
-
-
-def _exceeds(share: tuple[int, int], limit: tuple[int, int]) -> bool:
-    return share[0] * limit[1] > limit[0] * share[1]
-
-
-def _percent(share: tuple[int, int]) -> str:
-    return ratio_text(100 * share[0], share[1], 1) + "%"
-
-
-def over_text(share: tuple[int, int], limit: tuple[int, int]) -> str:
-    """A share over a limit, with as many decimals as show that it is over."""
-    places = 1
-    while ratio_text(100 * share[0], share[1], places) == ratio_text(100 * limit[0], limit[1]):
-        places += 1
-    return ratio_text(100 * share[0], share[1], places) + "%"
-
-
-def _reduction(request: Request, part: Part) -> str:
-    if isinstance(part.reduce, Percent):
-        return str(part.reduce)
-    return request.product.text(part.reduce)
-
-
-def refusals(request: Request) -> list[Problem]:
-    """The safety rules that say no to a request; the first field named is what to change."""
-    problems = []
-    market = request.formulary.market
-    for part in request.rule.parts:
-        asked = pace(part, request.regimen.daily, 7)
-        if _exceeds(asked, WEEKLY_LIMIT) and not request.rule.override:
-            values = {
-                "pace": f"{over_text(asked, WEEKLY_LIMIT)} a week",
-                "reduce": _reduction(request, part),
-                "every": str(part.every),
-                "limit": "25%",
-            }
-            problems.append(_refusal("rate-over-band", "reduce", values, market))
-            break
-    problems += [
-        _refusal(risk, "specialist", {}, market)
-        for risk in ("pregnancy", "suicide-risk")
-        if risk in request.risks and not request.specialist
-    ]
-    return problems
-
-
-def _refusal(name: str, field: str, values: dict[str, str], market: str) -> Problem:
-    entry = wording(name, market)
-    message = f"{entry['message'].format(**values)} [{name}]"
-    hints = {
-        "rate-over-band": 'a smaller --reduce, a longer --every, or --override-rate "reason"',
-        "pregnancy": "--specialist with who was consulted",
-        "suicide-risk": "--specialist with who was consulted",
-    }
-    return Problem(field, message, hints[name], id=name)
-
-
 # --- what a finished plan shows ----------------------------------------------------------------
-
-
-def total_mme(step: Step) -> tuple[int, int] | None:
-    """MME of everything taken in a row, as a ratio; None where a factor is missing."""
-    top, bottom = 0, 1
-    for regimen in (step.regimen, *step.companions):
-        if not regimen.daily:
-            continue
-        mme = regimen.product.mme_of(regimen.daily)
-        if mme is None:
-            return None
-        top, bottom = top * mme[1] + mme[0] * bottom, bottom * mme[1]
-    if not step.daily and not step.companions and step.regimen.product.mme is None:
-        return None
-    return top, bottom
-
-
-def mme_text(step: Step) -> str | None:
-    """MME of a row as printed, exact where it ends; None without a factor."""
-    mme = total_mme(step)
-    return None if mme is None else ratio_text(*mme)
 
 
 def _rate(request: Request) -> Iterator[Finding]:
     rule = request.rule
     for part in rule.parts:
         asked = pace(part, request.regimen.daily, 7)
-        if rule.override and _exceeds(asked, WEEKLY_LIMIT):
+        if rule.override and exceeds(asked, WEEKLY_LIMIT):
             values = (
                 ("pace", f"{over_text(asked, WEEKLY_LIMIT)} a week"),
                 ("reason", rule.override),
@@ -238,18 +68,18 @@ def _rate(request: Request) -> Iterator[Finding]:
     elif known.is_a_year:
         fastest = max(rule.parts, key=lambda part: _as_ratio(pace(part, request.regimen.daily, 28)))
         monthly = pace(fastest, request.regimen.daily, 28)
-        if _exceeds(monthly, CDC_MONTHLY):
+        if exceeds(monthly, CDC_MONTHLY):
             values = (
-                ("pace_month", f"{_percent(monthly)} every 4 weeks"),
+                ("pace_month", f"{as_percent(monthly)} every 4 weeks"),
                 ("duration", known.words),
             )
             yield Finding("faster-than-cdc-for-duration", (), values)
     for part in rule.parts if request.formulary.market == US else ():
         if (
-            _exceeds(share_of(part, request.regimen.daily), LABEL_CUT)
+            exceeds(share_of(part, request.regimen.daily), LABEL_CUT)
             or part.every.days < LABEL_DAYS
         ):
-            values = (("reduce", _reduction(request, part)), ("every", part.every.words))
+            values = (("reduce", reduction_text(request, part)), ("every", part.every.words))
             yield Finding("faster-than-fda-label", (), values)
             break
     product = request.product
@@ -283,11 +113,11 @@ def _cuts(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
             (("largest", _largest(large)),),
         )
     if unavoidable:
-        remedy = _remedy(request, unavoidable[-1].regimen)
+        better = remedy(request, unavoidable[-1].regimen)
         yield Finding(
             "unavoidable-cut",
             tuple(step.number for step in unavoidable),
-            (("largest", _largest(unavoidable)), ("remedy", remedy)),
+            (("largest", _largest(unavoidable)), ("remedy", better)),
         )
 
 
@@ -299,44 +129,6 @@ def _largest(steps: list[Step]) -> str:
     return percent_text(largest.cut, largest.before) + "%"
 
 
-def _remedy(request: Request, regimen: Regimen) -> str:
-    """What would avoid a large cut: a finer strength, a finer product, or halves."""
-    product = regimen.product
-    tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
-    tables += [companion.regimens for companion in request.also]
-    made = next(table for table in tables if table.product is product)
-    finest = min(product.usual, key=lambda strength: strength.amount)
-    if _is_coarser(made, finest):
-        unit = "" if product.is_liquid else f" {product.unit_text}"
-        return f"the {finest.label}{unit} strength is marketed: add it to --stock"
-    finer = _finer(made)
-    adds = ""
-    if finer and formulary(product.market).products[finer[0]].is_combination:
-        adds = f", and adds {product.words['acetaminophen']}" if not product.is_combination else ""
-    if finer and request.finish is None and product is request.product:
-        return f"--finish-with {finer[0]} makes smaller steps{adds}"
-    if product.splittable and not made.halves and product is request.product:
-        return "--split halves makes smaller steps, if the tablets are known to be scored"
-    if finer:
-        return f"{finer[0]} makes smaller steps{adds}"
-    if product.is_liquid:
-        return f"{product.text(made.smallest)} is the smallest dose that is planned of it"
-    return "no marketed product of this opioid makes a smaller one"
-
-
-def _is_coarser(made: Regimens, finest: Strength) -> bool:
-    """Whether the strengths in use leave out a finer one that is marketed."""
-    product = made.product
-    if product.is_liquid:
-        return finest.amount < made.strengths[0].amount
-    return product.least_dose <= finest.amount < made.smallest
-
-
-@lru_cache(maxsize=512)
-def _finer(made: Regimens) -> tuple[str, ...]:
-    return tuple(finer_products(made))
-
-
 def _ending(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     """The last dose of each opioid before its stop."""
     large = []
@@ -346,11 +138,11 @@ def _ending(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
             large.append((before, size))
     if large:
         last, size = large[-1]
-        remedy = _remedy(request, last.regimen)
+        better = remedy(request, last.regimen)
         dose = last.regimen.product.text(last.daily)
         about = tuple(step.number for step, _ in large)
         yield Finding(
-            "large-last-dose", about, (("dose", dose), ("size", size), ("remedy", remedy))
+            "large-last-dose", about, (("dose", dose), ("size", size), ("remedy", better))
         )
 
 

@@ -17,7 +17,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from taper.findings import mme_text
+from taper.equivalents import mme_text
 from taper.quantities import percent_text, plain
 from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
 from taper.sig import units_in_figures

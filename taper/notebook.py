@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from taper.findings import mme_text
+from taper.equivalents import mme_text
 from taper.quantities import percent_text
 
 if TYPE_CHECKING:

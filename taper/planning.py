@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from taper.checks import checks
 from taper.curve import Part
+from taper.equivalents import mme_text
 from taper.errors import InputError, Problem, Refused
-from taper.findings import WEEKLY_LIMIT, find, marked, mme_text, of_steps, over_text, pace, refusals
+from taper.findings import find, marked, of_steps
+from taper.pace import WEEKLY_LIMIT, over_text, pace, refusals
 from taper.quantities import Percent, percent_text, plain, ratio_text
 from taper.schedule import HOLD, REDUCE, STOP, TooSlow, schedule
 from taper.supply import supply
@@ -19,8 +21,8 @@ from taper.why import why
 if TYPE_CHECKING:
     from datetime import date
 
+    from taper.catalogue import Finding
     from taper.checks import Check
-    from taper.findings import Finding
     from taper.regimen import Regimen, Units
     from taper.request import Request
     from taper.schedule import Step

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from taper.checks import rechecks
 from taper.curve import Curve
 from taper.errors import InputError, Problem, Refused
-from taper.findings import marked, of_steps, refusals
+from taper.findings import marked, of_steps
+from taper.pace import refusals
 from taper.planning import Plan, step_document
 from taper.quantities import Percent, parse_day, parse_interval
 from taper.reading import read

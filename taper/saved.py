@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from taper.catalogue import Finding
 from taper.checks import Check
 from taper.choice import NOTHING, Reason
 from taper.curve import Part
 from taper.errors import InputError, Problem
-from taper.findings import Finding
 from taper.integrity import check_document, check_plan
 from taper.planning import SCHEMA, Plan
 from taper.prescription import HOURS_OF_DAY

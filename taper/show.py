@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from taper.checks import facts
-from taper.findings import mme_text
+from taper.equivalents import mme_text
 from taper.grid import day_text, layout, schedule_table
 from taper.planning import last_rows, summary
 from taper.quantities import plain

@@ -150,7 +150,7 @@ def guideline(incomplete: str) -> Proposals:
 
 def finding(incomplete: str) -> Proposals:
     """Findings."""
-    from taper.findings import catalogue  # noqa: PLC0415 - at the Tab key only
+    from taper.catalogue import catalogue  # noqa: PLC0415 - at the Tab key only
 
     return _matching([(key, entry["title"]) for key, entry in catalogue().items()], incomplete)
 

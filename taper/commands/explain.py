@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from taper.catalogue import catalogue
+from taper.catalogue import explain as entry_of
 from taper.commands.output import one_of, tab
-from taper.findings import catalogue
-from taper.findings import explain as entry_of
 
 
 def explain(

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from taper.findings import mme_text
+from taper.equivalents import mme_text
 from taper.quantities import percent_text, plain
 from taper.sig import strength_text
 from taper.supply import needed

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from taper.checks import facts
+from taper.equivalents import mme_text
 from taper.export.words import revision_text, sentence, title, words
-from taper.findings import mme_text
 from taper.planning import summary
 from taper.quantities import THOUSAND, percent_text, plain
 from taper.schedule import CURRENT

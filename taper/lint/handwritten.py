@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from taper.catalogue import catalogue
 from taper.errors import InputError, Problem
-from taper.findings import catalogue
 from taper.prescription import parse_frequency, parse_prescription
 from taper.quantities import THOUSAND, parse_day, thousandths
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from taper.catalogue import catalogue
 from taper.cli import COMMANDS
-from taper.findings import catalogue
 from taper.formulary import formulary
 from taper.guidelines import guidelines
 

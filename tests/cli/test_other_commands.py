@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from taper.catalogue import catalogue
 from taper.cli import COMMANDS
-from taper.findings import catalogue
 from taper.formulary import formulary
 
 

@@ -6,11 +6,11 @@ import pytest
 import reference
 
 from taper.batch.tables import ERRORS, SUMMARY
+from taper.catalogue import catalogue
 from taper.cli import COMMANDS, command
 from taper.config import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 from taper.export import FORMATS
 from taper.export.csv import CHECKS, SCHEDULE, SUPPLY
-from taper.findings import catalogue
 from taper.formulary import MARKETS, formulary
 from taper.guidelines import guidelines
 from taper.request import ALIASES, FIELDS, RISKS

@@ -9,8 +9,8 @@ import pytest
 from written import findings, taper
 
 from taper import findings as taper_findings
+from taper.catalogue import catalogue
 from taper.errors import Refused
-from taper.findings import catalogue
 from taper.request import RISKS
 
 MORPHINE = ("morphine-er", "90 mg q8h")

@@ -20,13 +20,14 @@ FLOORS = [
     {"reading", "strengths"},
     {"choice"},
     {"schedule"},
-    {"standing", "checks", "supply", "why"},
+    {"catalogue", "standing", "checks", "supply", "why", "equivalents", "remedies"},
+    {"pace"},
     {"findings"},
     {"planning"},
     {"integrity"},
     {"schema", "saved", "notebook", "api"},
 ]
-CORE = {name for floor in FLOORS[:10] for name in floor}
+CORE = {name for floor in FLOORS[:12] for name in floor}
 HEAVY = {"pydantic", "rich", "typer", "icalendar", "fhir", "jinja2", "typst", "xlsxwriter"}
 
 
