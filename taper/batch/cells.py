@@ -66,6 +66,7 @@ def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
         if window.data.find(b'"', start, cut) >= 0:
             cut = _record_end(window, start, cut)
         not_too_long(cut - start - size)
+        window.passed(start, cut)
         yield start, cut
         start = cut
 

@@ -79,11 +79,11 @@ class Batches:
     """Reads record batches from the copy."""
 
     def __init__(self, path: Path, layout: Layout) -> None:
-        """Map the file into memory."""
+        """Open the file."""
         arrow = library("pyarrow")
         self.layout = layout
-        self._map = arrow.memory_map(str(path))
-        self._reader = arrow.ipc.open_file(self._map)
+        self._file = arrow.OSFile(str(path))  # not mapped: its pages would count as memory
+        self._reader = arrow.ipc.open_file(self._file)
 
     def decode(self, number: int, first_line: int) -> Rows:
         """The rows of a batch; for a line they have their number."""

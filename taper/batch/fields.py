@@ -14,7 +14,7 @@ from taper.errors import InputError, Problem
 from taper.request import ALIASES, FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 APART = ("id", "label", "start")
 ASIDE = ("specialist", "risks", "on_opioids_for")
@@ -63,8 +63,16 @@ class Layout:
 
     def values(self, row: Row) -> dict[str, Any]:
         """The fields of a flat row by name; those without a value are left out."""
-        pairs = zip(self.names, row, strict=False)
-        return {name: value for name, value in pairs if value is not None and value != ""}
+        return given(zip(self.names, row, strict=False))
+
+
+def given(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields that have a value: an empty cell of a table says nothing."""
+    return {
+        name: value
+        for name, value in pairs
+        if value is not None and not (value.__class__ is str and not value.strip())
+    }
 
 
 def layout_of(names: Sequence[str], *, keep: bool) -> Layout:

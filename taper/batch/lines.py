@@ -27,6 +27,7 @@ def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
     while start < end:
         cut = window.line_end(min(start + size, end) - 1)
         not_too_long(cut - start - size)
+        window.passed(start, cut)
         yield start, cut
         start = cut
 

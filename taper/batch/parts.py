@@ -47,7 +47,7 @@ class Parts:
     def _join(self, place: int, writer: Any) -> None:
         arrow = library("pyarrow")
         path = part_path(self._job.folder, place, self._next)
-        with arrow.memory_map(str(path)) as file:
+        with arrow.OSFile(str(path)) as file:
             batch = arrow.ipc.open_file(file).get_batch(0)
             if batch.num_rows:
                 writer.write_batch(batch)

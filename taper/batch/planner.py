@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taper.batch.days import FIRST, day_of, starts
-from taper.batch.fields import SHARED, Fault, Loose, id_text, too_long
-from taper.batch.shift import ANY_DAY, ONE_DAY, shared_by, shifted
+from taper.batch.fields import SHARED, Fault, Loose, given, id_text, too_long
+from taper.batch.shift import ANY_DAY, ONE_DAY, keys, shared_by, shifted
 from taper.batch.template import ID, LABEL
 from taper.errors import Problem, TaperError
 from taper.planning import make_plan
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 MOST_REMEMBERED = 48 * 2**20  # bytes of what is shared; then all of it is forgotten
 _OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings
 _MOST_ASIDE = 20_000
-_WEEK = 7
-_EVER = 10**9  # a period after which no start returns
 _OWN_PACE = ("every", "phases", "guideline")  # with one, the default interval does not matter
 _FIRST_ASIDE = 3  # where a flat row's values begin that do not change its steps
 _KNOWN = 5  # where ``on_opioids_for`` stands in it
@@ -62,12 +60,12 @@ class Failed(NamedTuple):
 class _Shared:
     """A plan that rows have in common, and its renderings by start."""
 
-    __slots__ = ("by_start", "period", "plan", "scope")
+    __slots__ = ("by_start", "keys", "plan", "scope")
 
     def __init__(self, plan: Plan, scope: str) -> None:
         self.plan = plan
         self.scope = scope
-        self.period = _EVER if scope == ONE_DAY else _WEEK
+        self.keys = keys(scope)
         self.by_start: dict[int, Rendering] = {}
 
 
@@ -107,7 +105,7 @@ class Planner:
                 ident, label = row[0] or f"row-{number}", row[1] or None
                 start = self._starts.get(row[2])
                 if start is not None and _is_plain(ident) and (label is None or _is_plain(label)):
-                    rendering = found.by_start.get(start % found.period)
+                    rendering = found.by_start.get(found.keys[start])
                     if rendering is None and found.scope == ANY_DAY:
                         rendering = self._on(found, start)
                     if rendering is not None:
@@ -119,7 +117,7 @@ class Planner:
         like = next(iter(shared.by_start.values()), None)
         rendering = self._render(shifted(shared.plan, day_of(start)), start, like)
         if rendering is not None:
-            shared.by_start[start % shared.period] = rendering
+            shared.by_start[shared.keys[start]] = rendering
             self._size += rendering.size
         return rendering
 
@@ -128,11 +126,9 @@ class Planner:
         if isinstance(row, Fault):
             return Failed(row.id or f"row-{number}", row.problems)
         loose = isinstance(row, Loose)
-        values = dict(row.values) if isinstance(row, Loose) else self.layout.values(row)
-        given = values.get("id")
-        ident = id_text(given) or f"row-{number}"
-        if given is None or (isinstance(given, str) and not given.strip()):
-            values["id"] = ident
+        values = given(row.values.items()) if isinstance(row, Loose) else self.layout.values(row)
+        ident = id_text(values.get("id")) or f"row-{number}"
+        values.setdefault("id", ident)
         problems = too_long(values)
         if problems:
             return Failed(ident[:LONGEST_TEXT], tuple(problems))
@@ -173,7 +169,7 @@ class Planner:
         if shared is None or shared.scope != scope:
             shared = place[key] = _Shared(plan, scope)
             self._size += _OVERHEAD
-        shared.by_start[start % shared.period] = rendering
+        shared.by_start[shared.keys[start]] = rendering
         self._size += rendering.size
         return rendering
 

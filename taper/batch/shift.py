@@ -2,23 +2,28 @@
 
 Rows are laid out in days from the start. What else a plan takes from the calendar decides how
 far it can be shared: nothing but the working days of its checks (any start, checks made anew),
-days of the week (starts on the same weekday), or dates, months and public holidays (one start).
+days of the week (starts on the same weekday), the lengths of months (the same weekday of the
+same month), or dates and public holidays (one start).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from taper.batch.days import day_of, starts
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from taper.planning import Plan
     from taper.quantities import Interval
     from taper.request import Request
 
-ANY_DAY, SAME_WEEKDAY, ONE_DAY = "any day", "same weekday", "one day"
+ANY_DAY, SAME_WEEKDAY, SAME_MONTH, ONE_DAY = "any day", "weekday", "month and weekday", "one day"
+_LAST_OF_ALL_MONTHS = 28
 
 
 def shared_by(request: Request) -> str:
@@ -27,21 +32,39 @@ def shared_by(request: Request) -> str:
     dated = any(hold.first for hold in calendar.holds)
     if dated or calendar.holidays or request.text.get("by"):
         return ONE_DAY
-    if any(interval.calendar for interval in _intervals(request)):
-        return ONE_DAY
-    if calendar.avoid_weekends or calendar.weekdays or calendar.depends_on_dates:
-        return SAME_WEEKDAY
-    return ANY_DAY
+    moved = bool(calendar.avoid_weekends or calendar.weekdays or calendar.depends_on_dates)
+    months = [interval.calendar for interval in _intervals(request)]
+    if any(months):
+        # the day of the month stays what it was at the start, and every month has one
+        plain = not (moved or request.also or request.product.is_patch or request.text.get("over"))
+        return SAME_MONTH if plain and all(months) else ONE_DAY
+    return SAME_WEEKDAY if moved else ANY_DAY
+
+
+@lru_cache(maxsize=8)
+def keys(scope: str) -> Sequence[int]:
+    """For every start by its number, what it has in common with the starts of the same plan."""
+    days = range(len(starts()))
+    if scope == ONE_DAY:
+        return days
+    if scope != SAME_MONTH:
+        return [number % 7 for number in days]
+    found = []
+    for number in days:
+        day = day_of(number)
+        alone = day.day > _LAST_OF_ALL_MONTHS
+        month = day.year * 12 + day.month
+        found.append(-number if alone else month * 7 + day.weekday())
+    return found
 
 
 def _intervals(request: Request) -> Iterator[Interval]:
-    """Every length of time that lays out the rows or the fills."""
+    """Every length of time that lays out the rows."""
     yield from (part.every for part in request.rule.parts)
     yield request.rule.last_dose_for
     yield from (hold.length for hold in request.calendar.holds if hold.length is not None)
-    for interval in (request.calendar.baseline, request.fill):
-        if interval is not None:
-            yield interval
+    if request.calendar.baseline is not None:
+        yield request.calendar.baseline
     over = request.text.get("over")
     if over:
         from taper.quantities import parse_interval  # noqa: PLC0415 - rarely asked for

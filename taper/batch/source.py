@@ -92,12 +92,16 @@ class Window:
         return bytes(self.data[: self.start]).count(b"\n")
 
     def read(self, start: int, end: int) -> bytes:
-        """The bytes of a range; its pages are given back to the system."""
+        """The bytes of a range."""
         data: bytes = self.data[start:end]
+        self.passed(start, end)
+        return data
+
+    def passed(self, start: int, end: int) -> None:
+        """Give the pages of a range back to the system: they would count as memory."""
         if isinstance(self.data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             first = start - start % mmap.PAGESIZE
             self.data.madvise(mmap.MADV_DONTNEED, first, end - first)
-        return data
 
     def close(self) -> None:
         """Let go of the file."""

@@ -13,7 +13,7 @@ from taper.batch.run import Settings, run
 pytest.importorskip("msgspec")
 pytest.importorskip("pyarrow")
 
-BASES = 1700 if os.environ.get("TAPER_TESTS") == "thorough" else 45  # each begins six times
+BASES = 1250 if os.environ.get("TAPER_TESTS") == "thorough" else 45  # each begins eight times
 TABLES = ("schedule", "checks", "supply", "summary", "plans")
 
 
