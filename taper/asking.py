@@ -52,6 +52,7 @@ def ask(values: dict[str, Any], add_stock: Callable[[], None]) -> list[str]:
     ``add_stock`` adds the strengths at hand once the product is known.
     """
     before = dict(values)
+    _check_given(values)
     guided = not (values.get("dose") and (values.get("product") or values.get("drug")))
     market = formulary(str(values.get("market") or "us").lower())
     if not values.get("product") and not values.get("drug"):
@@ -70,6 +71,14 @@ def ask(values: dict[str, Any], add_stock: Callable[[], None]) -> list[str]:
         _preview(values)
     stock = values.get("stock")  # was added, not answered
     return [n for n, v in values.items() if v != before.get(n) and v is not stock]
+
+
+def _check_given(values: dict[str, Any]) -> None:
+    """Say what is wrong in what was given before anything is asked."""
+    given = {name for name, value in values.items() if value is not None}
+    if "start" not in given:
+        given.discard("by")  # which is compared with it
+    _probe(values, *given)
 
 
 def _described(product: Product) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
-from taper.request import LISTS
+from taper.request import LISTS, RATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,7 +30,6 @@ FILE_VARIABLE = "TAPER_CONFIG"
 PLAN_SETTINGS = ("market", "guideline", "phases", "reduce", "every", "of", "fill")
 HANDOUT_SETTINGS = ("language", "paper", "clinic", "telephone")
 STOCK = "stock"  # a table: the strengths at hand of each product
-RULES = ("reduce", "over", "by", "phases", "guideline")  # one instead of the other
 _BRINGS = {"guideline": ("every", "of"), "phases": ("every",)}  # with what does not go beside it
 
 
@@ -108,7 +107,7 @@ def checked(values: dict[str, Any], path: str, market: str | None = None) -> Con
 
 def _together(values: Mapping[str, Any], path: str) -> list[Problem]:
     """Settings that cannot both be set."""
-    rules = [name for name in RULES if name in values]
+    rules = [name for name in RATES if name in values]
     if len(rules) > 1:
         return [Problem(path, f"{' and '.join(rules)} are both set", "one of them")]
     return [
@@ -156,8 +155,8 @@ class Settled:
             found["market"] = (own.market, ENVIRONMENT)
         names = set(self.values)
         out = set(names)
-        if names & {*RULES}:
-            out |= {*RULES}
+        if names & {*RATES}:
+            out |= {*RATES}
         for rule, parts in _BRINGS.items():
             if rule in names:
                 out |= {*parts}
@@ -202,8 +201,8 @@ class Settled:
 
 def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
     """An option takes the place of what a file says instead of it."""
-    if any(name in given for name in RULES):
-        for name in RULES:
+    if any(name in given for name in RATES):
+        for name in RATES:
             values.pop(name, None)
     if any(name in given for name in _BRINGS):
         for name in ("every", "of"):

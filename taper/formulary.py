@@ -190,6 +190,13 @@ class Formulary:
         """What each source key stands for."""
         return dict(self.facts.get("sources", {}))
 
+    def sources_of(self, product: Product) -> list[str]:
+        """Where the facts of a product are from, each source once."""
+        given = product.facts.get("sources", {}).values()
+        keys = sorted({key for value in given if isinstance(value, list) for key in value})
+        known = self.sources
+        return [known.get(key, key) for key in keys]
+
     @property
     def acetaminophen_max(self) -> int:
         """The labelled daily maximum of acetaminophen, in thousandths of a milligram."""
@@ -252,16 +259,20 @@ class Formulary:
 
     def closest(self, name: str) -> list[str]:
         """Up to five ids whose id, brand or common name is most like ``name``."""
-        from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
+        return list(_closest(self, " ".join(name.lower().split())))
 
-        wanted = " ".join(name.lower().split())
-        names = self.by_name
-        close = [known for known in names if wanted and (wanted in known or known in wanted)]
-        close = sorted(close, key=lambda known: (abs(len(known) - len(wanted)), known))
-        close += get_close_matches(wanted, names, n=8, cutoff=0.5)
-        close += [p.id for p in self.products.values() if p.drug in wanted.split()]
-        ids = [product.id for known in close for product in names[known]]
-        return list(dict.fromkeys(ids))[:5]
+
+@lru_cache(maxsize=512)  # a batch misspells a name many times
+def _closest(market: Formulary, wanted: str) -> tuple[str, ...]:
+    from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
+
+    names = market.by_name
+    close = [known for known in names if wanted and (wanted in known or known in wanted)]
+    close = sorted(close, key=lambda known: (abs(len(known) - len(wanted)), known))
+    close += get_close_matches(wanted, names, n=8, cutoff=0.5)
+    close += [p.id for p in market.products.values() if p.drug in wanted.split()]
+    ids = [product.id for known in close for product in names[known]]
+    return tuple(dict.fromkeys(ids))[:5]
 
 
 def _amount(text: str, counted: dict[str, str]) -> int:

@@ -74,9 +74,13 @@ def sources() -> dict[str, str]:
 
 
 def guideline(name: str) -> Guideline:
-    """The rule set of that name; raises :class:`~taper.InputError` that lists them."""
+    """The rule set of that name, in any letter case.
+
+    Raises :class:`~taper.InputError` that lists them.
+    """
     known = guidelines()
-    if name not in known:
+    found = known.get(name.strip().lower())
+    if found is None:
         message = f"'{name}' is not a guideline that is built in"
         raise InputError(Problem("guideline", message, "one of " + ", ".join(known), name))
-    return known[name]
+    return found

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import NoReturn
 
 from taper.errors import InputError, Problem
 
 THOUSAND = 1000  # amounts are integers of 1/1000 of the unit
-UNITS = ("mg", "mcg", "mcg/h")
 DAYS_OF_MONTH = 28  # a calendar month counts 28 days where a pace is computed (SPEC 3.3)
 LONGEST_HOLD_DAYS = 3653  # ten years
+LONGEST_LIFE_DAYS = 43_830  # 120 years
+LONG_TERM_DAYS = 364  # a year of 52 weeks, from which on opioids are long-term
 
 _UNIT_SPELLINGS = {
     "mg": "mg",
@@ -154,6 +156,11 @@ class Interval:
         return self.unit in {"mo", "y"}
 
     @property
+    def is_a_year(self) -> bool:
+        """Whether it is a year or more: 52 weeks, 12 months."""
+        return self.days >= LONG_TERM_DAYS - (self.unit == "mo") * DAYS_OF_MONTH
+
+    @property
     def words(self) -> str:
         """In words: ``week``, ``2 weeks``."""
         name = {"d": "day", "w": "week", "mo": "month", "y": "year"}[self.unit]
@@ -179,7 +186,7 @@ def _gcd(a: int, b: int) -> int:
     return a
 
 
-def _fail(field: str, text: str, message: str, hint: str, span: tuple[int, int] | None) -> None:
+def _fail(field: str, text: str, message: str, hint: str, span: tuple[int, int] | None) -> NoReturn:
     raise InputError(Problem(field, message, hint, text, span))
 
 
@@ -211,7 +218,6 @@ def parse_dose(text: str, unit: str, field: str = "dose") -> Dose:
             f"a number and {unit}: 15 {unit}",
             None,
         )
-    assert match is not None
     number, spelled = match.group(1), match.group(2)
     if not spelled:
         hint = f"write {number} {unit}" + (f" or {number}%" if field == "reduce" else "")
@@ -229,7 +235,6 @@ def parse_dose(text: str, unit: str, field: str = "dose") -> Dose:
     if amount is None:
         hint = f"at most three decimals of {unit}"
         _fail(field, text, f"{number} {unit} is finer than can be measured", hint, match.span(1))
-    assert amount is not None
     return Dose(amount, unit)
 
 
@@ -239,7 +244,6 @@ def parse_percent(text: str, field: str = "reduce") -> Percent:
     match = _PERCENT.fullmatch(text)
     if match is None:
         _fail(field, text, f"'{text.strip()}' is not a percentage", "write it as 10%", None)
-    assert match is not None
     scaled = Decimal(match.group(1)) * 10_000
     if scaled != int(scaled):
         hint = "at most four decimals"
@@ -252,7 +256,7 @@ def parse_percent(text: str, field: str = "reduce") -> Percent:
 
 @lru_cache(maxsize=4096)
 def parse_interval(text: str, field: str = "every", units: str = "d w mo") -> Interval:
-    """Read ``1w``, ``10d``, ``4w``, ``1mo``; not zero, at most ten years."""
+    """Read ``1w``, ``10d``, ``4w``, ``1mo``; not zero, at most ten years (of a life: 120)."""
     match = _INTERVAL.fullmatch(text)
     unit = _INTERVAL_UNITS.get(match.group(2).lower()) if match else None
     if match is None or unit is None or unit not in units.split():
@@ -260,14 +264,15 @@ def parse_interval(text: str, field: str = "every", units: str = "d w mo") -> In
         examples = {"d": "10d", "w": "4w", "mo": "1mo", "y": "3y"}
         hint = "write " + " or ".join(examples[u] for u in units.split())
         _fail(field, text, f"'{text.strip()}' is not a length of time", hint, span)
-    assert match is not None
-    assert unit is not None
     interval = Interval(int(match.group(1)), unit)
     if interval.count == 0:
         _fail(field, text, f"'{text.strip()}' is no time at all", "at least 1d", match.span(1))
-    if "y" not in units.split() and interval.days > LONGEST_HOLD_DAYS:
-        hint = "at most ten years: is the unit right?"
-        _fail(field, text, f"'{text.strip()}' is longer than ten years", hint, match.span(1))
+    longest, years = LONGEST_HOLD_DAYS, "ten years"
+    if field == "on_opioids_for":
+        longest, years = LONGEST_LIFE_DAYS, "120 years"
+    if interval.days > longest:
+        hint = f"at most {years}: is the unit right?"
+        _fail(field, text, f"'{text.strip()}' is longer than {years}", hint, match.span(1))
     return interval
 
 

@@ -57,6 +57,7 @@ FIELDS = (
     "checks",
 )
 LISTS = frozenset({"phases", "holds", "avoid", "reduce_on", "stock", "risks", "also", "keep"})
+RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
 ALIASES = ("drug", "form")  # instead of ``product``
 RISKS = (
     "benzodiazepine",

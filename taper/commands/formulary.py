@@ -30,8 +30,6 @@ Format = Annotated[str, typer.Option("--format", help="table or json.")]
 
 def entry(product: Product, market: Formulary) -> dict[str, Any]:
     """A product as `taper formulary list --format json` lists it."""
-    sources = product.facts.get("sources", {})
-    keys = sorted({key for value in sources.values() if isinstance(value, list) for key in value})
     return {
         "id": product.id,
         "drug": product.drug,
@@ -43,7 +41,7 @@ def entry(product: Product, market: Formulary) -> dict[str, Any]:
         "handling": product.handling,
         "mme_factor": product.facts.get("mme_factor"),
         "brands": list(product.brands),
-        "sources": [market.sources.get(key, key) for key in keys],
+        "sources": market.sources_of(product),
     }
 
 

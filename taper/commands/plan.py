@@ -289,11 +289,11 @@ def plan(
         "id": id,
         "label": label,
     }
-    settled = _settled(product, dose, {key: value for key, value in given.items() if value})
+    settled = _settled(product, dose, {k: v for k, v in given.items() if v is not None and v != []})
     try:
         made = make_plan(read(settled.values))
     except TaperError as error:
-        raise type(error)(settled.explained(problem) for problem in error.problems) from None
+        raise _explained(error, settled) from None
     if explain_settings:
         from taper.commands.config import explain_settings as explain  # noqa: PLC0415
 
@@ -325,10 +325,18 @@ def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Se
     if sys.stdin.isatty() and sys.stderr.isatty():
         from taper.asking import ask  # noqa: PLC0415 - at a terminal only
 
-        settled.answered(ask(settled.values, settled.add_stock))
+        try:
+            settled.answered(ask(settled.values, settled.add_stock))
+        except TaperError as error:
+            raise _explained(error, settled) from None
     else:
         settled.add_stock()
     return settled
+
+
+def _explained(error: TaperError, settled: Settled) -> TaperError:
+    """The error, saying so where a value was not given here."""
+    return type(error)(settled.explained(problem) for problem in error.problems)
 
 
 def register(app: typer.Typer) -> None:

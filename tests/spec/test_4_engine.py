@@ -278,9 +278,7 @@ def test_a_change_at_a_dose_that_was_named():
 
 def test_a_base_is_counted_as_its_salt_when_the_product_changes():
     # 9 mg of oxycodone base is 10 mg of the hydrochloride
-    plan = taper(
-        "oxycodone-er-capsule", "9 mg q12h", finish_with="oxycodone-ir q6h", finish_at="100%"
-    )
+    plan = taper("oxycodone-er-capsule", "9 mg q12h", finish_with="oxycodone-ir q6h")
     change = next(step for step in plan.steps if step.kind == "change")
     assert plain(change.daily) == "20"
 
