@@ -169,7 +169,7 @@ def gentlest(request: Request, day: date) -> Request:
     for tenths in range(max(least // opportunities, 1), 1001):
         rule = replace(request.rule, parts=(Part(Percent.of_ppm(tenths * _TENTH), every),))
         candidate = replace(request, rule=rule)
-        if _ends_by(candidate, day):
+        if _ends_by(_unlimited(candidate), day):
             break
     else:
         message = f"no reduction every {every} ends by {day.isoformat()}"
@@ -184,6 +184,13 @@ def gentlest(request: Request, day: date) -> Request:
         )
         raise Refused(replace(problems[0], field=name, message=message))
     return candidate
+
+
+def _unlimited(request: Request) -> Request:
+    """Over the band, the request as if a reason had been given: to say what it would take."""
+    if request.rule.override or all(p.id != "rate-over-band" for p in refusals(request)):
+        return request
+    return replace(request, rule=replace(request.rule, override="to end in time"))
 
 
 def _ends_by(request: Request, day: date) -> bool:
