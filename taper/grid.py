@@ -8,7 +8,7 @@ even that fits, each row becomes a few lines.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +21,7 @@ from taper.equivalents import mme_text
 from taper.quantities import percent_text, plain
 from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
 from taper.sig import units_in_figures
+from taper.streams import halves_in_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,6 +66,10 @@ class _Column:
     justify: JustifyMethod = "right"
     folds: bool = False
 
+    def in_ascii(self) -> _Column:
+        """The same column without a character for a half."""
+        return replace(self, cells=tuple(halves_in_figures(cell) for cell in self.cells))
+
     @property
     def natural(self) -> int:
         """As wide as its widest cell."""
@@ -87,15 +92,15 @@ def schedule_table(plan: Plan, width: int, *, plain: bool = False) -> Renderable
 
 def layout(plan: Plan, width: int, *, plain: bool = False) -> Layout:
     """The richest way to show the schedule that fits ``width`` columns."""
-    for columns, in_a_row, gap in _ways(plan, width):
+    for columns, in_a_row, gap in _ways(plan, width, plain=plain):
         widths = _fitted(columns, width - gap * (len(columns) - 1))
         if widths is not None:
             return Layout(_table(plan, columns, widths, gap, plain=plain), in_a_row)
-    lines = [line for step in plan.steps for line in _block(plan, step, width)]
+    lines = [line for step in plan.steps for line in _block(plan, step, width, plain=plain)]
     return Layout(Group(*lines), in_a_row=False)
 
 
-def _ways(plan: Plan, width: int) -> Iterator[tuple[list[_Column], bool, int]]:
+def _ways(plan: Plan, width: int, *, plain: bool) -> Iterator[tuple[list[_Column], bool, int]]:
     """Columns, from the richest to the poorest; the gap between them, in characters."""
     times = {step.regimen.times for step in plan.steps}
     by_time = len(times) == 1 and len(plan.steps[0].regimen.times) <= _MOST_TIMES
@@ -109,6 +114,8 @@ def _ways(plan: Plan, width: int) -> Iterator[tuple[list[_Column], bool, int]]:
                             plan, wide=wide, percent=percent, in_a_row=in_a_row, weekday=weekday
                         )
                     )
+                    if plain:
+                        columns = [column.in_ascii() for column in columns]
                     yield columns, in_a_row, 2 if wide else 1
 
 
@@ -183,7 +190,7 @@ def _table(
     return table
 
 
-def _block(plan: Plan, step: Step, width: int) -> Iterator[Text]:
+def _block(plan: Plan, step: Step, width: int, *, plain: bool) -> Iterator[Text]:
     """A row as a few lines: the dates, the dose, and its administrations."""
     name, mme, regimen = plan.request.formulary.words["equivalent"], mme_text(step), step.regimen
     first = f"{step.number}: {_from(step, weekday=False)}"
@@ -205,7 +212,8 @@ def _block(plan: Plan, step: Step, width: int) -> Iterator[Text]:
         room = max(width - len(indent), 1)
         parts += [indent + part for part in _folded(_tied(line), room) if part]
     for part in parts:
-        yield Text(part, style=style, no_wrap=True, overflow="ignore")
+        shown = halves_in_figures(part) if plain else part
+        yield Text(shown, style=style, no_wrap=True, overflow="ignore")
 
 
 # --- breaking a cell over lines ----------------------------------------------------------------

@@ -5,17 +5,23 @@ Nothing that was given is printed raw: a terminal would act on what it holds.
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import sys
 from typing import IO
+
+HALF = "\N{VULGAR FRACTION ONE HALF}"
+_AFTER_DIGIT = re.compile(f"(?<=[0-9]){HALF}")
 
 
 def ready() -> None:
     """Make the standard streams usable, whatever the shell has done to them.
 
     A stream that was closed reads as empty, or fails where it is written to. What an encoding
-    lacks is written as an escape: a figure is never dropped, and output never stops half-way.
+    lacks is written in other characters: no figure is dropped, and no output stops half-way.
     """
+    codecs.register_error("in_ascii", _in_ascii)
     if sys.stdin is None:
         sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
     if sys.stdout is None:
@@ -26,7 +32,21 @@ def ready() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a notebook's or a test's stream may have none
-            reconfigure(errors="backslashreplace")
+            reconfigure(errors="in_ascii")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks: a half as a decimal, anything else as an escape."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    before = error.object[max(error.start - 1, 0) : error.start]
+    lacking = halves_in_figures(before + error.object[error.start : error.end])[len(before) :]
+    return lacking.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+def halves_in_figures(text: str) -> str:
+    """``1.5x10`` and ``0.5x10``, where halves are written with a character of their own."""
+    return _AFTER_DIGIT.sub(".5", text).replace(HALF, "0.5") if HALF in text else text
 
 
 def to_nowhere(stream: IO[str]) -> None:

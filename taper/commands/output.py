@@ -10,6 +10,7 @@ import typer
 
 from taper.errors import InputError, Problem
 from taper.export import Options, render, suffix_of
+from taper.streams import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,10 +108,18 @@ def deliver(
 
         write_all({name: render(plan, suffix_of(name), options) for name in outputs})
         for name in outputs:
-            sys.stderr.write(f"wrote {name}\n")
+            sys.stderr.write(f"wrote {escaped(name)}\n")
         if shown is None:
+            _warn(plan)
             return
     show_plan(plan, shown or "table", options)
+
+
+def _warn(plan: Plan) -> None:
+    """Say what a file may not: the warnings of the plan, each once."""
+    for finding in plan.findings:
+        if finding.level != "note":
+            sys.stderr.write(f"{finding.level}: {escaped(finding.message)} [{finding.id}]\n")
 
 
 def hand_out_options(

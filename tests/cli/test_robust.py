@@ -94,6 +94,8 @@ def test_output_that_is_not_unicode_is_whole(environment):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
     assert "not medical advice" in done.stdout
+    assert "12.5 = 10+0.5x5" in done.stdout
+    assert "\\x" not in done.stdout
 
 
 def test_a_letter_that_the_encoding_lacks_is_escaped():
@@ -140,3 +142,76 @@ def test_a_fault_of_the_tool_is_one_line_without_values(taper, monkeypatch):
     monkeypatch.setenv("TAPER_DEBUG", "1")
     with pytest.raises(KeyError):
         taper("plan", "morphine-er", "60 mg q12h", *START)
+
+
+# --- saved plans -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def saved(taper, tmp_path):
+    """A saved plan, and a way to change its document."""
+    path = tmp_path / "plan.json"
+    taper("plan", "morphine-er", "60 mg q12h", *START, "-o", path)
+
+    def change(edit) -> None:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        edit(document)
+        path.write_text(json.dumps(document), encoding="utf-8")
+
+    return path, change
+
+
+def test_an_impossible_plan_is_not_exported(taper, saved):
+    path, change = saved
+    change(lambda plan: plan["steps"][1]["doses"][0].update(amount="900"))
+    ran = taper("export", path)
+    assert (ran.status, ran.out) == (2, "")
+    assert "steps.1.doses.0.amount: 900 mg is not what the units make" in ran.err
+    assert "steps.1.daily_dose" in ran.err
+
+
+def test_a_deeply_nested_plan_is_a_fault(taper, tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text("[" * 200_000)
+    ran = taper("export", path)
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_saved_plan_cannot_steer_the_terminal(taper, saved):
+    path, change = saved
+    change(lambda plan: plan.update(id="\x1b]0;owned\x07"))
+    for shown in ("table", "csv"):
+        ran = taper("export", path, "--format", shown)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.startswith("error: id: has characters that cannot be printed")
+
+
+# --- what is written to files only -------------------------------------------------------------
+
+
+def test_warnings_are_said_where_only_files_are_written(taper, tmp_path):
+    ran = taper("plan", "morphine-er", "90 mg q8h", *START, "-o", tmp_path / "plan.csv")
+    lines = ran.err.splitlines()
+    assert lines[0] == f"wrote {tmp_path}/plan.csv"
+    assert all(line.startswith("warning: ") for line in lines[1:])
+    ids = [line.rpartition("[")[2].rstrip("]") for line in lines[1:]]
+    assert {"duration-unknown", "unavoidable-cut"} <= set(ids)
+    assert len(ids) == len(set(ids))
+    shown = taper("plan", "morphine-er", "90 mg q8h", *START, "--format", "csv")
+    assert shown.err == ""
+
+
+def test_a_saved_plan_has_the_same_warnings(taper, saved, tmp_path):
+    path, _ = saved
+    once = taper("plan", "morphine-er", "60 mg q12h", *START, "-o", tmp_path / "a.csv")
+    again = taper("export", path, "-o", tmp_path / "a.csv")
+    assert again.err == once.err
+
+
+def test_an_empty_shell_variable_is_a_fault(taper):
+    for option in ("--to", "--reduce", "--hold", "--label"):
+        ran = taper("plan", "morphine-er", "60 mg q12h", *START, option, "")
+        assert ran.status == 2
+        assert "the text is empty" in ran.err
+        assert len(ran.err.splitlines()) == 1

@@ -101,6 +101,13 @@ def test_a_caret_stands_under_what_is_wrong():
     assert lines[place + 1].index("^") == lines[place].index("q5h")
 
 
+def test_a_wrong_dose_is_said_before_anything_is_asked():
+    status, said = _talk(["plan", "morphine-er", "60 mg q13h", "--start", "2026-12-07"], [])
+    assert status == 2
+    assert "'q13h' is not a frequency" in said
+    assert "On opioids" not in said
+
+
 def test_a_dumb_terminal_of_60_columns_gets_lines_that_fit():
     args = ["plan", "morphine-er", "60 mg q12h", "--start", "2026-12-07", "--on-opioids-for", "8w"]
     status, said = _talk(args, [], columns=60)
