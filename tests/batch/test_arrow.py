@@ -1,0 +1,122 @@
+"""Planning inside an engine that people already run: record batches in, record batches out."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from batches import command
+from randomly import as_parquet, one_by_one, requests
+
+from taper import InputError
+
+pa = pytest.importorskip("pyarrow")
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "spark" / "plan_panel.py"
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory):
+    """A panel in which every row has an id, and what taper batch makes of it."""
+    import pyarrow.parquet as pq
+
+    folder = tmp_path_factory.mktemp("panel")
+    rows = requests(12, seed=3)
+    for number, row in enumerate(rows):
+        row.setdefault("id", f"q{number}")
+    source, schedules = folder / "panel.parquet", folder / "schedules.parquet"
+    as_parquet(rows, source)
+    done = command(source, "-o", schedules, "--errors", folder / "errors.parquet")
+    assert done.returncode == 4, done.stderr
+    return source, pq.read_table(schedules), pq.read_table(folder / "errors.parquet")
+
+
+def test_batches_have_the_rows_of_a_batch(panel):
+    import pyarrow.parquet as pq
+
+    from taper.batch import plan_batches, schema_of
+
+    source, schedules, errors = panel
+    for size in (1, 7, 1000):
+        batches = pq.read_table(source).to_batches(max_chunksize=size)
+        table = pa.Table.from_batches(plan_batches(iter(batches)), schema_of())
+        planned = table.filter(pa.compute.is_null(table["error"]))
+        assert planned.drop_columns(["error_field", "error"]).equals(schedules)
+        failed = table.filter(pa.compute.is_valid(table["error"]))
+        assert failed["plan_id"].to_pylist() == errors["id"].to_pylist()
+        assert failed["error_field"].to_pylist() == errors["field"].to_pylist()
+        assert failed["error"].to_pylist() == errors["message"].to_pylist()
+
+
+@pytest.mark.parametrize("name", ["checks", "supply", "summary"])
+def test_other_tables_too(panel, name):
+    import pyarrow.parquet as pq
+
+    from taper.batch import plan_batches, schema_of
+    from taper.batch.tables import TABLES
+
+    source, *_ = panel
+    rows = [
+        {k: v for k, v in row.items() if v is not None} for row in pq.read_table(source).to_pylist()
+    ]
+    table = pa.Table.from_batches(plan_batches(pq.read_table(source).to_batches(), name))
+    assert table.schema == schema_of(name)
+    planned = table.filter(pa.compute.is_null(table["error"]))
+    texts = [
+        ["" if value is None else str(value) for value in list(row.values())[:-2]]
+        for row in planned.to_pylist()
+    ]
+    assert len(texts) == len(one_by_one(rows).text[name].splitlines()) - 1
+    assert list(planned.schema.names[:-2]) == TABLES[name].header
+
+
+def test_columns_are_looked_at_before_rows():
+    from taper.batch import plan_batches
+
+    batch = pa.record_batch({"product": ["morphine-er"], "colour": ["red"]})
+    with pytest.raises(InputError, match="'colour' is no field"):
+        next(plan_batches([batch]))
+    (kept,) = plan_batches([batch], keep_columns=True)
+    assert set(kept["colour"].to_pylist()) == {"red"}
+    with pytest.raises(InputError, match="'plan' is no table"):
+        next(plan_batches([batch], "plan"))
+
+
+def test_nothing_in_nothing_out():
+    from taper.batch import plan_batches
+
+    assert list(plan_batches([])) == []
+    (empty,) = plan_batches([pa.record_batch({"product": pa.array([], pa.string())})])
+    assert empty.num_rows == 0
+
+
+def _without_spark() -> str:
+    if shutil.which("java") is None:
+        return "Java is not installed"
+    try:
+        import pandas  # noqa: F401 - Spark needs it for its Arrow functions
+        import pyspark  # noqa: F401
+    except ImportError:
+        return "Spark is not installed: pip install 'opioid-taper[spark]'"
+    return ""
+
+
+@pytest.mark.skipif(bool(_without_spark()), reason=_without_spark() or "runs")
+def test_spark_gives_the_same_rows(panel, tmp_path):
+    import pyarrow.parquet as pq
+
+    source, schedules, errors = panel
+    out, failed = tmp_path / "schedules", tmp_path / "errors"
+    words = [sys.executable, EXAMPLE, source, out, failed]
+    done = subprocess.run(list(map(str, words)), capture_output=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    by = [("plan_id", "ascending"), ("step", "ascending")]
+    found = pq.read_table(out)
+    assert found.sort_by(by).cast(schedules.schema).equals(schedules.sort_by(by))
+    found = pq.read_table(failed).sort_by([("plan_id", "ascending"), ("error", "ascending")])
+    wanted = errors.sort_by([("id", "ascending"), ("message", "ascending")])
+    assert found["plan_id"].to_pylist() == wanted["id"].to_pylist()
+    assert found["error"].to_pylist() == wanted["message"].to_pylist()
