@@ -19,7 +19,7 @@ from taper.sig import units_in_figures
 
 if TYPE_CHECKING:
     from taper.planning import Plan
-    from taper.schedule import Step
+    from taper.steps import Step
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ROOT / "tests" / "spec" / "guidelines"

@@ -12,14 +12,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND
-from taper.schedule import CHANGE, HOLD, schedule
+from taper.schedule import schedule
+from taper.steps import CHANGE, HOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from taper.planning import Plan
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 PERCENT = "%"
 _DAYS_AFTER_STOP = 14  # how much of the time at zero is drawn, at most

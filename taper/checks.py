@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from taper.formulary import DATA
 from taper.holiday import is_holiday
-from taper.schedule import CHANGE, HOLD, REDUCE, STOP
+from taper.steps import CHANGE, HOLD, REDUCE, STOP
 
 if TYPE_CHECKING:
     from taper.request import Request
-    from taper.schedule import Step
+    from taper.steps import Step
 
 SATURDAY = 5
 REASONS = ("after-reduction", "before-reduction", "hold-review", "contact", "after-stop")

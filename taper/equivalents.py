@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from taper.quantities import ratio_text
 
 if TYPE_CHECKING:
-    from taper.schedule import Step
+    from taper.steps import Step
 
 
 def total_mme(step: Step) -> tuple[int, int] | None:

@@ -17,8 +17,8 @@ from taper.pace import WEEKLY_LIMIT, as_percent, exceeds, over_text, pace, reduc
 from taper.prescription import frequency
 from taper.quantities import percent_text, prose, ratio_text
 from taper.remedies import remedy
-from taper.schedule import BASELINE, CHANGE, HOLD, REDUCE, STOP
 from taper.sig import prescription_in_words
+from taper.steps import BASELINE, CHANGE, HOLD, REDUCE, STOP
 from taper.supply import new_prescription_dates
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from taper.formulary import Product
     from taper.regimen import Regimen
     from taper.request import Request
-    from taper.schedule import Step
+    from taper.steps import Step
     from taper.supply import Supply
 
 US = "us"  # the market whose labels and prescribing rules some findings speak of

@@ -19,8 +19,8 @@ from rich.text import Text
 
 from taper.equivalents import mme_text
 from taper.quantities import percent_text, plain
-from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
 from taper.sig import units_in_figures
+from taper.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
 from taper.streams import halves_in_figures
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from taper.planning import Plan
     from taper.regimen import Regimen, Units
-    from taper.schedule import Step
+    from taper.steps import Step
 
 WIDE = 96  # columns: from here on words are written out
 _HYPHENS = box.Box("\n".join(["    ", "    ", " -- ", *["    "] * 5, ""]), ascii=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from taper.errors import Problem
 from taper.quantities import THOUSAND, plain, thousandths
 from taper.regimen import TIMES
-from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
+from taper.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
 from taper.supply import needed, uses
 from taper.version import VERSION
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from taper.planning import Plan
     from taper.regimen import Regimen
     from taper.request import Request
-    from taper.schedule import Step
+    from taper.steps import Step
 
 _DAY = timedelta(days=1)
 _SAME_DOSE = (HOLD, BASELINE, MAINTAIN)

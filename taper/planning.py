@@ -13,7 +13,8 @@ from taper.errors import InputError, Problem, Refused
 from taper.findings import find, marked, of_steps
 from taper.pace import WEEKLY_LIMIT, over_text, pace, refusals
 from taper.quantities import Percent, percent_text, plain, ratio_text
-from taper.schedule import HOLD, REDUCE, STOP, TooSlow, schedule
+from taper.schedule import TooSlow, schedule
+from taper.steps import HOLD, REDUCE, STOP
 from taper.supply import supply
 from taper.version import VERSION
 from taper.why import why
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from taper.checks import Check
     from taper.regimen import Regimen, Units
     from taper.request import Request
-    from taper.schedule import Step
+    from taper.steps import Step
     from taper.supply import Fill, Supply, SupplyItem
 
 SCHEMA = "taper-plan/1"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from taper.quantities import Interval
     from taper.request import Request, Rule
-    from taper.schedule import Step
+    from taper.steps import Step
 
 T = TypeVar("T")
 RATE = ("reduce", "every", "of")

@@ -18,7 +18,7 @@ from taper.prescription import HOURS_OF_DAY
 from taper.quantities import parse_interval, parse_percent, thousandths
 from taper.reading import read
 from taper.regimen import SMALLER_FIRST, TIMES, Regimen
-from taper.schedule import CURRENT, Step
+from taper.steps import CURRENT, Step
 from taper.supply import Fill, Supply, SupplyItem
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from taper.planning import Plan
     from taper.prescription import Prescription
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 __all__ = ["console", "day_text", "schedule_table", "show"]
 DISCLAIMER = "Decision support for clinicians, not medical advice."

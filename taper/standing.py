@@ -11,18 +11,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.errors import InputError, Problem
-from taper.schedule import (
-    BASELINE,
-    CHANGE,
-    HOLD,
-    MAINTAIN,
-    REDUCE,
-    STOP,
-    UnderWay,
-    aligned,
-    patch_days,
-    tapered,
-)
+from taper.rows import aligned, patch_days
+from taper.schedule import UnderWay, tapered
+from taper.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
 
 if TYPE_CHECKING:
     from taper.formulary import Product
@@ -30,7 +21,7 @@ if TYPE_CHECKING:
     from taper.quantities import Interval
     from taper.regimen import Regimen, Regimens
     from taper.request import Request
-    from taper.schedule import Step
+    from taper.steps import Step
 
 LONGEST_WITHOUT_DAYS = 7  # CDC 2022: losing tolerance takes as little as a week
 

@@ -12,7 +12,7 @@ from taper.regimen import Regimens, fewest_units_for, regimens
 if TYPE_CHECKING:
     from taper.formulary import Product, Strength
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 
 def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -> tuple[Step, ...]:

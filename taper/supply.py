@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from taper.formulary import Product, Strength
     from taper.quantities import Interval
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 DAYS_TOGETHER = 90  # prescriptions of schedule II written together (21 CFR 1306.12)
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND, ratio_text
-from taper.schedule import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
+from taper.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
 
 if TYPE_CHECKING:
-    from taper.schedule import Step
+    from taper.steps import Step
 
 _FIXED = {
     CURRENT: "what is taken now",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from taper.schedule import patch_days
+from taper.rows import patch_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from taper.languages import Language
     from taper.planning import Plan
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 WEEK = 7
 _MOST_WEEKS = 13  # of daily boxes; a longer step has a box a week

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from taper.export import Options
     from taper.planning import Plan
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 SCHEDULE = [
     "plan_id",

@@ -14,8 +14,8 @@ from taper.export.medicine import capital, drug_name, ordered, product_name, pro
 from taper.export.svg import Look, description, drawing
 from taper.export.timetable import StepCard, Timetable
 from taper.languages import Language, language
-from taper.schedule import CHANGE, MAINTAIN, REDUCE, STOP
 from taper.sig import strength_text
+from taper.steps import CHANGE, MAINTAIN, REDUCE, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

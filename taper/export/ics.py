@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from taper.formulary import Product
     from taper.planning import Plan
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 # Every UID is made in this namespace: a random one, made once for this program.
 NAMESPACE = UUID("414b3fb9-adfd-46ef-887f-e11fedf93c82")

@@ -10,15 +10,15 @@ from taper.equivalents import mme_text
 from taper.export.words import revision_text, sentence, title, words
 from taper.planning import summary
 from taper.quantities import THOUSAND, percent_text, plain
-from taper.schedule import CURRENT
 from taper.sig import strength_text, unit_noun
+from taper.steps import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from taper.export import Options
     from taper.planning import Plan
-    from taper.schedule import Step
+    from taper.steps import Step
     from taper.supply import SupplyItem
 
 # What Markdown would read as a mark anywhere in a line; ids and labels come from people.

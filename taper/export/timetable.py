@@ -15,7 +15,8 @@ from taper.export.medicine import (
     product_name,
     units_taken,
 )
-from taper.schedule import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP, patch_days
+from taper.rows import patch_days
+from taper.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from taper.languages import Language
     from taper.planning import Plan
     from taper.regimen import Regimen
-    from taper.schedule import Step
+    from taper.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

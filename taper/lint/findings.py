@@ -12,7 +12,7 @@ from taper.lint.handwritten import Entry, Fault, Taken
 from taper.quantities import plain
 from taper.reading import read
 from taper.regimen import MOST_MEASURES, Regimen, regimens
-from taper.schedule import CURRENT, HOLD, REDUCE, STOP, Step
+from taper.steps import CURRENT, HOLD, REDUCE, STOP, Step
 from taper.supply import Supply
 
 if TYPE_CHECKING:

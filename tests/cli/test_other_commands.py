@@ -32,10 +32,19 @@ def test_explain_lists_and_finds_what_was_meant(taper):
 def test_formulary_list_as_json_has_the_fields_of_the_contract(taper):
     entries = json.loads(taper("formulary", "list", "--format", "json").out)
     assert [entry["id"] for entry in entries] == list(formulary("us").products)
-    assert (
-        list(entries[0])
-        == ["id", "drug", "form", "market", "unit", "strengths", "intervals_hours", "handling", "mme_factor", "brands", "sources"]
-    )
+    assert list(entries[0]) == [
+        "id",
+        "drug",
+        "form",
+        "market",
+        "unit",
+        "strengths",
+        "intervals_hours",
+        "handling",
+        "mme_factor",
+        "brands",
+        "sources",
+    ]
 
 
 @pytest.mark.parametrize(

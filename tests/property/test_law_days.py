@@ -10,7 +10,7 @@ from hypothesis import given
 from strategies import planned, requests
 
 from taper.request import WEEKDAYS
-from taper.schedule import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
+from taper.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from strategies import PRODUCTS, planned, requests
 
 from taper.quantities import THOUSAND
-from taper.schedule import CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
+from taper.steps import CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
 
 
 def tables(plan) -> dict:

@@ -13,7 +13,7 @@ from strategies import DAYS_OF, PRODUCTS, dose_text, planned, requests, unit_amo
 
 from taper.curve import BASES
 from taper.quantities import plain, thousandths
-from taper.schedule import REDUCE, STOP
+from taper.steps import REDUCE, STOP
 
 SMALL = 1500  # days' doses to enumerate at one opportunity
 

@@ -21,7 +21,7 @@ from taper.quantities import THOUSAND, plain
 from taper.request import WEEKDAYS
 from taper.revise import replay, revise
 from taper.saved import parse_plan
-from taper.schedule import CHANGE, HOLD, REDUCE, STOP
+from taper.steps import CHANGE, HOLD, REDUCE, STOP
 
 DAY = timedelta(days=1)
 # what is said of a change that is sound but leads nowhere on that day, or in that plan

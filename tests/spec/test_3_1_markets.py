@@ -20,7 +20,7 @@ from taper.formulary import formulary
 from taper.planning import make_plan
 from taper.quantities import plain, ratio_text
 from taper.reading import read
-from taper.show import schedule_table
+from taper.grid import schedule_table
 from taper.sig import prescription_in_words
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -10,7 +10,7 @@ from written import doses, taper
 from taper import reading
 from taper.formulary import Strength, formulary
 from taper.planning import make_plan
-from taper.schedule import MAINTAIN, REDUCE, STOP
+from taper.steps import MAINTAIN, REDUCE, STOP
 
 
 def as_printed(published: dict) -> list[str]:

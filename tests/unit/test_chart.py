@@ -14,7 +14,7 @@ from handouts import PLANS, plan_of
 from taper.chart import blocks, chart
 from taper.export import Options, render
 from taper.saved import parse_plan
-from taper.schedule import HOLD
+from taper.steps import HOLD
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -19,7 +19,8 @@ from taper.prescription import frequency
 from taper.reading import read
 from taper.request import RISKS
 from taper.saved import parse_plan
-from taper.show import schedule_table, show
+from taper.grid import schedule_table
+from taper.show import show
 
 NEW = ("uk", "ca")
 ENTRIES = [
