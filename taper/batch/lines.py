@@ -33,7 +33,7 @@ def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=1)
-def _decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Exception]]:
+def decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Exception]]:
     """The decoder of a line, what makes a flat row of it, and the error it raises."""
     msgspec = library("msgspec")
     text = str | int | None
@@ -45,7 +45,7 @@ def _decoder() -> tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Excep
 
 def decode(data: bytes, first_line: int, layout: Layout) -> Rows:
     """The rows of a byte range; blank lines are no rows."""
-    read, flat, wrong = _decoder()
+    read, flat, wrong = decoder()
     rows: list[Row] = []
     texts = data.split(b"\n")
     if texts and not texts[-1]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from taper.document import summary
 from taper.export.csv import (
     CHECKS,
     SCHEDULE,
@@ -13,7 +14,6 @@ from taper.export.csv import (
     schedule_rows,
     supply_rows,
 )
-from taper.planning import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -97,7 +97,7 @@ def _without_spark() -> str:
     if shutil.which("java") is None:
         return "Java is not installed"
     try:
-        import pandas  # noqa: F401 - Spark needs it for its Arrow functions
+        import pandas as pd  # noqa: F401 - Spark needs it for its Arrow functions
         import pyspark  # noqa: F401
     except ImportError:
         return "Spark is not installed: pip install 'opioid-taper[spark]'"
