@@ -51,11 +51,10 @@ SEEDS = [
     b"\x02product\x00morphine-er\x00dose\x0090 mg q8h\x00start\x002026-12-07\x00every\x001mo",
     b"\x02product\x00fentanyl patch\x00dose\x0075 mcg/h\x00start\x002026-12-07\x00holds\x002w@9%",
     b"\x02drug\x00oxycodone\x00form\x00ir\x00dose\x005 mg q6h\x00start\x002026-12-07\x00to\x005 mg",
-    b"\x02product\x00morphine-er\x00dose\x0090 mg q8h\x00start\x002026-12-07"
-    b"\x00phases\x0010%/1w until 50%;5%/2w",
+    b"\x02product\x00morphine-ir\x00dose\x0030 mg q8h\x00phases\x0010%/1w until 50%;5%/2w",
     b'\x03id,product,dose,start\r\n1,morphine-er,"90 mg\r\nq8h",2026-12-07\r\n"a""b",x,,\n',
     b"\x03\xef\xbb\xbfproduct;dose;start\nmorphine-er;7,5 mg;\n",
-    b'\x04{"id": 1, "product": "morphine-er", "dose": "90 mg q8h", "holds": ["2w@every4"]}\n\n[1]\n{',
+    b'\x04{"id": 1, "product": "morphine-er", "dose": "90 mg q8h", "holds": ["2w@50%"]}\n\n[1]\n{',
 ]
 WORDS = ["mg", "mcg/h", "q8h", "prn", "tid", "until", "@every", "..", "%", "µg", '"', "\r\n", ",;"]
 
