@@ -337,8 +337,9 @@ def _rule_of(request: Request, place: int) -> Rule:
 
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
     """Add rows as steps, with what else is taken."""
+    first = len(steps)
     for row in rows:
-        if row.kind == HOLD and steps[-1].kind == BASELINE:
+        if row.kind == HOLD and len(steps) > first and steps[-1].kind == BASELINE:
             steps[-1] = replace(steps[-1], saved_why=BEFORE_A_HOLD)
         steps.append(Step(len(steps), *row, companions))
 

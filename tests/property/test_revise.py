@@ -15,8 +15,8 @@ from test_law_doses import below, rows_by_product, singles, tables
 from test_law_supply import needed_by_day
 
 from taper.curve import BASES
+from taper.document import step_document
 from taper.errors import InputError, Refused
-from taper.planning import step_document
 from taper.quantities import THOUSAND, plain
 from taper.request import WEEKDAYS
 from taper.revise import replay, revise
@@ -203,7 +203,8 @@ def test_every_cut_obeys_the_limits_or_is_the_smallest_that_can_be_made(versions
             reference = before.daily if step.reason.point.of_current else step.original
             obeys = 4 * cut <= reference and 2 * cut <= before.daily
             assert obeys == (step.number not in said)
-            if not obeys and not goal:
+            # of a combination a smaller cut may give more acetaminophen
+            if not obeys and not goal and not step.regimen.product.is_combination:
                 lower = below(made[step.regimen.product], before.amounts)
                 assert not [t for t in lower if step.daily < t < before.daily]
 
