@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taper import plan
+from taper.document import summary
 from taper.guidelines import Guideline, guidelines, sources
-from taper.planning import summary
 from taper.quantities import percent_text
 from taper.sig import units_in_figures
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from taper.document import SCHEMA
 from taper.errors import InputError, Problem
-from taper.planning import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from taper.document import summary
 from taper.errors import InputError, Problem, Refused, TaperError
 from taper.formulary import formulary
-from taper.planning import make_plan, summary
+from taper.planning import make_plan
 from taper.prescription import frequency
 from taper.quantities import parse_day, parse_interval
 from taper.reading import read

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from taper.document import summary
 from taper.errors import InputError, Problem, TaperError
-from taper.planning import make_plan, summary
+from taper.planning import make_plan
 from taper.quantities import plain
 from taper.reading import read
 

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod, RenderableType
 
     from taper.planning import Plan
-    from taper.regimen import Regimen, Units
+    from taper.regimen import Regimen
     from taper.steps import Step
+    from taper.units import Units
 
 WIDE = 96  # columns: from here on words are written out
 _HYPHENS = box.Box("\n".join(["    ", "    ", " -- ", *["    "] * 5, ""]), ascii=True)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taper.formulary import formulary
-from taper.reading.medicine import finer_products
+from taper.reading.others import finer_products
 
 if TYPE_CHECKING:
     from taper.formulary import Strength

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from taper.checks import rechecks
 from taper.curve import Curve
+from taper.document import step_document
 from taper.errors import InputError, Problem, Refused
 from taper.findings import marked, of_steps
 from taper.pace import refusals
-from taper.planning import Plan, step_document
+from taper.planning import Plan
 from taper.quantities import Percent, parse_day, parse_interval
 from taper.reading import read
 from taper.reading.fields import LONGEST_TEXT

@@ -11,9 +11,10 @@ from taper.catalogue import Finding
 from taper.checks import Check
 from taper.choice import NOTHING, Reason
 from taper.curve import Part
+from taper.document import SCHEMA
 from taper.errors import InputError, Problem
 from taper.integrity import check_document, check_plan
-from taper.planning import SCHEMA, Plan
+from taper.planning import Plan
 from taper.prescription import HOURS_OF_DAY
 from taper.quantities import parse_interval, parse_percent, thousandths
 from taper.reading import read

@@ -163,6 +163,11 @@ class _Course:
             override=self.override,
             most_other=self.most_other,
         )
+        if choice is None and point.ideal <= goal * point.denominator:
+            message = f"no dose below {self.made.product.text(current.daily)} a day can be made"
+            if self.most_other is not None:
+                message += " without more of the other ingredient"
+            raise InputError(Problem("stock", message, "other strengths"))
         if choice is not None:
             self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
         self.due = rows.after(point.every, self.due)

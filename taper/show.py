@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from taper.checks import facts
+from taper.document import last_rows, summary
 from taper.equivalents import mme_text
 from taper.grid import day_text, layout, schedule_table
-from taper.planning import last_rows, summary
 from taper.quantities import plain
 from taper.sig import prescription_in_words, strength_text
 

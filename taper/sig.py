@@ -10,7 +10,8 @@ from taper.quantities import THOUSAND, plain
 if TYPE_CHECKING:
     from taper.formulary import Product, Strength
     from taper.prescription import Prescription
-    from taper.regimen import Regimen, Units
+    from taper.regimen import Regimen
+    from taper.units import Units
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _WHEN = {

@@ -7,7 +7,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND
-from taper.regimen import Regimens, fewest_units_for, regimens
+from taper.regimen import Regimens, regimens
+from taper.units import fewest_units_for
 
 if TYPE_CHECKING:
     from taper.formulary import Product, Strength

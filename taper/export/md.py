@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from taper.checks import facts
+from taper.document import summary
 from taper.equivalents import mme_text
 from taper.export.words import revision_text, sentence, title, words
-from taper.planning import summary
 from taper.quantities import THOUSAND, percent_text, plain
 from taper.sig import strength_text, unit_noun
 from taper.steps import CURRENT

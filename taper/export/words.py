@@ -6,8 +6,9 @@ import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from taper.document import summary
 from taper.formulary import DATA
-from taper.planning import ended, summary
+from taper.planning import ended
 from taper.sig import prescription_in_words
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from taper.quantities import THOUSAND, parse_day, thousandths
 
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product, Strength
-    from taper.regimen import Units
+    from taper.units import Units
 
 # what a column is, by the names it may have
 _NAMES = {

@@ -17,8 +17,8 @@ from taper.schema import validated
 
 if TYPE_CHECKING:
     from taper.formulary import Product, Strength
-    from taper.regimen import Units
     from taper.request import Calendar, Request
+    from taper.units import Units
 
 COLUMNS = {
     "start": "start",

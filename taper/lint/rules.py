@@ -11,8 +11,8 @@ from taper.holiday import is_holiday
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import quantities
 from taper.quantities import THOUSAND, percent_text, plain
-from taper.regimen import fewest_units_for
 from taper.request import WEEKDAYS
+from taper.units import fewest_units_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

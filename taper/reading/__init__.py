@@ -11,14 +11,8 @@ from taper.errors import InputError, Problem
 from taper.quantities import Interval, parse_interval
 from taper.reading.dates import read_calendar
 from taper.reading.fields import Fields
-from taper.reading.medicine import (
-    Medicine,
-    read_companions,
-    read_finish,
-    read_market,
-    read_medicine,
-    read_product,
-)
+from taper.reading.medicine import Medicine, read_market, read_medicine, read_product
+from taper.reading.others import read_companions, read_finish
 from taper.reading.rules import read_ends_by, read_rule
 from taper.request import FIELDS, RISKS, Request
 

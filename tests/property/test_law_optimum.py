@@ -15,7 +15,8 @@ from taper import choice
 from taper.curve import Point
 from taper.formulary import Strength
 from taper.quantities import THOUSAND, Interval, Percent
-from taper.regimen import Regimens, fewest_units_for, units_table
+from taper.regimen import Regimens
+from taper.units import fewest_units_for, units_table
 
 SOLID = [product for product in PRODUCTS if not product.is_liquid]
 LIQUID = [product for product in PRODUCTS if product.is_liquid]

@@ -17,10 +17,10 @@ from written import amounts, doses, findings, taper
 from taper.errors import InputError, Refused
 from taper.files import read_request
 from taper.formulary import formulary
+from taper.grid import schedule_table
 from taper.planning import make_plan
 from taper.quantities import plain, ratio_text
 from taper.reading import read
-from taper.grid import schedule_table
 from taper.sig import prescription_in_words
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

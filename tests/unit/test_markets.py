@@ -14,12 +14,12 @@ from rich.console import Console
 
 from taper.export import Options, render
 from taper.formulary import DATA, MARKETS, formulary
+from taper.grid import schedule_table
 from taper.planning import make_plan
 from taper.prescription import frequency
 from taper.reading import read
 from taper.request import RISKS
 from taper.saved import parse_plan
-from taper.grid import schedule_table
 from taper.show import show
 
 NEW = ("uk", "ca")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from taper.formulary import formulary
-from taper.regimen import SMALLER_FIRST, TIMES, Regimens, fewest_units_for, regimens
+from taper.regimen import SMALLER_FIRST, TIMES, Regimens, regimens
+from taper.units import fewest_units_for
 
 US = formulary("us")
 ER = US.find("morphine-er")
