@@ -41,6 +41,7 @@ def read(values: Mapping[str, object]) -> Request:
     ends_by = read_ends_by(fields, calendar)
     finish = read_finish(fields, medicine) if medicine else None
     also = read_companions(fields, market, medicine) if market else ()
+    _check_finish(fields, finish, also)
     fill = _fill(fields)
     risks = _risks(fields)
     checks = fields.choice("checks", ("standard", "close", "none"), "standard")
@@ -70,6 +71,15 @@ def read(values: Mapping[str, object]) -> Request:
         raised_units=medicine.raised_units,
         text=_normalised(fields, medicine, rule, calendar, known, fill, finish, also),
     )
+
+
+def _check_finish(fields: Fields, finish: Finish | None, also: tuple[Companion, ...]) -> None:
+    """What the taper changes to must not be taken already: one product, one taper."""
+    taken = [companion.regimen.product for companion in also]
+    if finish is not None and finish.regimens.product in taken:
+        name = finish.regimens.product.id
+        hint = "another product of the same opioid to finish with"
+        fields.problem("finish_with", f"{name} is taken as well (--also)", hint, name)
 
 
 def _interval(fields: Fields, name: str, units: str = "d w mo") -> Interval | None:

@@ -218,7 +218,8 @@ def requests(
     if draw(st.integers(0, 2)) == 0:
         fields.update(draw(finishes(product, units, sum(taken))))
     if draw(st.integers(0, 3)) == 0:
-        fields.update(draw(others(product)))
+        finer = str(fields.get("finish_with", "")).split()[:1]
+        fields.update(draw(others(product, finer)))
     return fields
 
 
@@ -250,9 +251,9 @@ def _is_finer(other: Product, product: Product, units: list[int]) -> bool:
 
 
 @st.composite
-def others(draw: st.DrawFn, product: Product) -> dict[str, object]:
-    """What else is taken, tapered afterwards or kept."""
-    rest = [each for each in PRODUCTS if each is not product]
+def others(draw: st.DrawFn, product: Product, finer: list[str]) -> dict[str, object]:
+    """What else is taken, tapered afterwards or kept; not what the taper changes to."""
+    rest = [each for each in PRODUCTS if each is not product and each.id not in finer]
     chosen = draw(st.lists(st.sampled_from(rest), min_size=1, max_size=2, unique=True))
     also, keep = [], []
     for other in chosen:
