@@ -135,13 +135,33 @@ class _Course:
             point = self.curve.next()
             self.opportunities += 1
             if (self.due - self.first).days > LONGEST_PLAN_DAYS:
-                hint = "a larger reduction, or a shorter interval"
-                message = "at this pace the taper takes more than twenty years"
-                raise TooSlow(Problem("reduce", message, hint))
+                raise self._given_up(point)
             if self._changes_product(point):
                 self._change(point)
             elif self._step(point):
                 return self.rows
+
+    def _given_up(self, point: Point) -> InputError:
+        """Why a taper does not end: no lower dose can be made, or the pace is too slow."""
+        current, rows = self.rows.regimen, self.rows
+        lowest = point._replace(ideal=self.goal * point.denominator)
+        lower = choose(
+            self.made,
+            current,
+            lowest,
+            rows.original,
+            self.goal,
+            override=self.override,
+            most_other=self.most_other,
+        )
+        if lower is None and not self.made.is_last(current.amounts):
+            message = f"no dose below {self.made.product.text(current.daily)} a day can be made"
+            if self.most_other is not None:
+                message += " without more of the other ingredient"
+            return InputError(Problem("stock", message, "other strengths"))
+        message = "at this pace the taper takes more than twenty years"
+        hint = "a larger reduction, or a shorter interval"
+        return TooSlow(Problem("reduce", message, hint))
 
     def _step(self, point: Point) -> bool:
         """One opportunity; whether it ended the taper."""
@@ -163,11 +183,6 @@ class _Course:
             override=self.override,
             most_other=self.most_other,
         )
-        if choice is None and point.ideal <= goal * point.denominator:
-            message = f"no dose below {self.made.product.text(current.daily)} a day can be made"
-            if self.most_other is not None:
-                message += " without more of the other ingredient"
-            raise InputError(Problem("stock", message, "other strengths"))
         if choice is not None:
             self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
         self.due = rows.after(point.every, self.due)
