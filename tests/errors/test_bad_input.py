@@ -295,5 +295,5 @@ def test_a_tablet_that_would_have_to_be_split_is_said_to():
 def test_a_combination_that_leaves_no_lower_dose_says_so():
     fields = {"product": "oxycodone-apap", "dose": "10 mg q24h", "stock": ["10/300", "2.5/325"]}
     with pytest.raises(InputError, match="without more of the other ingredient") as error:
-        plan(**fields, start="2026-12-07")
+        taper.plan(**fields, start="2026-12-07")
     assert error.value.problems[0].field == "stock"
