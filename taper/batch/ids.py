@@ -1,34 +1,35 @@
 """Which rows have an id that an earlier row has: exact, in little memory, however many rows.
 
-Ids are written aside as they are read; of each an 8-byte hash is kept in a file too. Only
-where two hashes are the same are the ids themselves compared.
+Ids are written aside as they are read, and of each an 8-byte hash, to one of many files by its
+last bits: ids that are alike meet in the same file, and one file fits into memory. Only where
+two hashes are the same are the ids themselves compared.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Any
-
-from taper.batch.source import library
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-PART = 2**19  # ids that are looked at together
-_SLICE = 2**20  # hashes read from the file at a time
+CLASSES = 256  # a power of two
+_HELD = 4096  # hashes of a class that are held before they are written
+MOST_TWICE = 500_000  # hashes that stand twice, compared in one reading of the ids
 
 
 class Ids:
     """Takes the ids of an input in its order, and says at the end which stood before."""
 
-    def __init__(self, folder: Path, part: int = PART) -> None:
-        """``folder`` takes the ids; ``part`` bounds how many are held in memory."""
-        self._texts_path, self._hashes_path = folder / "ids", folder / "hashes"
-        self._texts = self._texts_path.open("wb")
-        self._hashes = self._hashes_path.open("wb")
-        self._part = part
+    def __init__(self, folder: Path) -> None:
+        """``folder`` takes the ids."""
+        self._folder = folder
+        self._path = folder / "ids"
+        self._texts = self._path.open("wb")
+        self._held = [array("q") for _ in range(CLASSES)]
+        self._written: set[int] = set()
         self.count = 0
 
     def add(self, blob: bytes) -> None:
@@ -39,48 +40,54 @@ class Ids:
             ids = [ident or b"row-%d" % number for number, ident in named]
             blob = b"\n".join(ids)
         self._texts.write(blob + b"\n")
-        self._hashes.write(array("q", map(hash, ids)).tobytes())
+        held, last = self._held, CLASSES - 1
+        for each in map(hash, ids):
+            held[each & last].append(each)
+        for number, hashes in enumerate(held):
+            if len(hashes) > _HELD:
+                self._write(number)
         self.count += len(ids)
 
+    def _write(self, number: int) -> None:
+        """Write the hashes of a class that are held behind those that were."""
+        mode = "ab" if number in self._written else "wb"
+        with self._file(number).open(mode) as file:
+            self._held[number].tofile(file)
+        self._written.add(number)
+        self._held[number] = array("q")
+
+    def _file(self, number: int) -> Path:
+        return self._folder / f"hashes-{number}"
+
     def repeated(self) -> Repeated:
-        """The rows whose id an earlier row has; closes and removes the files."""
+        """The rows whose id an earlier row has; removes the files."""
         self._texts.close()
-        self._hashes.close()
         found: dict[int, int] = {}
-        classes = 1
-        while classes * self._part < self.count:
-            classes *= 2
-        for number in range(classes if self.count else 0):
-            twice = self._twice(classes, number)
-            if twice:
+        twice: set[int] = set()
+        for number in range(CLASSES):
+            twice |= self._twice(number)
+            if len(twice) > MOST_TWICE:
                 found.update(self._compared(twice))
-        self._texts_path.unlink()
-        self._hashes_path.unlink()
+                twice = set()
+        if twice:
+            found.update(self._compared(twice))
+        self._path.unlink()
         return Repeated(found)
 
-    def _twice(self, classes: int, number: int) -> set[int]:
-        """The hashes of one class (by their low bits) that stand more than once."""
-        if classes == 1:
-            hashes = array("q", self._hashes_path.read_bytes())
-            if len(set(hashes)) == len(hashes):
-                return set()
-            return _more_than_once(hashes)
-        arrow, compute = library("pyarrow"), library("pyarrow.compute")
-        parts = []
-        with arrow.memory_map(str(self._hashes_path)) as file:
-            while block := file.read_buffer(8 * _SLICE):
-                hashes = arrow.Array.from_buffers(arrow.int64(), len(block) // 8, [None, block])
-                low = compute.bit_wise_and(hashes, classes - 1)
-                parts.append(hashes.filter(compute.equal(low, number)))
-        together: Any = arrow.chunked_array(parts)
-        if compute.count_distinct(together).as_py() == len(together):
-            return set()
-        return _more_than_once(together.to_pylist())
+    def _twice(self, number: int) -> set[int]:
+        """The hashes of a class that stand more than once."""
+        hashes = self._held[number]
+        self._held[number] = array("q")
+        if number in self._written:
+            path = self._file(number)
+            hashes.frombytes(path.read_bytes())
+            path.unlink()
+        return set() if len(set(hashes)) == len(hashes) else _more_than_once(hashes)
 
     def _compared(self, twice: set[int]) -> Iterator[tuple[int, int]]:
         """Each row with one of these hashes whose very id stood before, and where."""
         first: dict[bytes, int] = {}
-        with self._texts_path.open("rb") as texts:
+        with self._path.open("rb") as texts:
             for number, line in enumerate(texts, 1):
                 ident = line[:-1]
                 if hash(ident) in twice:
@@ -91,7 +98,10 @@ class Ids:
 
 def _more_than_once(hashes: Iterable[int]) -> set[int]:
     seen: set[int] = set()
-    return {each for each in hashes if each in seen or seen.add(each)}  # type: ignore[func-returns-value]
+    twice: set[int] = set()
+    for each in hashes:
+        (twice if each in seen else seen).add(each)
+    return twice
 
 
 class Repeated:

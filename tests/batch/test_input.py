@@ -239,17 +239,19 @@ def test_an_id_that_stood_before_is_an_error(tmp_path, chunk_bytes):
     ]
 
 
-def test_ids_are_compared_whatever_their_hashes(tmp_path):
-    """In parts, and with more ids in them than memory would hold."""
-    from taper.batch.ids import Ids
+def test_ids_are_compared_whatever_their_hashes(tmp_path, monkeypatch):
+    """In files of their own, a few at a time."""
+    from taper.batch import ids as module
 
-    pytest.importorskip("pyarrow")
-    ids = Ids(tmp_path, part=16)
-    for first in range(0, 1000, 50):
-        ids.add(b"\n".join(b"p%d" % (number % 990) for number in range(first, first + 50)))
+    monkeypatch.setattr(module, "_HELD", 1)
+    monkeypatch.setattr(module, "MOST_TWICE", 3)
+    ids = module.Ids(tmp_path)
+    for first in range(0, 3000, 50):
+        ids.add(b"\n".join(b"p%d" % (number % 2990) for number in range(first, first + 50)))
+    assert len(list(tmp_path.iterdir())) > 200
     repeated = ids.repeated()
-    assert repeated.within(1, 1000) == {991 + n: 1 + n for n in range(10)}
-    assert repeated.within(1, 993) == {991: 1, 992: 2, 993: 3}
+    assert repeated.within(1, 3000) == {2991 + n: 1 + n for n in range(10)}
+    assert repeated.within(1, 2993) == {2991: 1, 2992: 2, 2993: 3}
     assert list(tmp_path.iterdir()) == []
 
 
