@@ -28,8 +28,9 @@ def test_every_command_of_the_readme_runs_in_order(taper, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     for command in COMMANDS:
         ran = taper(*shlex.split(command)[1:])
-        assert ran.status == 0, command
-        assert "error" not in ran.err, command
+        # one row of the example panel is faulty on purpose
+        assert ran.status == (4 if command.startswith("taper batch") else 0), command
+        assert "error:" not in ran.err, command
 
 
 def test_the_python_of_the_readme_runs():
