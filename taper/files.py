@@ -84,6 +84,10 @@ def read_request(name: str) -> dict[str, Any]:
         request = values.get("request")
         if not isinstance(request, dict):
             raise InputError(Problem(name, "a plan without its request", "plan it again"))
+        if values.get("revisions"):
+            message = "the plan was revised, and planning its request again would drop that"
+            hint = "`taper export` shows it, `taper revise` changes it"
+            raise InputError(Problem(name, message, hint))
         return request
     return values
 

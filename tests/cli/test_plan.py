@@ -223,3 +223,12 @@ def test_an_unwritable_folder_leaves_nothing_behind(taper, tmp_path):
     assert ran.status == 1
     assert "cannot be written" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_revised_plan_is_not_planned_again_without_its_revisions(taper, tmp_path):
+    saved, held = tmp_path / "plan.json", tmp_path / "held.json"
+    taper(*MORPHINE, "-o", saved)
+    taper("revise", saved, "--from", "2027-01-11", "--hold", "4w", "-o", held)
+    ran = taper("plan", held)
+    assert ran.status == 2
+    assert "taper export" in ran.err
