@@ -199,7 +199,7 @@ def _dates(rows: list[Mapping[str, Any]]) -> Iterator[Problem]:
 def check_plan(plan: Plan, document: Mapping[str, Any]) -> list[Problem]:
     """What does not follow from the request or the rows; only of a document without faults."""
     faults = [*_begins(plan), *_doses(plan), *_left_out(plan)]
-    return faults or [*_figures(plan, document), *_dispensed(plan)]
+    return faults or [*_figures(plan, document), *_lasting(plan), *_dispensed(plan)]
 
 
 def _begins(plan: Plan) -> Iterator[Problem]:
@@ -311,6 +311,19 @@ def _differ(
             ]
             message = f"{shown[0]} does not follow from the rows, which give {shown[1]}"
             yield _fault(f"{where}.{name}", message)
+
+
+def _lasting(plan: Plan) -> Iterator[Problem]:
+    """Each fill lasts until the next; after a change they may begin earlier."""
+    if plan.revisions:
+        return
+    last = plan.steps[-1]
+    after = last.end + _DAY if last.end else last.start
+    begins = [*(fill.date for fill in plan.supply), after]
+    for fill, following in zip(plan.supply, begins[1:], strict=True):
+        if fill.date + timedelta(days=fill.days_supply) != following:
+            message = f"{fill.days_supply} days do not last until {following}"
+            yield _fault(f"supply.{fill.number - 1}.days_supply", message)
 
 
 def _dispensed(plan: Plan) -> Iterator[Problem]:

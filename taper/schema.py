@@ -36,6 +36,12 @@ def _is_day(text: str) -> str:
     return text
 
 
+def _is_text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty")
+    return _is_printable(text)
+
+
 def _is_printable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("has characters that cannot be printed")
@@ -53,7 +59,8 @@ Percentage = Annotated[
     Field(json_schema_extra={"pattern": _PERCENTAGE}),
 ]
 Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"format": "date"})]
-Text = Annotated[str, AfterValidator(_is_printable)]
+Text = Annotated[str, AfterValidator(_is_text), Field(json_schema_extra={"minLength": 1})]
+TextOrNone = Annotated[str, AfterValidator(_is_printable)]  # may be empty
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -96,7 +103,7 @@ class Product(_Model):
     unit: Literal["mg", "mcg", "mcg/h"]
     strengths: list[Text]
     handling: Text
-    schedule: Text
+    schedule: TextOrNone
     rxnorm: dict[Text, Text]
     sources: list[Text]
 
@@ -181,7 +188,7 @@ class SupplyItem(_Model):
     strength: Text
     quantity: Decimal
     unit: Text
-    directions: Text
+    directions: TextOrNone
 
 
 class Fill(_Model):
@@ -207,13 +214,13 @@ class Finding(_Model):
 class Change(_Model):
     """What was changed: only what is given was."""
 
-    hold: Text = ""
-    reduce: Text = ""
-    every: Text = ""
-    of: Text = ""
-    to: Text = ""
-    step_back: Text = ""
-    override_rate: Text = ""
+    hold: TextOrNone = ""
+    reduce: TextOrNone = ""
+    every: TextOrNone = ""
+    of: TextOrNone = ""
+    to: TextOrNone = ""
+    step_back: TextOrNone = ""
+    override_rate: TextOrNone = ""
 
 
 class Replaced(_Model):
@@ -228,7 +235,7 @@ class Revision(_Model):
 
     from_: Day = Field(alias="from")
     change: Change
-    why: Text
+    why: TextOrNone
     replaced: list[Replaced] = []
 
 
