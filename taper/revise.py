@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from taper.checks import rechecks
 from taper.curve import Curve
-from taper.document import step_document
+from taper.document import last_rows, step_document
 from taper.errors import InputError, Problem, Refused
 from taper.findings import marked, of_steps
 from taper.pace import refusals
@@ -301,5 +301,6 @@ def ends(plan: Plan) -> str:
     """When the taper ends, in words: the stop, or the goal."""
     if plan.stop_date is not None:
         return f"first day without it {plan.stop_date.isoformat()}"
-    last = plan.steps[-1]
+    last = last_rows(plan)[0]
+    assert last is not None  # the main opioid has rows
     return f"{last.regimen.product.text(last.daily)} a day from {last.start}"

@@ -34,7 +34,9 @@ def sentence(plan: Plan) -> str:
     text, product, goal = words()["plan"], plan.request.product, plan.request.rule.goal
     dose = prescription_in_words(product, plan.request.prescription)
     count = summary(plan)["reductions"]
-    end = text["stays"].format(date=ended(plan.steps))
+    others = {each.regimen.product for each in plan.request.also}
+    main = tuple(step for step in plan.steps if step.regimen.product not in others)
+    end = text["stays"].format(date=ended(main))
     if plan.stop_date is not None:
         end = text["stops"].format(date=plan.stop_date)
     return str(

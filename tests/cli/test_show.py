@@ -9,8 +9,10 @@ import pytest
 from rich.console import Console
 
 from taper import plan
+from taper.export.words import sentence
 from taper.grid import schedule_table
 from taper.quantities import plain
+from taper.revise import ends
 
 START = "2026-12-07"
 PLANS = {
@@ -120,3 +122,12 @@ def test_the_summary_is_of_the_main_product():
     assert (figures["start_daily_dose"], figures["end_daily_dose"]) == ("60", "0")
     assert figures["start_mme"] == "120"
     assert figures["stop_date"] == made.steps[-1].start.isoformat()
+
+
+def test_a_goal_is_named_with_its_own_day_in_documents_and_after_a_revision():
+    goal = {"to": "30 mg", "also": ["oxycodone-ir 10 mg q6h"], "start": START}
+    alone = plan("morphine-er", "30 mg q12h", to="30 mg", start=START)
+    made = plan("morphine-er", "30 mg q12h", **goal)
+    reached = next(step.start for step in alone.steps if step.daily == 30_000)
+    assert f"the goal is reached on {reached}" in sentence(made)
+    assert ends(made) == "30 mg a day from 2027-01-04"
