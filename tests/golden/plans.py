@@ -90,7 +90,9 @@ def rendered(name: str, suffix: str, options: Options | None = None) -> bytes:
     return made if isinstance(made, bytes) else made.encode("utf-8")
 
 
-def same_as_kept(name: str, suffix: str, options: Options | None = None, variant: str = "") -> None:
+def assert_same_as_kept(
+    name: str, suffix: str, options: Options | None = None, variant: str = ""
+) -> None:
     """Compare an export with the kept file ``NAME[.VARIANT]SUFFIX``."""
     path = FILES / ".".join(part for part in (name, variant) if part)
     path = path.with_name(path.name + suffix)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from golden.plans import NAMES, same_as_kept
+from golden.plans import NAMES, assert_same_as_kept
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".checks.csv", ".supply.csv"])
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes(name, suffix):
-    same_as_kept(name, suffix)
+    assert_same_as_kept(name, suffix)

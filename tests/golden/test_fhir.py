@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft6Validator
 
-from golden.plans import NAMES, rendered, same_as_kept
+from golden.plans import NAMES, rendered, assert_same_as_kept
 
 # fhir.schema.json of FHIR R4 (4.0.1) as HL7 published it (CC0), unaltered but compressed
 SCHEMA = Path(__file__).parents[1] / "data" / "fhir-r4.schema.json.xz"
@@ -48,7 +48,7 @@ def faults(bundle: dict) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes(name):
-    same_as_kept(name, ".fhir.json")
+    assert_same_as_kept(name, ".fhir.json")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,7 +17,7 @@ import pytest
 import typst
 from pypdf import PdfReader
 
-from golden.plans import FILES, NAMES, rendered, same_as_kept
+from golden.plans import FILES, NAMES, rendered, assert_same_as_kept
 from taper.export import Options
 
 SPANISH = Options(language="es", paper="a4")
@@ -28,16 +28,16 @@ TESTS = Path(__file__).parents[1]
 @pytest.mark.parametrize("suffix", [".html", ".svg"])
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes(name, suffix):
-    same_as_kept(name, suffix)
+    assert_same_as_kept(name, suffix)
 
 
 @pytest.mark.parametrize("suffix", [".html", ".svg"])
 def test_bytes_in_spanish(suffix):
-    same_as_kept("two-opioids", suffix, SPANISH, "es")
+    assert_same_as_kept("two-opioids", suffix, SPANISH, "es")
 
 
 def test_bytes_in_large_print():
-    same_as_kept("ir-q6h", ".html", LARGE, "large")
+    assert_same_as_kept("ir-q6h", ".html", LARGE, "large")
 
 
 def text_of(pdf: bytes) -> str:

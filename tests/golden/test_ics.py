@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from golden.plans import NAMES, same_as_kept
+from golden.plans import NAMES, assert_same_as_kept
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes(name):
-    same_as_kept(name, ".ics")
+    assert_same_as_kept(name, ".ics")

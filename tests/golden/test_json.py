@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from golden.plans import FILES, NAMES, plan_of, rendered, same_as_kept
+from golden.plans import FILES, NAMES, plan_of, rendered, assert_same_as_kept
 from taper.export import FORMATS, render
 from taper.saved import parse_plan
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bytes(name):
-    same_as_kept(name, ".json")
+    assert_same_as_kept(name, ".json")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from golden.plans import FILES, NAMES, rendered, same_as_kept
+from golden.plans import FILES, NAMES, rendered, assert_same_as_kept
 
 
 def members(data: bytes) -> dict[str, bytes]:
@@ -22,4 +22,4 @@ def test_bytes(name):
         kept = (FILES / f"{name}.xlsx").read_bytes()
         assert members(rendered(name, ".xlsx")) == members(kept)
     else:
-        same_as_kept(name, ".xlsx")
+        assert_same_as_kept(name, ".xlsx")
