@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft6Validator
 
-from golden.plans import NAMES, rendered, assert_same_as_kept
+from golden.plans import NAMES, assert_same_as_kept, rendered
 
 # fhir.schema.json of FHIR R4 (4.0.1) as HL7 published it (CC0), unaltered but compressed
 SCHEMA = Path(__file__).parents[1] / "data" / "fhir-r4.schema.json.xz"

@@ -17,7 +17,7 @@ import pytest
 import typst
 from pypdf import PdfReader
 
-from golden.plans import FILES, NAMES, rendered, assert_same_as_kept
+from golden.plans import FILES, NAMES, assert_same_as_kept, rendered
 from taper.export import Options
 
 SPANISH = Options(language="es", paper="a4")

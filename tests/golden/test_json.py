@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from golden.plans import FILES, NAMES, plan_of, rendered, assert_same_as_kept
+from golden.plans import FILES, NAMES, assert_same_as_kept, plan_of, rendered
 from taper.export import FORMATS, render
 from taper.saved import parse_plan
 

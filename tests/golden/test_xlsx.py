@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from golden.plans import FILES, NAMES, rendered, assert_same_as_kept
+from golden.plans import FILES, NAMES, assert_same_as_kept, rendered
 
 
 def members(data: bytes) -> dict[str, bytes]:
