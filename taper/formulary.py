@@ -7,7 +7,9 @@ interchangeable (``by_brand``), each brand is a product.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,10 +19,15 @@ from taper.errors import InputError, Problem
 from taper.quantities import THOUSAND, Dose, plain, thousandths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
 DATA = Path(__file__).parent / "data"
 MARKETS = ("us", "uk", "ca")
+_ENTRY = "\n[[product]]\n"
+_ID = re.compile(r'^id = "([^"]+)"', re.MULTILINE)
+_DRUG = re.compile(r'^drug = "([^"]+)"', re.MULTILINE)
+_BY_BRAND = re.compile(r"^(by_brand = |\[product\.by_brand\])", re.MULTILINE)
 ORAL_INTERVALS = (24, 12, 8, 6, 4)
 PATCH_INTERVALS = (48, 72, 96, 168)
 # What people read, where a market's data file has no word of its own under [words].
@@ -181,7 +188,7 @@ class Formulary:
     market: str
     version: str
     date: date
-    products: dict[str, Product]
+    products: Products
     facts: dict[str, Any] = field(repr=False)
     words: dict[str, Any] = field(repr=False)
 
@@ -216,7 +223,8 @@ class Formulary:
 
     def of_drug(self, drug: str) -> list[Product]:
         """All products of one opioid."""
-        return [product for product in self.products.values() if product.drug == drug]
+        drugs = self.products.drugs
+        return [self.products[name] for name, other in drugs.items() if other == drug]
 
     def find(self, name: str, field: str = "product") -> Product:
         """The product of that id, brand or common name, in any letter case.
@@ -345,16 +353,59 @@ def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Produ
     )
 
 
+def _entry(text: str) -> dict[str, Any]:
+    entry: dict[str, Any] = tomllib.loads(_ENTRY + text)["product"][0]
+    return entry
+
+
+class Products(Mapping[str, Product]):
+    """The products of a market by id; an entry of the data file is read when it is asked for."""
+
+    def __init__(self, entries: list[str], market: str, words: dict[str, Any]) -> None:
+        """``entries`` are the texts between the ``[[product]]`` lines."""
+        self._market, self._words = market, words
+        self._made: dict[str, Product | None] = {}  # None: not read yet
+        self._texts: dict[str, str] = {}
+        self.drugs: dict[str, str] = {}  # of each id
+        for text in entries:
+            drug = _DRUG.search(text)
+            assert drug is not None, text[:60]
+            if _BY_BRAND.search(text):
+                for entry in _branded(_entry(text)):
+                    self._made[entry["id"]] = _product(entry, market, words)
+                    self.drugs[entry["id"]] = drug[1]
+                continue
+            name = _ID.search(text)
+            assert name is not None, text[:60]
+            self._made[name[1]], self._texts[name[1]], self.drugs[name[1]] = None, text, drug[1]
+
+    def __getitem__(self, name: str) -> Product:
+        """The product of an id; raises KeyError."""
+        product = self._made[name]
+        if product is None:
+            product = _product(_entry(self._texts[name]), self._market, self._words)
+            self._made[name] = product
+        return product
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids in the order of the data file."""
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        """How many products there are."""
+        return len(self._made)
+
+
 @lru_cache(maxsize=8)
 def formulary(market: str = "us") -> Formulary:
     """The formulary of a market (``us``, ``uk``, ``ca``)."""
     if market not in MARKETS:
         message = f"'{market}' is not a market that is built in"
         raise InputError(Problem("market", message, "one of " + ", ".join(MARKETS), market))
-    with (DATA / f"{market}.toml").open("rb") as file:
-        facts = tomllib.load(file)
+    text = (DATA / f"{market}.toml").read_text(encoding="utf-8")
+    begin, *entries = text.split(_ENTRY)
+    facts = tomllib.loads(begin)
     head = facts["formulary"]
     words = _WORDS | facts.get("words", {})
-    entries = [each for entry in facts["product"] for each in _branded(entry)]
-    products = {entry["id"]: _product(entry, market, words) for entry in entries}
+    products = Products(entries, market, words)
     return Formulary(market, head["version"], head["date"], products, facts, words)

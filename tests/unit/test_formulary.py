@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 
 import pytest
 
 from taper.errors import InputError
-from taper.formulary import MARKETS, formulary
+from taper.formulary import DATA, MARKETS, formulary
 from taper.quantities import thousandths
 
 US = formulary("us")
@@ -97,3 +98,17 @@ def test_mme_is_a_ratio_and_none_without_a_factor():
 def test_an_unknown_market_lists_those_that_are_built_in():
     with pytest.raises(InputError, match="one of us"):
         formulary("fr")
+
+
+@pytest.mark.parametrize("market", ["us", "uk", "ca"])
+def test_products_read_one_by_one_are_those_of_the_whole_file(market):
+    with (DATA / f"{market}.toml").open("rb") as file:
+        entries = tomllib.load(file)["product"]
+    products = formulary(market).products
+    assert [entry["id"] for entry in entries if "by_brand" not in entry] == [
+        name for name in products if "brand" not in products[name].facts
+    ]
+    for entry in entries:
+        if "by_brand" not in entry:
+            assert products[entry["id"]].facts == entry
+            assert products.drugs[entry["id"]] == entry["drug"]
