@@ -198,8 +198,10 @@ def _contacts(due: list[_Due], steps: tuple[Step, ...], most: int, working: _Wor
     end = max([day for day, _, _ in due] + [step.end for step in steps if step.end is not None])
     contacts: list[_Due] = []
     last, place = first, 1
+    longest = timedelta(days=most)
     for day in [*sorted({day for day, _, _ in due}), end]:
-        for contact in _between(last, day, most, working):
+        spread = _between(last, day, most, working) if day - last > longest else ()
+        for contact in spread:
             while place + 1 < len(steps) and (steps[place + 1].start or first) <= contact:
                 place += 1
             contacts.append((contact, steps[place].number, "contact"))
@@ -208,10 +210,8 @@ def _contacts(due: list[_Due], steps: tuple[Step, ...], most: int, working: _Wor
 
 
 def _between(last: date, day: date, most: int, working: _Working) -> list[date]:
-    """Days, evenly spread, so that no more than ``most`` pass without contact."""
+    """Days, evenly spread over a gap, so that no more than ``most`` pass without contact."""
     gap = (day - last).days
-    if gap <= most:
-        return []
     # working days may be two days earlier, so that the days between are planned shorter
     parts = -(-gap // max(most - 2, 1))
     days = []

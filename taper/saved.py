@@ -211,7 +211,7 @@ class _Reader:
         product = self.formulary.find(entry["product"])
         strength = self._strength(product, entry["strength"])
         quantity = _amount(entry["quantity"])
-        return SupplyItem(product, strength, quantity, (), entry["directions"])
+        return SupplyItem(product, strength, quantity, None, entry["directions"])
 
 
 def _day(text: str | None) -> date | None:

@@ -38,17 +38,34 @@ class Served(NamedTuple):
         return f"From {self.start.isoformat()} to {self.end.isoformat()}: {text}"
 
 
+class _Use(NamedTuple):
+    """One regimen over the days from ``start`` to before ``end``."""
+
+    start: Day
+    end: Day
+    regimen: Regimen
+
+
+class _Within(NamedTuple):
+    """What is taken within a fill that goes from ``start`` to before ``end``."""
+
+    uses: tuple[_Use, ...]
+    start: Day
+    end: Day
+    anchor: Day  # patches are changed on this day, and every period after it
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SupplyItem:
     """How much of one strength: ``quantity`` in thousandths of a tablet, patch or millilitre.
 
-    ``serves`` are the regimens that need it in the fill, each with its days.
+    ``within`` is what is taken in its fill, of which the item serves what needs the strength.
     """
 
     product: Product
     strength: Strength
     quantity: int
-    serves: tuple[Served, ...] = ()
+    within: _Within | None = None
     saved_directions: str = ""  # of an item read from a saved plan
 
     @property
@@ -62,6 +79,29 @@ class SupplyItem:
         if self.saved_directions:
             return self.saved_directions
         return " ".join(each.directions for each in self.serves)
+
+    @property
+    def serves(self) -> tuple[Served, ...]:
+        """The regimens that need it in the fill, each with its days."""
+        if self.within is None:
+            return ()
+        uses, start, end, anchor = self.within
+        served: list[_Use] = []
+        for use in uses:
+            first, last = max(use.start, start), min(use.end, end)
+            if use.regimen.product is not self.product or not any(
+                strength == self.strength and count
+                for strength, count in needed(use.regimen, anchor, first, last)
+            ):
+                continue
+            if served and served[-1].end == first and served[-1].regimen == use.regimen:
+                served[-1] = _Use(served[-1].start, last, use.regimen)
+            else:
+                served.append(_Use(first, last, use.regimen))
+        whole = served[0].start == start and served[0].end == end
+        return tuple(
+            Served(use.start, use.end - timedelta(days=1), use.regimen, whole) for use in served
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,14 +126,6 @@ class Supply:
     fills: tuple[Fill, ...]
     leftover: tuple[SupplyItem, ...]
     renewed: tuple[Day, ...] = ()  # the days of changes: what was prescribed before them is void
-
-
-class _Use(NamedTuple):
-    """One regimen over the days from ``start`` to before ``end``."""
-
-    start: Day
-    end: Day
-    regimen: Regimen
 
 
 def uses(steps: Iterable[Step]) -> list[_Use]:
@@ -222,28 +254,22 @@ class _Ledger:
             key = (use.regimen.product, strength)
             self.spare[key] = self.spare.get(key, 0) - count
 
-    def items(self, within: list[_Use], start: Day, end: Day) -> tuple[SupplyItem, ...]:
+    def items(self, uses: list[_Use], start: Day, end: Day) -> tuple[SupplyItem, ...]:
+        """What is needed from ``start`` to before ``end``, beyond what is spare."""
         need: dict[tuple[Product, Strength], int] = {}
-        serves: dict[tuple[Product, Strength], list[_Use]] = {}
-        for use in within:
+        for use in uses:
+            product = use.regimen.product
             first, last = max(use.start, start), min(use.end, end)
             for strength, count in needed(use.regimen, self.anchor, first, last):
-                if not count:
-                    continue
-                key = (use.regimen.product, strength)
-                need[key] = need.get(key, 0) + count
-                served = serves.setdefault(key, [])
-                if served and served[-1].end == first and served[-1].regimen == use.regimen:
-                    served[-1] = _Use(served[-1].start, last, use.regimen)
-                else:
-                    served.append(_Use(first, last, use.regimen))
+                need[product, strength] = need.get((product, strength), 0) + count
+        within = _Within(tuple(uses), start, end, self.anchor)
         items = []
         for (product, strength), count in need.items():
             quantity = self._whole(product, strength, count)
             if quantity:
-                served = serves[product, strength]
-                items.append(SupplyItem(product, strength, quantity, _served(served, start, end)))
-        items.sort(key=lambda item: (item.product.id, -item.strength.amount))
+                items.append(SupplyItem(product, strength, quantity, within))
+        if len(items) > 1:
+            items.sort(key=lambda item: (item.product.id, -item.strength.amount))
         return tuple(items)
 
     def _whole(self, product: Product, strength: Strength, count: int) -> int:
@@ -264,11 +290,6 @@ class _Ledger:
             for (product, strength), count in self.spare.items()
             if count > 0
         )
-
-
-def _served(uses: list[_Use], start: Day, end: Day) -> tuple[Served, ...]:
-    whole = uses[0].start == start and uses[0].end == end
-    return tuple(Served(use.start, use.end - timedelta(days=1), use.regimen, whole) for use in uses)
 
 
 def new_prescription_dates(fills: tuple[Fill, ...], renewed: tuple[Day, ...] = ()) -> list[Day]:
