@@ -14,7 +14,7 @@ from taper.batch.columns import rows_of
 from taper.batch.days import FIRST
 from taper.batch.fields import layout_of
 from taper.batch.formats import value_text
-from taper.batch.planner import Failed, Planned, Planner
+from taper.batch.planner import Failed, Planner
 from taper.batch.source import library
 from taper.batch.tables import TABLES, error_rows
 from taper.batch.template import Windows, cut
@@ -23,6 +23,7 @@ from taper.errors import InputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from taper.batch.planner import Planned
     from taper.batch.tables import Table
     from taper.batch.template import Template
     from taper.planning import Plan
@@ -104,7 +105,7 @@ class ArrowOutput:
         self.table = table
         self.kept = kept
         self._words: dict[str, int] = {}
-        self._planned: list[tuple[Planned, Cells]] = []
+        self._planned: list[tuple[str, int, Cells]] = []  # id, start, cells
         self._kept_values: list[tuple[Any, ...]] = []
         self._records: list[list[str]] = []
         self._errors: dict[int, tuple[Problem, ...]] = {}
@@ -157,7 +158,7 @@ class ArrowOutput:
 
     def add(self, planned: Planned, cells: Cells, kept: tuple[Any, ...]) -> None:
         """The plan of the next row."""
-        self._planned.append((planned, cells))
+        self._planned.append((planned[0], planned[2], cells))
         if self.kept:
             self._kept_values.append(kept)
 
@@ -171,7 +172,7 @@ class ArrowOutput:
         count = len(failed.problems)
         nothing = array("i", [_NULL] * count).tobytes()
         cells = Cells([nothing] * len(self.table.header), {}, count)
-        self.add(Planned(failed.id, None, 0, None), cells, kept)
+        self.add((failed.id, None, 0, None), cells, kept)
 
     @property
     def is_full(self) -> bool:
@@ -202,20 +203,21 @@ class ArrowOutput:
         planned = self._planned
         place = array("i", range(len(planned))).tobytes()
         repeated = _ints(
-            arrow, (place[4 * n : 4 * n + 4] * cells.rows for n, (_, cells) in enumerate(planned))
+            arrow,
+            (place[4 * n : 4 * n + 4] * cells.rows for n, (_, _, cells) in enumerate(planned)),
         )
-        ids = arrow.array([each.id for each, _ in planned], arrow.string())
+        ids = arrow.array([ident for ident, _, _ in planned], arrow.string())
         columns = [ids.dictionary_encode().take(repeated)]
         starts = None
         for number, name in enumerate(self.table.header[1:], 1):
             if name in self.table.dates:
                 if starts is None:
-                    days = array("i", (each.start + _EPOCH for each, _ in planned))
+                    days = array("i", (start + _EPOCH for _, start, _ in planned))
                     starts = _ints(arrow, [days.tobytes()]).take(repeated)
                 columns.append(self._dates(arrow, number, starts))
             elif name in self.table.numbers:
                 columns.append(self._numbers(arrow, number))
-            elif any(number in cells.gaps for _, cells in planned):
+            elif any(number in cells.gaps for _, _, cells in planned):
                 columns.append(self._filled(arrow, number))
             else:
                 columns.append(self._spelled(arrow, number))
@@ -226,7 +228,7 @@ class ArrowOutput:
 
     def _numbers(self, arrow: Any, number: int) -> Any:
         """The integers of a column, null where there is none."""
-        found = _ints(arrow, (cells.columns[number] for _, cells in self._planned))
+        found = _ints(arrow, (cells.columns[number] for _, _, cells in self._planned))
         empty = library("pyarrow.compute").equal(found, arrow.scalar(_NULL, arrow.int32()))
         return library("pyarrow.compute").if_else(empty, arrow.scalar(None, arrow.int32()), found)
 
@@ -247,14 +249,14 @@ class ArrowOutput:
         if len(self._list) != len(self._words):
             self._list = list(self._words)
         words: list[str | None] = []
-        for planned, cells in self._planned:
+        for _, start, cells in self._planned:
             templates = cells.gaps.get(number)
             if templates is None:
                 places = array("i", cells.columns[number])
                 words += [None if place == _NULL else self._list[place] for place in places]
             else:
                 for template in templates:
-                    window = self._windows.of(planned.start, template.reach)
+                    window = self._windows.of(start, template.reach)
                     words.append(template.render(window).decode())
         return arrow.array(words, arrow.string()).dictionary_encode()
 
@@ -262,7 +264,7 @@ class ArrowOutput:
         """Two columns beside those of the plans: the field of a problem, and what it is."""
         fields: list[str | None] = []
         messages: list[str | None] = []
-        for place, (_, cells) in enumerate(self._planned):
+        for place, (_, _, cells) in enumerate(self._planned):
             problems = self._errors.get(place)
             if problems is None:
                 fields += [None] * cells.rows
@@ -307,7 +309,7 @@ class _Batches:
             if isinstance(result, Failed):
                 self.output.add_failed(result, kept)
             else:
-                self.output.add(result, result.rendering, kept)
+                self.output.add(result, result[3], kept)
         fields, messages = self.output.errors(arrow)
         made = self.output.take()
         columns = [

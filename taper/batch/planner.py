@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taper.batch.days import FIRST, day_of, starts
 from taper.batch.fields import SHARED, Fault, Loose, given, id_text, too_long
-from taper.batch.shift import ANY_DAY, ONE_DAY, keys, shared_by, shifted
+from taper.batch.shift import ONE_DAY, groups, keys, shared_by, shifted
 from taper.batch.template import ID, LABEL
-from taper.errors import Problem, TaperError
+from taper.errors import Problem, Refused, TaperError
 from taper.planning import make_plan
 from taper.reading import read
 from taper.reading.fields import LONGEST_TEXT
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 MOST_REMEMBERED = 48 * 2**20  # bytes of what is shared; then all of it is forgotten
 _OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings
+_PROBLEMS = 1500  # bytes of the problems of a row
 _MOST_ASIDE = 20_000
 _OWN_PACE = ("every", "phases", "guideline")  # with one, the default interval does not matter
 _FIRST_ASIDE = 3  # where a flat row's values begin that do not change its steps
-_KNOWN = 5  # where ``on_opioids_for`` stands in it
+_RISKS = slice(3, 5)  # who was consulted, and the risks: a risk may ask for a specialist
+_KNOWN = 5  # ``on_opioids_for``
 _FAULTS = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -41,13 +43,8 @@ class Rendering(Protocol):
     size: int
 
 
-class Planned(NamedTuple):
-    """A row's plan: its id and label, the number of its first day, and what was rendered."""
-
-    id: str
-    label: str | None
-    start: int
-    rendering: Any
+# a row's plan: its id and label, the number of its first day, and what was rendered
+Planned = tuple[str, "str | None", int, Any]
 
 
 class Failed(NamedTuple):
@@ -58,14 +55,16 @@ class Failed(NamedTuple):
 
 
 class _Shared:
-    """A plan that rows have in common, and its renderings by start."""
+    """What rows have in common: a plan, or a few of them, with renderings by start."""
 
-    __slots__ = ("by_start", "keys", "plan", "scope")
+    __slots__ = ("by_start", "groups", "keys", "plans", "scope")
 
-    def __init__(self, plan: Plan, scope: str) -> None:
-        self.plan = plan
+    def __init__(self, scope: str) -> None:
         self.scope = scope
         self.keys = keys(scope)
+        self.groups = groups(scope)
+        # that may be moved within their group of starts, with a rendering
+        self.plans: dict[int, tuple[Plan, Rendering]] = {}
         self.by_start: dict[int, Rendering] = {}
 
 
@@ -90,32 +89,42 @@ class Planner:
         self._whole = whole
         self._first = _FIRST_ASIDE if whole else SHARED
         self._end = layout.end
-        self._shared: dict[Any, Any] = {}
+        # by the values that decide: what is shared, or the problems that they always have;
+        # where the default interval counts, a table of these by ``on_opioids_for``
+        self._known: dict[Any, Any] = {}
         self._aside: set[Any] = set()
+        self._lengths: set[Any] = set()
         self._size = 0
         self._starts = starts()
 
     def plan(self, row: Row, number: int) -> Planned | Failed:
         """The plan of a row, the ``number``-th of the input."""
         if row.__class__ is tuple:
-            found = self._shared.get(row[self._first : self._end])
+            found = self._known.get(row[self._first : self._end])
             if found.__class__ is dict:
                 found = found.get(row[_KNOWN])
-            if found is not None and row[_FIRST_ASIDE:SHARED] in self._aside:
+            if found is not None and row[_RISKS] in self._aside and row[_KNOWN] in self._lengths:
                 ident, label = row[0] or f"row-{number}", row[1] or None
                 start = self._starts.get(row[2])
-                if start is not None and _is_plain(ident) and (label is None or _is_plain(label)):
+                plain = ident.__class__ is str and len(ident) <= LONGEST_TEXT and ident.isalnum()
+                plain = plain or _is_plain(ident)
+                if start is not None and plain and (label is None or _is_plain(label)):
+                    if found.__class__ is not _Shared:
+                        return Failed(ident, found)
                     rendering = found.by_start.get(found.keys[start])
-                    if rendering is None and found.scope == ANY_DAY:
+                    if rendering is None:
                         rendering = self._on(found, start)
                     if rendering is not None:
-                        return Planned(ident, label, start, rendering)
+                        return ident, label, start, rendering
         return self._in_full(row, number)
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
         """The rendering of a shared plan for a weekday on which none began before."""
-        like = next(iter(shared.by_start.values()), None)
-        rendering = self._render(shifted(shared.plan, day_of(start)), start, like)
+        found = shared.plans.get(shared.groups[start]) if shared.groups else None
+        if found is None:
+            return None
+        plan, like = found
+        rendering = self._render(shifted(plan, day_of(start)), start, like)
         if rendering is not None:
             shared.by_start[shared.keys[start]] = rendering
             self._size += rendering.size
@@ -132,10 +141,13 @@ class Planner:
         problems = too_long(values)
         if problems:
             return Failed(ident[:LONGEST_TEXT], tuple(problems))
+        request = None
         try:
             request = read(values)
             plan = make_plan(_marked(request))
         except TaperError as error:
+            if not loose and (request is None or isinstance(error, Refused)):
+                self._remember_problems(row, error.problems)
             return Failed(ident, error.problems)
         except _FAULTS as error:  # a row must not take the others with it
             message = f"this request brings the tool to a fault ({type(error).__name__}: {error})"
@@ -143,7 +155,32 @@ class Planner:
         rendering = self._share(plan, None if loose else row)
         label = request.text["label"]
         start = (request.calendar.start - FIRST).days
-        return Planned(ident, None if label is None else str(label), start, rendering)
+        return ident, None if label is None else str(label), start, rendering
+
+    def _remember_problems(self, row: Row, problems: tuple[Problem, ...]) -> None:
+        """Keep the problems that come of the values that are shared, and of nothing else."""
+        values = self.layout.values(row)
+        if row[_RISKS] not in self._aside or row[_KNOWN] not in self._lengths:
+            return
+        if row[2] not in self._starts:
+            return
+        if "over" in values or "by" in values:  # which count from the start
+            return
+        if {"id", "label", "start"} & {problem.field for problem in problems}:
+            return
+        place, key = self._place(row)
+        place[key] = problems
+        self._size += _PROBLEMS
+
+    def _place(self, row: Row) -> tuple[dict[Any, Any], Any]:
+        """Where what a row's values decide is kept, and under what; makes room."""
+        if self._size > MOST_REMEMBERED:
+            self._known.clear()
+            self._size = 0
+        key = row[self._first : self._end]
+        if self._whole or any(map(self.layout.values(row).get, _OWN_PACE)):
+            return self._known, key
+        return self._known.setdefault(key, {}), row[_KNOWN]
 
     def _share(self, plan: Plan, row: Row | None) -> Rendering:
         """Render a plan, and keep what rows like this one have in common."""
@@ -156,18 +193,18 @@ class Planner:
             assert rendering is not None
         if row is None:
             return rendering
-        if self._size > MOST_REMEMBERED:
-            self._shared.clear()
-            self._size = 0
-        if len(self._aside) > _MOST_ASIDE:
+        if len(self._aside) + len(self._lengths) > _MOST_ASIDE:
             self._aside.clear()
-        self._aside.add(row[_FIRST_ASIDE:SHARED])
-        place, key = self._shared, row[self._first : self._end]
-        if not self._whole and not any(map(self.layout.values(row).get, _OWN_PACE)):
-            place, key = self._shared.setdefault(key, {}), row[_KNOWN]
+            self._lengths.clear()
+        # that these are good is known from here on: they depend on nothing else
+        self._aside.add(row[_RISKS])
+        self._lengths.add(row[_KNOWN])
+        place, key = self._place(row)
         shared = place.get(key)
-        if shared is None or shared.scope != scope:
-            shared = place[key] = _Shared(plan, scope)
+        if shared.__class__ is not _Shared or shared.scope != scope:
+            shared = place[key] = _Shared(scope)
+        if shared.groups:
+            shared.plans[shared.groups[start]] = plan, rendering
             self._size += _OVERHEAD
         shared.by_start[shared.keys[start]] = rendering
         self._size += rendering.size

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from taper.batch.source import Source
 
 # bytes of input a chunk, so that its output fits into memory several times
-_CHUNK = 2**18
+_CHUNK = 2**17
 _CHUNK_OF_DOCUMENTS = 2**16
 _CHUNK_OF_COLUMNS = 2**20
 _WORTH_A_TEAM = 2**20  # bytes of input; below it processes take longer to start than to work
@@ -157,7 +157,7 @@ class _Run:
                     line = 1 + window.lines_before()
                     ranges = list(cells.split(window, size))
                 else:
-                    layout = lines.LAYOUT
+                    layout = lines.LAYOUT if keep else lines.layout_of(window)
                     ranges = list(lines.split(window, size))
             finally:
                 window.close()

@@ -42,6 +42,22 @@ def shared_by(request: Request) -> str:
 
 
 @lru_cache(maxsize=8)
+def groups(scope: str) -> Sequence[int] | None:
+    """For every start by its number, the starts among which a plan may be moved; None: none."""
+    if scope == ANY_DAY:
+        return [0] * len(starts())
+    if scope == SAME_MONTH:
+        return [_month(number) for number in range(len(starts()))]
+    return None
+
+
+def _month(number: int) -> int:
+    """The month of a day that every month has; a number of its own for the others."""
+    day = day_of(number)
+    return -number if day.day > _LAST_OF_ALL_MONTHS else day.year * 12 + day.month
+
+
+@lru_cache(maxsize=8)
 def keys(scope: str) -> Sequence[int]:
     """For every start by its number, what it has in common with the starts of the same plan."""
     days = range(len(starts()))
@@ -49,13 +65,12 @@ def keys(scope: str) -> Sequence[int]:
         return days
     if scope != SAME_MONTH:
         return [number % 7 for number in days]
-    found = []
-    for number in days:
-        day = day_of(number)
-        alone = day.day > _LAST_OF_ALL_MONTHS
-        month = day.year * 12 + day.month
-        found.append(-number if alone else month * 7 + day.weekday())
-    return found
+    months = groups(scope)
+    assert months is not None
+    return [
+        month if month < 0 else month * 7 + number % 7
+        for number, month in zip(days, months, strict=True)
+    ]
 
 
 def _intervals(request: Request) -> Iterator[Interval]:

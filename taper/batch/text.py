@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from taper.planning import Plan
 
 _WEEK = 7
+_CUT = b"\x00"  # a byte that no text has
+MOST_REMEMBERED = 48 * 2**20  # bytes of plans on one day, twice
 
 
 class TextOutput:
@@ -28,6 +30,11 @@ class TextOutput:
         self._labelled = table.name == "plans"
         self._windows = Windows()
         self._made: list[bytes] = []
+        # plans on one day, those that were used lately, and those before them
+        self._only_ids = not kept and not self._labelled
+        self._young: dict[tuple[Template, int], list[bytes]] = {}
+        self._old: dict[tuple[Template, int], list[bytes]] = {}
+        self._size = 0
 
     def head(self) -> bytes:
         """What the file begins with, as it is written."""
@@ -55,13 +62,31 @@ class TextOutput:
 
     def add(self, planned: Planned, template: Template, kept: tuple[Any, ...]) -> None:
         """The plan of the next row."""
-        window = self._windows.of(planned.start, template.reach)
-        window[0] = self.text.ident(planned.id)
+        ident, label, start, _ = planned
+        if self._only_ids:
+            pieces = self._young.get((template, start)) or self._between_ids(template, start)
+            self._made.append(self.text.ident(ident).join(pieces))
+            return
+        window = self._windows.of(start, template.reach)
+        window[0] = self.text.ident(ident)
         if kept:
             window[1] = self.text.kept(kept)
         if self._labelled:
-            window[2] = self.text.label(planned.label)
+            window[2] = self.text.label(label)
         self._made.append(template.render(window))
+
+    def _between_ids(self, template: Template, start: int) -> list[bytes]:
+        """The text of a plan on one day, without its ids; that of common days is remembered."""
+        pieces = self._old.get((template, start))
+        if pieces is None:
+            window = self._windows.of(start, template.reach)
+            window[0] = _CUT
+            pieces = template.render(window).split(_CUT)
+        self._size += template.size
+        if self._size > MOST_REMEMBERED:
+            self._old, self._young, self._size = self._young, {}, 0
+        self._young[template, start] = pieces
+        return pieces
 
     def add_records(self, rows: list[list[str]]) -> None:
         """Rows of cells."""

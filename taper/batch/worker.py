@@ -13,7 +13,7 @@ from taper.batch.arrow import ArrowOutput
 from taper.batch.cells import Cells
 from taper.batch.columns import Batches
 from taper.batch.fields import Fault, Layout, Loose, Rows, id_text
-from taper.batch.planner import Failed, Planned, Planner
+from taper.batch.planner import Failed, Planner
 from taper.batch.source import CSV, JSONL, PARQUET, Window, library
 from taper.batch.tables import TABLES, error_rows
 from taper.batch.text import TextOutput
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from taper.planning import Plan
 
 MOST_LINES = 10  # of rows that failed, named at the end
+_FEW = 20  # one row in so many may be read slowly
 _BUFFERS = 1024  # that one system call takes
 
 
@@ -110,6 +111,7 @@ class Worker:
         else:
             self._window = Window(job.path)
             self._cells = Cells(job.layout, job.columns) if job.kind == CSV else None
+        self.layout = job.layout
         self._renew()
 
     def _renew(self) -> None:
@@ -125,7 +127,7 @@ class Worker:
         self._plans = [out for out in self.outputs if _table(out) != "errors"]
         self._errors = [out for out in self.outputs if _table(out) == "errors"]
         whole = any(TABLES[output.table].whole for output in self.job.outputs)
-        self._planner = Planner(self.job.layout, self._shared, whole=whole)
+        self._planner = Planner(self.layout, self._shared, whole=whole)
         self._made: list[Any] = []
 
     def _shared(self, plan: Plan, start: int | None, like: Any) -> _Rendering | None:
@@ -171,24 +173,35 @@ class Worker:
         else:
             assert self._cells is not None
             decode = self._cells.decode
-        return decode(data, task.first_line, job.layout)
+        rows = decode(data, task.first_line, self.layout)
+        if job.kind == JSONL and self.layout is not lines.LAYOUT and not self.layout.kept:
+            loose = sum(row.__class__ is Loose for row in rows.rows)
+            if loose * _FEW > len(rows.rows):  # the sample did not have a field of these rows
+                self.layout = lines.LAYOUT
+                self._renew()
+                rows = decode(data, task.first_line, self.layout)
+        return rows
 
     def plan(self, task: Task) -> tuple[list[int], Counts]:
         """Plan a chunk; the bytes that every output takes (0 for Parquet), and the counts."""
         rows = self._read(task)
         counts = Counts()
         plan, outputs = self._planner.plan, self._plans
-        kept, end = self.job.layout.kept, self.job.layout.end
+        only = outputs[0] if len(outputs) == 1 else None
+        kept, end = self.layout.kept, self.layout.end
         repeated = task.repeated
         for number, row in enumerate(rows.rows, task.first_row):
             result = _again(row, repeated[number]) if number in repeated else plan(row, number)
-            if isinstance(result, Planned):
-                extra = _kept(row, end) if kept else ()
-                for output, piece in zip(outputs, result.rendering.pieces, strict=True):
-                    output.add(result, piece, extra)
-            else:
+            if isinstance(result, Failed):
                 line = rows.lines[number - task.first_row]
                 self._failed(result, line, number, counts)
+                continue
+            extra = _kept(row, end) if kept else ()
+            if only is not None:
+                only.add(result, result[3].pieces[0], extra)
+                continue
+            for output, piece in zip(outputs, result[3].pieces, strict=True):
+                output.add(result, piece, extra)
         counts.planned = len(rows.rows) - counts.failed
         return self._taken(task.number), counts
 

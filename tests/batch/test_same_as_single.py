@@ -153,3 +153,16 @@ def test_what_is_remembered_may_be_forgotten(tmp_path, rows, expected, monkeypat
     batch(tmp_path, source, jobs=1, chunk_bytes=4_000)
     for name in TABLES:
         assert written(tmp_path, name) == expected.text[name], name
+
+
+@pytest.mark.parametrize("few", [1, 20, 10**6])
+def test_fields_that_the_sample_did_not_have(tmp_path, rows, expected, monkeypatch, few):
+    """Rows are read by a decoder of the fields seen in a sample; others are read otherwise."""
+    monkeypatch.setattr("taper.batch.lines._SAMPLES", 1)
+    monkeypatch.setattr("taper.batch.lines._LINES", 1)
+    monkeypatch.setattr("taper.batch.worker._FEW", few)
+    source = tmp_path / "panel.jsonl"
+    source.write_bytes(as_jsonl(rows))
+    batch(tmp_path, source, ("schedule",), jobs=1, chunk_bytes=6_000)
+    assert written(tmp_path, "schedule") == expected.text["schedule"]
+    assert error_records(tmp_path) == expected.errors
