@@ -33,6 +33,7 @@ _NOWHERE = (
     "cannot make the goal",
     "no reduction every",
     "mg of acetaminophen",
+    "no dose below",
 )
 
 
