@@ -111,6 +111,7 @@ class ArrowOutput:
         self._errors: dict[int, tuple[Problem, ...]] = {}
         self._list: list[str] = []  # the words in order
         self._windows = Windows()
+        self._cells: list[Cells] = []  # of a batch that is being built
 
     def shared(self, plan: Plan, start: int | None, like: Cells | None) -> Cells | None:
         """The cells of a plan: its dates as days from the start.
@@ -188,6 +189,7 @@ class ArrowOutput:
         else:
             batch = self._plan_batch(arrow, schema.names)
         self._planned, self._kept_values, self._records, self._errors = [], [], [], {}
+        self._cells = []
         return batch
 
     def _record_batch(self, arrow: Any, schema: Any) -> Any:
@@ -201,11 +203,12 @@ class ArrowOutput:
 
     def _plan_batch(self, arrow: Any, names: list[str]) -> Any:
         planned = self._planned
+        self._cells = [cells for _, _, cells in planned]
         place = array("i", range(len(planned))).tobytes()
         repeated = _ints(
-            arrow,
-            (place[4 * n : 4 * n + 4] * cells.rows for n, (_, _, cells) in enumerate(planned)),
+            arrow, [place[4 * n : 4 * n + 4] * cells.rows for n, cells in enumerate(self._cells)]
         )
+        with_gaps: set[int] = set().union(*(cells.gaps for cells in set(self._cells)))
         ids = arrow.array([ident for ident, _, _ in planned], arrow.string())
         columns = [ids.dictionary_encode().take(repeated)]
         starts = None
@@ -217,7 +220,7 @@ class ArrowOutput:
                 columns.append(self._dates(arrow, number, starts))
             elif name in self.table.numbers:
                 columns.append(self._numbers(arrow, number))
-            elif any(number in cells.gaps for _, _, cells in planned):
+            elif number in with_gaps:
                 columns.append(self._filled(arrow, number))
             else:
                 columns.append(self._spelled(arrow, number))
@@ -228,9 +231,12 @@ class ArrowOutput:
 
     def _numbers(self, arrow: Any, number: int) -> Any:
         """The integers of a column, null where there is none."""
-        found = _ints(arrow, (cells.columns[number] for _, _, cells in self._planned))
+        found = self._places_of(arrow, number)
         empty = library("pyarrow.compute").equal(found, arrow.scalar(_NULL, arrow.int32()))
         return library("pyarrow.compute").if_else(empty, arrow.scalar(None, arrow.int32()), found)
+
+    def _places_of(self, arrow: Any, number: int) -> Any:
+        return _ints(arrow, [cells.columns[number] for cells in self._cells])
 
     def _dates(self, arrow: Any, number: int, starts: Any) -> Any:
         days = library("pyarrow.compute").add(self._numbers(arrow, number), starts)
@@ -238,7 +244,8 @@ class ArrowOutput:
 
     def _spelled(self, arrow: Any, number: int) -> Any:
         """The words of a column, those that occur in the order in which they do."""
-        places = self._numbers(arrow, number).dictionary_encode()
+        found = self._numbers if self._errors else self._places_of  # only errors have none
+        places = found(arrow, number).dictionary_encode()
         if len(self._list) != len(self._words):
             self._list = list(self._words)
         words = [self._list[place] for place in places.dictionary.to_pylist()]
