@@ -83,11 +83,8 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
     its end: then nothing stands under the outputs' names, and what is done is kept for resume.
     """
     check_names(settings.outputs, settings.source, force=settings.force)
-    files = [output for output in settings.outputs if not output.is_stream]
-    if files:
-        folder = files[0].path.parent / f".{files[0].path.name}.taper-work"
-    else:
-        folder = Path(tempfile.mkdtemp(prefix="taper-"))
+    kept = work_folder(settings.outputs)
+    folder = kept or Path(tempfile.mkdtemp(prefix="taper-"))
     journal = Journal(folder)
     running = _Run(settings, journal, progress or (lambda *_: None))
     try:
@@ -95,7 +92,7 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
             result = running.run()
     except BaseException as error:
         useful = running.can_resume and not isinstance(error, InputError)
-        keep = bool(files) and (useful or settings.resume)
+        keep = kept is not None and (useful or settings.resume)
         if not keep:
             discard(settings.outputs)
         journal.close(remove=not keep)
@@ -103,6 +100,14 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
     journal.close(remove=True)
     free(folder)
     return result
+
+
+def work_folder(outputs: tuple[Output, ...]) -> Path | None:
+    """Where a run that is stopped leaves what it did; None where all outputs are streams."""
+    for output in outputs:
+        if not output.is_stream:
+            return output.path.parent / f".{output.path.name}.taper-work"
+    return None
 
 
 class _Run:
@@ -135,7 +140,7 @@ class _Run:
         jobs = self.settings.jobs
         if not jobs:
             small = source.path.stat().st_size < _WORTH_A_TEAM
-            jobs = 1 if small else len(os.sched_getaffinity(0))
+            jobs = 1 if small else _processors()
         return Alone(job) if jobs == 1 else Team(job, jobs, self.journal.lock)
 
     def _job(self, source: Source) -> tuple[Job, list[tuple[int, int]], int]:
@@ -237,6 +242,13 @@ class _Run:
             ],
             "chunks": [len(chunks), chunks[-1].end if chunks else 0],
         }
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Ledger:

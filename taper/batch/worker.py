@@ -246,7 +246,8 @@ class Worker:
     def _file(self, place: int, output: Output) -> int:
         if place not in self._files:
             name = output.part
-            self._files[place] = 1 if output.name == "-" else os.open(name, os.O_WRONLY)
+            flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+            self._files[place] = 1 if output.name == "-" else os.open(name, flags)
         return self._files[place]
 
 
@@ -284,13 +285,16 @@ def write_at(file: int, buffers: list[bytes], offset: int | None) -> None:
     for first in range(0, len(buffers), _BUFFERS):
         some = buffers[first : first + _BUFFERS]
         size = sum(map(len, some))
-        written = os.writev(file, some) if offset is None else os.pwritev(file, some, offset)
+        written = 0
+        if offset is None:
+            written = os.writev(file, some) if hasattr(os, "writev") else 0
+        elif hasattr(os, "pwritev"):
+            written = os.pwritev(file, some, offset)
         if written < size:  # a pipe, a full disk: the rest piece by piece, until it is an error
+            if offset is not None:
+                os.lseek(file, offset + written, os.SEEK_SET)
             rest = memoryview(b"".join(some))[written:]
-            place = None if offset is None else offset + written
             while rest:
-                count = os.write(file, rest) if place is None else os.pwrite(file, rest, place)
-                rest = rest[count:]
-                place = None if place is None else place + count
+                rest = rest[os.write(file, rest) :]
         if offset is not None:
             offset += size

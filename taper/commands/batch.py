@@ -101,7 +101,7 @@ def batch(
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
-    from taper.batch.run import Settings, run  # noqa: PLC0415 - loads what a batch needs
+    from taper.batch.run import Settings, run, work_folder  # noqa: PLC0415 - loads what a batch needs
 
     printed = one_of("format", format, ("csv", "jsonl"))
     if jobs > _MOST_JOBS:
@@ -120,8 +120,16 @@ def batch(
     settings = Settings(
         source, outputs, jobs=jobs, resume=resume, force=force, keep_columns=keep_columns
     )
-    signal.signal(signal.SIGTERM, _terminate)
-    result = _shown(lambda progress: run(settings, progress))
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        result = _shown(lambda progress: run(settings, progress))
+    except BaseException:
+        kept = work_folder(outputs)
+        if kept is not None and kept.exists():
+            sys.stderr.write("what was done is kept: the same command with --resume goes on\n")
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
     _report(result, outputs, errors)
     if summary:
         to = sys.stderr if any(each.name == "-" for each in outputs) else sys.stdout
