@@ -78,13 +78,23 @@ def facts(market: str = "us") -> _Facts:
 
 def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
     """Every check of a plan, in order of its date."""
+    return tuple(_with_items(_due(request, steps), request.formulary.market))
+
+
+def check_days(request: Request, steps: tuple[Step, ...]) -> list[date]:
+    """The days of the checks, in their order: as :func:`checks`, without what to look at."""
+    return [day for day, _, _ in _due(request, steps)]
+
+
+def _due(request: Request, steps: tuple[Step, ...]) -> list[_Due]:
+    """When what is due, in order."""
     if request.checks == "none":
-        return ()
+        return []
     working = _Working(request.calendar.holidays)
     due = _after_and_before(steps, working)
     due += _contacts(due, steps, facts().contact[request.checks], working)
     due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
-    return tuple(_with_items(due, request.formulary.market))
+    return due
 
 
 def rechecks(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from taper.checks import checks
+from taper.checks import check_days, checks
 from taper.curve import Part
 from taper.document import document, rule
 from taper.errors import InputError, Problem, Refused
@@ -55,6 +55,13 @@ class Plan:
     def checks(self) -> tuple[Check, ...]:
         """The withdrawal checks, by date."""
         return checks(self.request, self.steps) if self.given_checks is None else self.given_checks
+
+    @property
+    def check_days(self) -> list[date]:
+        """The days of the checks alone, in their order."""
+        if self.given_checks is None and "checks" not in self.__dict__:
+            return check_days(self.request, self.steps)
+        return [check.date for check in self.checks]
 
     @cached_property
     def dispensing(self) -> Supply:

@@ -19,6 +19,7 @@ from taper.batch.source import library
 from taper.batch.tables import TABLES, error_rows
 from taper.batch.template import Windows, cut
 from taper.errors import InputError, Problem
+from taper.export.csv import row_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,12 +120,12 @@ class ArrowOutput:
         ``like`` are those of the same plan begun on another weekday.
         """
         base = plan.start.toordinal() - FIRST.toordinal()
-        if like is not None and self.table.row_dates is not None:
+        if like is not None and self.table.steps:
             columns = list(like.columns)
-            found = zip(*self.table.row_dates(plan), strict=True)
+            found = zip(*row_dates(plan), strict=True)
             places = [n for n, name in enumerate(self.table.header) if name in self.table.dates]
-            for place, days in zip(places, found, strict=True):
-                columns[place] = self._days(days, base)
+            for place, dates in zip(places, found, strict=True):
+                columns[place] = self._days(dates, base)
             return Cells(columns, {}, like.rows)
         rows = self.table.rows(plan)
         columns = []
@@ -134,7 +135,8 @@ class ArrowOutput:
             if place == 0:  # the id
                 columns.append(b"")
             elif name in self.table.dates:
-                columns.append(self._days(cells, base))
+                days = (date.fromisoformat(cell) if cell else None for cell in cells)
+                columns.append(self._days(days, base))
             elif name in self.table.numbers:
                 columns.append(array("i", (int(c) if c else _NULL for c in cells)).tobytes())
             else:
@@ -147,10 +149,9 @@ class ArrowOutput:
         return Cells(columns, gaps, len(rows))
 
     @staticmethod
-    def _days(cells: Iterable[str], base: int) -> bytes:
+    def _days(days: Iterable[date | None], base: int) -> bytes:
         first = FIRST.toordinal() + base
-        days = (date.fromisoformat(c).toordinal() - first if c else _NULL for c in cells)
-        return array("i", days).tobytes()
+        return array("i", (day.toordinal() - first if day else _NULL for day in days)).tobytes()
 
     def _places(self, cells: list[str]) -> bytes:
         """Each word's place in the list of words that were seen."""

@@ -34,6 +34,11 @@ class Output:
     name: str
 
     @property
+    def described(self) -> list[str]:
+        """What tells it from another one."""
+        return [self.table, self.kind, self.compression, self.name]
+
+    @property
     def path(self) -> Path:
         """The file's name as a path."""
         return Path(self.name)
@@ -74,6 +79,11 @@ def check_names(outputs: Sequence[Output], source: str, *, force: bool) -> None:
         raise InputError(dict.fromkeys(problems))
 
 
+def _boot() -> str:
+    """Which start of the machine this is: what was written before it may be gone."""
+    return _BOOT.read_text().strip() if _BOOT.exists() else ""
+
+
 class Journal:
     """The work folder of a run: a lock, what the run is, and which chunks are written."""
 
@@ -96,8 +106,7 @@ class Journal:
 
     def begin(self, manifest: dict[str, Any], *, resume: bool) -> list[dict[str, Any]]:
         """Start the journal, or go on with one; gives the chunks that are written already."""
-        boot = _BOOT.read_text().strip() if _BOOT.exists() else ""
-        manifest = json.loads(json.dumps({**manifest, "boot": boot}))  # as it reads back
+        manifest = json.loads(json.dumps({**manifest, "boot": _boot()}))  # as it reads back
         done = self._earlier(manifest) if resume else []
         self._file = self._path.open("w", encoding="utf-8")
         self._line(manifest)
@@ -118,7 +127,7 @@ class Journal:
                 return []
             message = f"the run that was stopped was another one ({', '.join(changed)} differ)"
             raise InputError(Problem("resume", message, "start again without --resume"))
-        by_number = {entry["chunk"]: entry for entry in entries}
+        by_number = {entry["chunk"]: entry for entry in entries if "chunk" in entry}
         done: list[dict[str, Any]] = []
         while len(done) in by_number:
             done.append(by_number[len(done)])
@@ -127,6 +136,20 @@ class Journal:
     def wrote(self, number: int, sizes: list[int], counts: Counts) -> None:
         """Note a chunk that is written: its bytes in every output, and what became of its rows."""
         self._line({"chunk": number, "sizes": sizes, **counts.entry()})
+
+    def complete(self, counts: Counts) -> None:
+        """Note that everything is written, and only the names are to be given."""
+        self._line({"complete": counts.entry()})
+
+    def was_complete(self, outputs: Sequence[Output]) -> dict[str, Any] | None:
+        """What became of the rows of a run of these outputs that only had names to give."""
+        try:
+            was, *_, last = map(json.loads, self._path.read_text(encoding="utf-8").splitlines())
+        except (OSError, ValueError):
+            return None
+        same = was.get("outputs") == [each.described for each in outputs] and was["boot"] == _boot()
+        found: dict[str, Any] | None = last.get("complete") if same else None
+        return found
 
     def _line(self, entry: dict[str, Any]) -> None:
         self._file.write(json.dumps(entry) + "\n")
@@ -141,11 +164,11 @@ class Journal:
         self.lock.close()
 
 
-def finish(outputs: Sequence[Output], sizes: Sequence[int | None]) -> None:
-    """Bring every output to the disk and give it its name.
+def bring_to_disk(outputs: Sequence[Output], sizes: Sequence[int | None]) -> None:
+    """Bring every output to the disk.
 
     ``sizes`` are what the files must have, where that is known. Raises :class:`BatchError`
-    where one has not: then nothing is renamed.
+    where one has not.
     """
     for output, size in zip(outputs, sizes, strict=True):
         if output.is_stream:
@@ -158,8 +181,12 @@ def finish(outputs: Sequence[Output], sizes: Sequence[int | None]) -> None:
                     message = f"{output.name} would have {found} bytes instead of {size}"
                     raise BatchError(Problem("output", message, "start again"))
             os.fsync(file.fileno())
+
+
+def give_names(outputs: Sequence[Output]) -> None:
+    """Give every output that is still aside its name."""
     for output in outputs:
-        if not output.is_stream:
+        if output.part.is_file() and output.part != output.path:
             output.part.replace(output.path)
             _sync_folder(output.path.parent)
 

@@ -8,17 +8,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
-from taper.batch.days import numbers
+from taper.batch.days import numbers, texts
 from taper.batch.fields import id_text
-from taper.batch.template import DATES, ID, KEPT, LABEL, MARKS, Template
-from taper.export.csv import safe, written
+from taper.batch.template import DATES, ID, KEPT, MARKS, Template
+from taper.export.csv import row_dates, safe, schedule_row, written
 
 if TYPE_CHECKING:
     from taper.batch.tables import Table
+    from taper.export.csv import RowDates
     from taper.planning import Plan
+    from taper.steps import Step
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*", re.ASCII)
-LABEL_GAP = f'"{LABEL}"'
+_MOST_ROWS = 20_000
 
 
 class Text(Protocol):
@@ -53,6 +55,7 @@ class Csv:
         self.table = table
         self.columns = [*table.header, *(kept if table.name != "errors" else ())]
         self._mark = [KEPT] if kept else []
+        self._rows: dict[Any, list[bytes]] = {}
         self._dates = [n for n, name in enumerate(table.header) if name in table.dates]
 
     def head(self) -> bytes:
@@ -92,6 +95,47 @@ class Csv:
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerows([cell if cell is ID else safe(cell) for cell in row] for row in rows)
         return Template([part.encode() for part in out.getvalue().split(ID)], gaps)
+
+    def of_steps(self, plan: Plan, start: int) -> Template | None:
+        """The same for the schedule; the text of its rows is remembered from plan to plan."""
+        base = plan.start.toordinal()
+        gaps: list[int] = []
+        parts = [b""]
+        for step, dates in zip(plan.steps, row_dates(plan), strict=True):
+            regimen = step.regimen
+            # what a row shows, but for an id and dates; a patch is counted from the start on
+            key = (
+                *(step.number, step.kind, step.days, regimen.product, regimen.interval),
+                *(regimen.amounts, regimen.units, step.original, step.before, step.findings),
+                step.start and regimen.product.is_patch and step.start.toordinal() - base,
+                *map(bool, dates),
+            )
+            row = None if step.companions else self._rows.get(key)
+            if row is None:
+                row = self._row(plan, step, dates)
+                if len(self._rows) > _MOST_ROWS:
+                    self._rows.clear()
+                if not step.companions:
+                    self._rows[key] = row
+            parts += row
+            gaps.append(MARKS[ID])
+            gaps += [day.toordinal() - base + DATES for day in dates if day]
+            if self._mark:
+                gaps.append(MARKS[KEPT])
+        if start + max(gaps) - DATES >= len(texts()):
+            return None
+        return Template(parts, gaps)
+
+    def _row(self, plan: Plan, step: Step, dates: RowDates) -> list[bytes]:
+        """The parts of a row between its id, its dates and what is kept."""
+        cells = schedule_row(ID, step, plan.start, dates)
+        for place, day in zip(self._dates, dates, strict=True):
+            cells[place] = ID if day else ""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow([cell if cell is ID else safe(cell) for cell in cells + self._mark])
+        text = out.getvalue().replace(KEPT, ID)
+        return [part.encode() for part in text.split(ID)][1:]
 
     def _body(self, rows: list[list[str]]) -> str:
         return written([], rows)[2:]  # without the line end of an empty header

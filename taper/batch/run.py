@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.batch import cells, lines
-from taper.batch.aside import Journal, check_names, discard, finish
+from taper.batch.aside import Journal, bring_to_disk, check_names, discard, give_names
 from taper.batch.columns import copied
 from taper.batch.fields import Layout, layout_of
 from taper.batch.ids import Ids, Repeated
@@ -82,8 +82,12 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
     written), :class:`BatchError` and :class:`OSError` where the run could not be brought to
     its end: then nothing stands under the outputs' names, and what is done is kept for resume.
     """
-    check_names(settings.outputs, settings.source, force=settings.force)
     kept = work_folder(settings.outputs)
+    if settings.resume and kept is not None and kept.exists():
+        done = _only_named(settings.outputs, kept)
+        if done is not None:
+            return done
+    check_names(settings.outputs, settings.source, force=settings.force)
     folder = kept or Path(tempfile.mkdtemp(prefix="taper-"))
     journal = Journal(folder)
     running = _Run(settings, journal, progress or (lambda *_: None))
@@ -100,6 +104,20 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
     journal.close(remove=True)
     free(folder)
     return result
+
+
+def _only_named(outputs: tuple[Output, ...], folder: Path) -> Result | None:
+    """The end of a run that was stopped while it gave its outputs their names."""
+    journal = Journal(folder)
+    entry = journal.was_complete(outputs)
+    if entry is None:
+        journal.close(remove=False)
+        return None
+    give_names(outputs)
+    journal.close(remove=True)
+    counts = Counts.of(entry)
+    rows = counts.planned + counts.failed
+    return Result(rows, counts.planned, counts.failed, dict(counts.fields), counts.lines, rows)
 
 
 def work_folder(outputs: tuple[Output, ...]) -> Path | None:
@@ -226,7 +244,9 @@ class _Run:
             raise BatchError(Problem("batch", message, "please report it"))
         parts.close()
         crew.close()
-        finish(job.outputs, ledger.sizes())
+        bring_to_disk(job.outputs, ledger.sizes())
+        self.journal.complete(counts)
+        give_names(job.outputs)
         result.planned, result.failed = counts.planned, counts.failed
         result.fields, result.lines = dict(counts.fields), counts.lines
         return result
@@ -237,9 +257,7 @@ class _Run:
             "version": VERSION,
             "input": _fingerprint(source),
             "columns": [job.layout.names, job.layout.kept],
-            "outputs": [
-                [each.table, each.kind, each.compression, each.name] for each in job.outputs
-            ],
+            "outputs": [each.described for each in job.outputs],
             "chunks": [len(chunks), chunks[-1].end if chunks else 0],
         }
 

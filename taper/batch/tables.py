@@ -10,13 +10,12 @@ from taper.export.csv import (
     SCHEDULE,
     SUPPLY,
     checks_rows,
-    row_dates,
     schedule_rows,
     supply_rows,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from taper.errors import Problem
     from taper.planning import Plan
@@ -45,7 +44,7 @@ class Table(NamedTuple):
 
     ``whole`` where it shows what is found for the plan, and so depends on every field;
     ``dates_in_cells`` where every date stands in a cell of its own;
-    ``row_dates`` gives the dates of every row alone, where that is quicker than all its cells.
+    ``steps`` where its rows are the steps of a plan, whose dates are quicker alone.
     """
 
     name: str
@@ -55,7 +54,7 @@ class Table(NamedTuple):
     numbers: frozenset[str] = frozenset()
     whole: bool = False
     dates_in_cells: bool = False
-    row_dates: Callable[[Plan], Sequence[tuple[str, ...]]] | None = None
+    steps: bool = False
 
 
 def summary_rows(plan: Plan) -> list[list[str]]:
@@ -81,7 +80,7 @@ TABLES = {
             dates=frozenset({"start_date", "end_date", "next_check"}),
             numbers=frozenset({"step", "days"}),
             dates_in_cells=True,
-            row_dates=row_dates,
+            steps=True,
         ),
         Table(
             "checks",

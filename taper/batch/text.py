@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.days import day_of, numbers
+from taper.batch.days import day_of
 from taper.batch.formats import Csv, text_format
 from taper.batch.shift import shifted
 from taper.batch.source import library
 from taper.batch.template import Template, Windows, cut
+from taper.export.csv import row_dates
 
 if TYPE_CHECKING:
     from taper.batch.planner import Planned
@@ -46,13 +47,14 @@ class TextOutput:
 
         ``like`` is that of the same plan begun on another weekday.
         """
-        row_dates = self.text.table.row_dates
-        if like is not None and row_dates is not None and start is not None:
-            known = numbers()
-            days = [[known[day] - start for day in row if day] for row in row_dates(plan)]
+        if like is not None and self.text.table.steps and start is not None:
+            base = plan.start.toordinal()
+            days = [[day.toordinal() - base for day in row if day] for row in row_dates(plan)]
             moved = like.moved(days)
             if moved is not None:
                 return moved
+        if isinstance(self.text, Csv) and self.text.table.steps and start is not None:
+            return self.text.of_steps(plan, start)
         if isinstance(self.text, Csv) and self.text.table.dates_in_cells:
             return self.text.template(plan, start)
         later = None

@@ -103,43 +103,44 @@ def step_quantities(step: Step, anchor: date) -> str:
     return "; ".join(parts)
 
 
-def row_dates(plan: Plan) -> list[tuple[str, str, str]]:
-    """First day, last day and next check of each row of the schedule; empty where none is."""
-    days = [check.date for check in plan.checks]
+# first day, last day and next check of a row; None where there is none
+RowDates = tuple["date | None", "date | None", "date | None"]
+
+
+def row_dates(plan: Plan) -> list[RowDates]:
+    """The dates of each row of the schedule."""
+    days = plan.check_days
+    return [(step.start, step.end, _next_check(days, step.start)) for step in plan.steps]
+
+
+def schedule_row(plan_id: str, step: Step, anchor: date, dates: RowDates) -> list[str]:
+    """One row of the schedule, of a plan that starts on ``anchor``."""
+    start, end, check = dates
     return [
-        (
-            step.start.isoformat() if step.start else "",
-            step.end.isoformat() if step.end else "",
-            _next_check(days, step.start),
-        )
-        for step in plan.steps
+        plan_id,
+        str(step.number),
+        step.kind,
+        start.isoformat() if start else "",
+        end.isoformat() if end else "",
+        str(step.days) if step.days else "",
+        step.regimen.product.id,
+        plain(step.daily),
+        step.regimen.product.unit,
+        percent_text(step.daily, step.original),
+        percent_text(max(step.cut, 0), step.before),
+        mme_text(step) or "",
+        _all_doses(step),
+        _all_directions(step),
+        step_quantities(step, anchor),
+        check.isoformat() if check else "",
+        " ".join(step.findings),
     ]
 
 
 def schedule_rows(plan: Plan) -> list[list[str]]:
     """The schedule, one row a step."""
-    return [
-        [
-            plan.id,
-            str(step.number),
-            step.kind,
-            start,
-            end,
-            str(step.days) if step.days else "",
-            step.regimen.product.id,
-            plain(step.daily),
-            step.regimen.product.unit,
-            percent_text(step.daily, step.original),
-            percent_text(max(step.cut, 0), step.before),
-            mme_text(step) or "",
-            _all_doses(step),
-            _all_directions(step),
-            step_quantities(step, plan.start),
-            check,
-            " ".join(step.findings),
-        ]
-        for step, (start, end, check) in zip(plan.steps, row_dates(plan), strict=True)
-    ]
+    rows = zip(plan.steps, row_dates(plan), strict=True)
+    return [schedule_row(plan.id, step, plan.start, dates) for step, dates in rows]
 
 
 def _all_doses(step: Step) -> str:
@@ -152,10 +153,10 @@ def _all_directions(step: Step) -> str:
     return " ".join([step.regimen.directions, *(other.directions for other in step.companions)])
 
 
-def _next_check(days: list[date], start: date | None) -> str:
+def _next_check(days: list[date], start: date | None) -> date | None:
     """The first check in or after a row."""
     place = bisect_left(days, start) if start else len(days)
-    return days[place].isoformat() if place < len(days) else ""
+    return days[place] if place < len(days) else None
 
 
 def schedule(plan: Plan, options: Options) -> str:

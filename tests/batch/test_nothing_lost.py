@@ -158,13 +158,41 @@ def test_a_run_taken_up_many_times(tmp_path, source, whole):
             process.wait(0.5 + 0.2 * moment)
         except subprocess.TimeoutExpired:
             stop(process, signal.SIGKILL)
-            assert looks_complete(tmp_path) in ([], ["schedule.csv"])
+            there = {name: (tmp_path / name).read_bytes() for name in looks_complete(tmp_path)}
+            assert there.items() <= whole["csv"].items()
+            if len(there) == len(whole["csv"]) and not list(tmp_path.glob(".*")):
+                break
             continue
         process.communicate()
         break
     else:
         finish(source, tmp_path, "csv", 2, "resume")
     assert outputs(tmp_path) == whole["csv"]
+
+
+@pytest.mark.parametrize("named", ["schedule.csv", "errors.csv", ""])
+def test_a_run_that_was_stopped_while_it_gave_names(tmp_path, source, whole, named, monkeypatch):
+    from taper.batch import run as module
+    from taper.batch.aside import Output, give_names
+
+    outputs_ = tuple(
+        Output(table, "csv", "", str(tmp_path / f"{table}.csv")) for table in ("schedule", "errors")
+    )
+
+    def stopped(outputs):
+        give_names([output for output in outputs if output.name.endswith(named or "none")])
+        raise KeyboardInterrupt
+
+    settings = module.Settings(str(source), outputs_, jobs=1, resume=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "give_names", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            module.run(settings)
+    assert looks_complete(tmp_path) == [named] * bool(named)
+    result = module.run(settings)
+    assert result.resumed == result.rows
+    assert outputs(tmp_path) == whole["csv"]
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_another_run_is_not_taken_up(tmp_path, source):
