@@ -153,7 +153,7 @@ def main() -> None:
     """Measure, and exit with 1 where a limit is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--distinct", type=int, default=20_000)
+    parser.add_argument("--distinct", type=int, default=60_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--memory", default="100000", help="sizes, with commas between")
     parser.add_argument("--only", default="csv,parquet,distinct,memory")

@@ -203,28 +203,31 @@ class ArrowOutput:
         return arrow.record_batch(columns, schema.names)
 
     def _plan_batch(self, arrow: Any, names: list[str]) -> Any:
+        """The batch: columns of what is shared, once each, taken as often as rows share it."""
         planned = self._planned
-        self._cells = [cells for _, _, cells in planned]
+        each = [cells for _, _, cells in planned]
         place = array("i", range(len(planned))).tobytes()
-        repeated = _ints(
-            arrow, [place[4 * n : 4 * n + 4] * cells.rows for n, cells in enumerate(self._cells)]
-        )
-        with_gaps: set[int] = set().union(*(cells.gaps for cells in set(self._cells)))
+        repeated = _ints(arrow, [place[4 * n : 4 * n + 4] * c.rows for n, c in enumerate(each)])
+        self._cells = list(dict.fromkeys(each))
+        rows, base = {}, 0
+        for cells in self._cells:
+            rows[cells] = array("i", range(base, base + cells.rows)).tobytes()
+            base += cells.rows
+        taken = _ints(arrow, [rows[cells] for cells in each])
+        with_gaps: set[int] = set().union(*(cells.gaps for cells in self._cells))
         ids = arrow.array([ident for ident, _, _ in planned], arrow.string())
         columns = [ids.dictionary_encode().take(repeated)]
-        starts = None
+        days = array("i", (start + _EPOCH for _, start, _ in planned)).tobytes()
+        starts = _ints(arrow, [days]).take(repeated)
         for number, name in enumerate(self.table.header[1:], 1):
             if name in self.table.dates:
-                if starts is None:
-                    days = array("i", (start + _EPOCH for _, start, _ in planned))
-                    starts = _ints(arrow, [days.tobytes()]).take(repeated)
-                columns.append(self._dates(arrow, number, starts))
+                columns.append(self._dates(arrow, number, taken, starts))
             elif name in self.table.numbers:
-                columns.append(self._numbers(arrow, number))
+                columns.append(self._numbers(arrow, number).take(taken))
             elif number in with_gaps:
                 columns.append(self._filled(arrow, number))
             else:
-                columns.append(self._spelled(arrow, number))
+                columns.append(self._spelled(arrow, number).take(taken))
         for number in range(len(self.kept)):
             values = [value_text(values[number]) for values in self._kept_values]
             columns.append(arrow.array(values, arrow.string()).take(repeated))
@@ -239,8 +242,9 @@ class ArrowOutput:
     def _places_of(self, arrow: Any, number: int) -> Any:
         return _ints(arrow, [cells.columns[number] for cells in self._cells])
 
-    def _dates(self, arrow: Any, number: int, starts: Any) -> Any:
-        days = library("pyarrow.compute").add(self._numbers(arrow, number), starts)
+    def _dates(self, arrow: Any, number: int, taken: Any, starts: Any) -> Any:
+        after = self._numbers(arrow, number).take(taken)
+        days = library("pyarrow.compute").add(after, starts)
         return days.cast(arrow.date32())
 
     def _spelled(self, arrow: Any, number: int) -> Any:

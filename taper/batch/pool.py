@@ -71,7 +71,7 @@ class Alone:
 
     def __init__(self, job: Job) -> None:
         """Open the input."""
-        self._worker = Worker(job)
+        self._worker: Worker | None = Worker(job)
 
     def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
         """See :class:`Crew`."""
@@ -82,12 +82,14 @@ class Alone:
         """See :class:`Crew`."""
         del in_turn
         for task in tasks:
+            assert self._worker is not None
             sizes, counts = self._worker.plan(task)
             self._worker.write(place(sizes))
             yield Written(task.number, sizes, counts)
 
     def close(self) -> None:
-        """Nothing to do."""
+        """Let go of what is remembered."""
+        self._worker = None
 
 
 def _work(job: Job, pipe: Connection, inherited: list[Any]) -> None:
