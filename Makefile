@@ -2,10 +2,11 @@
 # With another interpreter: make coverage PYTHON=.venv/bin/python
 
 PYTHON ?= python
+PYTHONS ?= python3.11 python3.12 python3.13
 WORKERS ?= 2
 COVERED := $(CURDIR)/build/coverage
 
-.PHONY: coverage
+.PHONY: coverage dist versions
 
 # Branch coverage of the package by the whole suite; fails under 95%. Writes its page of the docs.
 coverage: export COVERAGE_FILE = $(COVERED)/data
@@ -16,3 +17,11 @@ coverage:
 	$(PYTHON) -m coverage json --quiet --fail-under=0 -o $(COVERED)/coverage.json
 	$(PYTHON) scripts/coverage_page.py $(COVERED) docs/verification/coverage.md
 	$(PYTHON) -m coverage report
+
+# The wheel and the source distribution: built, looked at, and tried in empty environments.
+dist:
+	$(PYTHON) scripts/dist.py --into dist $(PYTHONS)
+
+# The quick layers of the suite on every Python that is here.
+versions:
+	$(PYTHON) scripts/versions.py $(PYTHONS)
