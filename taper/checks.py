@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from taper.steps import Step
 
 SATURDAY = 5
+_DAY = timedelta(days=1)
+# from a day of the week, Monday first, to the working day on or before it
+_BACK = (*(timedelta(0) for _ in range(SATURDAY)), _DAY, 2 * _DAY)
 REASONS = ("after-reduction", "before-reduction", "hold-review", "contact", "after-stop")
 # Of several on one day, in this order.
 _ORDER = {reason: place for place, reason in enumerate(REASONS)}
@@ -78,23 +81,27 @@ def facts(market: str = "us") -> _Facts:
 
 def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
     """Every check of a plan, in order of its date."""
-    return tuple(_with_items(_due(request, steps), request.formulary.market))
+    return tuple(_with_items(_sorted(_due(request, steps)), request.formulary.market))
 
 
 def check_days(request: Request, steps: tuple[Step, ...]) -> list[date]:
     """The days of the checks, in their order: as :func:`checks`, without what to look at."""
-    return [day for day, _, _ in _due(request, steps)]
+    return sorted(day for day, _, _ in _due(request, steps))
 
 
 def _due(request: Request, steps: tuple[Step, ...]) -> list[_Due]:
-    """When what is due, in order."""
+    """When what is due, in no order."""
     if request.checks == "none":
         return []
     working = _Working(request.calendar.holidays)
     due = _after_and_before(steps, working)
     due += _contacts(due, steps, facts().contact[request.checks], working)
-    due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
     return due
+
+
+def _sorted(due: list[_Due]) -> list[_Due]:
+    """By date; of several on one day in the order of their reasons."""
+    return sorted(due, key=lambda check: (check[0], _ORDER[check[2]]))
 
 
 def rechecks(
@@ -116,8 +123,7 @@ def rechecks(
             due.append((when, number, reason))
     contacts = _contacts(due, steps, facts().contact[request.checks], working)
     due += [(max(when, day), number, reason) for when, number, reason in contacts]
-    due.sort(key=lambda check: (check[0], _ORDER[check[2]]))
-    return tuple(_with_items(due, request.formulary.market, before))
+    return tuple(_with_items(_sorted(due), request.formulary.market, before))
 
 
 class _Working:
@@ -132,30 +138,46 @@ class _Working:
         return not (self.holidays and is_holiday(day, self.holidays))
 
     def on_or_before(self, day: date) -> date:
+        if not self.holidays:
+            return day - _BACK[day.weekday()]
         while not self.is_working(day):
-            day -= timedelta(days=1)
+            day -= _DAY
         return day
 
     def on_or_after(self, day: date) -> date:
         while not self.is_working(day):
-            day += timedelta(days=1)
+            day += _DAY
         return day
 
-    def within(self, first: date, last: date) -> date:
-        """The working day nearest to the middle of a window, or its first day."""
-        for offset in _from_the_middle((last - first).days):
-            day = first + offset
+    def within(self, start: date, first: int, last: int) -> date:
+        """The working day nearest to the middle of a window of days after ``start``.
+
+        Its first day where it has none.
+        """
+        if not self.holidays:
+            return start + _to_working_day(first, last, start.weekday())
+        for offset in _from_the_middle(first, last):
+            day = start + offset
             if self.is_working(day):
                 return day
-        return first
+        return start + timedelta(days=first)
 
 
 @lru_cache(maxsize=16)
-def _from_the_middle(days: int) -> tuple[timedelta, ...]:
+def _from_the_middle(first: int, last: int) -> tuple[timedelta, ...]:
     """Offsets of a window of days, the middle first, the later first at a tie."""
-    middle = (days + 1) // 2
-    offsets = sorted(range(days + 1), key=lambda offset: (abs(offset - middle), -offset))
+    middle = first + (last - first + 1) // 2
+    offsets = sorted(range(first, last + 1), key=lambda offset: (abs(offset - middle), -offset))
     return tuple(timedelta(days=offset) for offset in offsets)
+
+
+@lru_cache(maxsize=128)
+def _to_working_day(first: int, last: int, weekday: int) -> timedelta:
+    """From a day of the week to the best day of a window, where there are no holidays."""
+    for offset in _from_the_middle(first, last):
+        if (weekday + offset.days) % 7 < SATURDAY:
+            return offset
+    return timedelta(days=first)
 
 
 # a check to be: its date, its step and its reason
@@ -197,7 +219,7 @@ def _first_look(step: Step, limit: date | None, working: _Working) -> date:
     if withdrawal == "fentanyl-patch":  # after the first full patch period, however long it is
         period = step.regimen.interval // 24
         first, last = period, period + last - first
-    day = working.within(step.start + timedelta(days=first), step.start + timedelta(days=last))
+    day = working.within(step.start, first, last)
     return day if limit is None or day <= limit else limit
 
 

@@ -84,8 +84,6 @@ def choose(
     floor = max(goal, made.smallest)
     scale = point.denominator  # everything is compared over the curve's denominator
     end = bisect_left(totals, current.daily)
-    if 2 * point.ideal >= (totals[end - 1] + current.daily) * scale:
-        return None  # staying is as near as the next lower dose, and so as any
     ways = _Ways(made, current, goal, most_other)
     lowest = max(_lowest(current, point, original, override=override), floor)
     highest = (current.daily * scale * LEAST_CUT[1] - point.asked * LEAST_CUT[0]) // (

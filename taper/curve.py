@@ -53,99 +53,129 @@ class Point(NamedTuple):
 
 
 class Curve:
-    """Steps down the ideal curve, one opportunity at a time, never below ``goal``."""
+    """Steps down the ideal curve, one opportunity at a time, never below ``goal``.
+
+    ``ideal``, ``asked`` and ``denominator`` are those of :class:`Point`, at this opportunity.
+    """
 
     def __init__(self, parts: Sequence[Part], of: str, start: int, goal: int) -> None:
         """Start at ``start``, in thousandths of the unit of the daily dose, above ``goal``."""
         self.parts = parts
+        self.part = parts[0]  # the one that is in force
         self.of = of
-        self._ideal = start
+        self.ideal = start
+        self.denominator = 1
+        self.asked = 0
         self._original = start
         self._goal = goal
-        self._denominator = 1
         self._salt = (1, 1)
-        self._part = 0
-        self._of_current = of == CURRENT
+        self._later = list(parts[1:])
+        self._slow = of == CURRENT
+        self._is_settled = False
+        self._lowest = 0  # the goal, over the denominator
+        self._turn = -1  # where ``mixed`` slows down, over the denominator
+        # of a percentage of what is left, as a ratio; over 0 every fall is the same
+        self._top, self._bottom = 0, 0
+        self._rule = parts[0].reduce
 
     def resume(self, dose: int, salt: tuple[int, int]) -> None:
         """Go on from ``dose``, counted in ``salt``: the start stays what percentages are of."""
         self._salt = salt
-        self._ideal, self._denominator = dose * salt[1], salt[1]
-        while self._part + 1 < len(self.parts) and self._reached(self.parts[self._part]):
-            self._part += 1
-
-    @property
-    def part(self) -> Part:
-        """The part of the rule that is in force."""
-        return self.parts[self._part]
+        self.ideal, self.denominator = dose * salt[1], salt[1]
+        self._enter_parts()
+        self._is_settled = False
 
     def rescale(self, top: int, bottom: int) -> None:
         """Count in another salt from here: every amount is multiplied by ``top / bottom``."""
         self._salt = (self._salt[0] * top, self._salt[1] * bottom)
-        self._ideal *= top
-        self._denominator *= bottom
+        self.ideal *= top
+        self.denominator *= bottom
+        self._is_settled = False
+
+    def fall(self) -> None:
+        """Fall by the reduction asked for."""
+        if not self._is_settled or self.ideal <= self._turn:
+            self._settle()
+        bottom = self._bottom
+        if bottom:
+            self.asked = self.ideal * self._top
+            self.ideal *= bottom
+            self.denominator *= bottom
+            self._lowest *= bottom
+        self.ideal -= self.asked
+        self.ideal = max(self.ideal, self._lowest)
+        if self._later:
+            self._enter_parts()
+
+    def point(self) -> Point:
+        """Where the curve is."""
+        return Point(
+            *(self.ideal, self.asked, self.denominator),
+            of_current=self._bottom > 0,
+            every=self.part.every,
+            rule=self._rule,
+        )
 
     def next(self) -> Point:
-        """Fall by the reduction asked for."""
-        part = self.parts[self._part]
-        rule = part.reduce
-        if isinstance(rule, int):
-            asked = self._over_denominator(rule)
-        else:
-            self._of_current = self._of_current or (self.of == MIXED and self._slows(rule))
-            bottom = rule.denominator
-            if self._of_current or self._denominator // self._salt[1] % bottom:
-                self._ideal *= bottom
-                self._denominator *= bottom
-            whole = self._ideal if self._of_current else self._over_denominator(self._original)
-            asked = whole // bottom * rule.numerator  # whole is a multiple of the bottom
-        self._ideal -= asked
-        goal = self._over_denominator(self._goal) if self._goal else 0
-        self._ideal = max(self._ideal, goal)
-        every = part.every if self._in_last_part() else self._every_after(part)
-        of_current = self._of_current and not isinstance(rule, int)
-        return Point(self._ideal, asked, self._denominator, of_current, every, rule)
+        """Fall by the reduction asked for, and give the point."""
+        self.fall()
+        return self.point()
 
     def skip(self, times: int) -> Point:
         """Fall ``times`` times, and give the last point.
 
         Of the original dose every fall of the last part is the same: they are one product.
         """
-        while times > 1 and (self._of_current or self.of != ORIGINAL or not self._in_last_part()):
-            self.next()
+        while times > 1 and (self.of != ORIGINAL or self._later):
+            self.fall()
             times -= 1
-        point = self.next()
-        if times > 1:
-            self._ideal = max(
-                self._ideal - point.asked * (times - 1), self._over_denominator(self._goal)
-            )
-            point = point._replace(ideal=self._ideal)
-        return point
+        self.fall()
+        self.ideal = max(self.ideal - self.asked * (times - 1), self._lowest)
+        return self.point()
 
-    def _in_last_part(self) -> bool:
-        return self._part + 1 == len(self.parts)
+    def _settle(self) -> None:
+        """Work out what stays the same from here, until the part or the base changes."""
+        rule = self._rule = self.part.reduce
+        self._turn, self._bottom = -1, 0
+        if isinstance(rule, int):
+            self.asked = self._over_denominator(rule)
+        else:
+            bottom = rule.denominator
+            if self.denominator // self._salt[1] % bottom:
+                self.ideal *= bottom
+                self.denominator *= bottom
+            original = self._over_denominator(self._original)
+            self.asked = original // bottom * rule.numerator  # a multiple of the bottom
+            if self.of == MIXED and not self._slow:
+                turn = _turn(original, rule)
+                self._slow = self.ideal <= turn
+                self._turn = -1 if self._slow else turn
+            if self._slow:
+                self._top, self._bottom = rule.numerator, bottom
+        self._lowest = self._over_denominator(self._goal)
+        self._is_settled = True
 
-    def _every_after(self, part: Part) -> Interval:
-        """The time until the next opportunity: a part that is reached sets its own."""
-        while self._part + 1 < len(self.parts) and self._reached(part):
-            self._part += 1
-            part = self.parts[self._part]
-        return part.every
+    def _enter_parts(self) -> None:
+        """Go over to the next part where this one's end is reached."""
+        while self._later and self._reached(self.part):
+            self.part = self._later.pop(0)
+            self._is_settled = False
 
     def _over_denominator(self, amount: int) -> int:
         """An amount of the first product, in the salt counted now, over the denominator."""
-        return amount * self._salt[0] * (self._denominator // self._salt[1])
-
-    def _slows(self, rule: Percent) -> bool:
-        """Whether ``mixed`` turns to percentages of what is left."""
-        original = self._over_denominator(self._original)
-        left = self._ideal * MIXED_LEFT[1] <= original * MIXED_LEFT[0]
-        cut = original * rule.numerator * MIXED_CUT[1]
-        return left or cut > self._ideal * rule.denominator * MIXED_CUT[0]
+        return amount * self._salt[0] * (self.denominator // self._salt[1])
 
     def _reached(self, part: Part) -> bool:
         if part.until_dose is not None:
-            return self._ideal <= self._over_denominator(part.until_dose)
+            return self.ideal <= self._over_denominator(part.until_dose)
         assert part.until_share is not None
         top, bottom = part.until_share
-        return self._ideal * bottom <= self._over_denominator(self._original) * top
+        return self.ideal * bottom <= self._over_denominator(self._original) * top
+
+
+def _turn(original: int, rule: Percent) -> int:
+    """The highest dose from which ``mixed`` takes percentages of what is left."""
+    left = original * MIXED_LEFT[0] // MIXED_LEFT[1]
+    # the cut is more than 25% of a lower dose than this
+    cut = (original * rule.numerator * MIXED_CUT[1] - 1) // (rule.denominator * MIXED_CUT[0])
+    return max(left, cut)

@@ -372,6 +372,5 @@ def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step
         if step.kind in {HOLD, STOP}:
             about[step.number] = (*about.get(step.number, ()), "lost-tolerance")
     return tuple(
-        replace(step, findings=about[step.number]) if step.number in about else step
-        for step in steps
+        step.with_findings(about[step.number]) if step.number in about else step for step in steps
     )

@@ -8,7 +8,7 @@ follows the ISMP rules for safe labels: ``0.5 mg``, never ``.5 mg``; ``5 mg``, n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +18,7 @@ from taper.errors import InputError, Problem
 
 THOUSAND = 1000  # amounts are integers of 1/1000 of the unit
 DAYS_OF_MONTH = 28  # a calendar month counts 28 days where a pace is computed (SPEC 3.3)
+_DAYS_OF = {"d": 1, "w": 7, "mo": DAYS_OF_MONTH, "y": 365}
 LONGEST_HOLD_DAYS = 3653  # ten years
 LONGEST_LIFE_DAYS = 43_830  # 120 years
 LONG_TERM_DAYS = 364  # a year of 52 weeks, from which on opioids are long-term
@@ -140,15 +141,19 @@ class Interval:
 
     count: int
     unit: str
+    days: int = field(init=False, repr=False, compare=False)
+    """Days for computing a pace; a calendar month counts 28, a year 365."""
+    _length: timedelta | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out the days once: a schedule adds them again and again."""
+        days = self.count * _DAYS_OF[self.unit]
+        object.__setattr__(self, "days", days)
+        object.__setattr__(self, "_length", None if self.calendar else timedelta(days=days))
 
     def __str__(self) -> str:
         """As written: ``2w``."""
         return f"{self.count}{self.unit}"
-
-    @property
-    def days(self) -> int:
-        """Days for computing a pace; a calendar month counts 28, a year 365."""
-        return self.count * {"d": 1, "w": 7, "mo": DAYS_OF_MONTH, "y": 365}[self.unit]
 
     @property
     def calendar(self) -> bool:
@@ -172,8 +177,8 @@ class Interval:
 
     def after(self, day: date) -> date:
         """The day this long after ``day``; 31 January and a month is the end of February."""
-        if not self.calendar:
-            return day + timedelta(days=self.days)
+        if self._length is not None:
+            return day + self._length
         from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - months only
 
         months = self.count * (12 if self.unit == "y" else 1)

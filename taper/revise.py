@@ -208,7 +208,7 @@ def _explained(steps: tuple[Step, ...], standing: Standing, step_back: str) -> t
         text = why(step)
         if place == len(standing.behind) and step_back:
             text = f"a step back to the dose of the previous step: {step_back}"
-        found.append(replace(step, saved_why=text))
+        found.append(step._replace(saved_why=text))
     return tuple(found)
 
 
@@ -225,7 +225,7 @@ def _finished(
     day = standing.at.day
     if request.regimens.fewest_strengths:
         steps = _with_fewest_strengths(request, steps, len(standing.behind))
-    steps = tuple(replace(step, findings=()) for step in steps)
+    steps = tuple(step.with_findings(()) for step in steps)
     found = of_steps(request, steps)
     fills = tuple(fill for fill in plan.supply if fill.date < day)
     checks = tuple(check for check in plan.checks if check.date < day)

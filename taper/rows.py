@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from taper.steps import Step
 
 LONGEST_PLAN_DAYS = 7305  # twenty years
+_DAY = timedelta(days=1)
 
 
 class Row(NamedTuple):
@@ -56,6 +57,7 @@ class Rows:
         self.reductions = 0
         self.pending: Interval | None = None
         self.fired: set[int] = set()
+        self.is_free = not (calendar.holds or calendar.depends_on_dates)
         self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
 
     def recall(self, steps: Iterable[Step]) -> None:
@@ -84,7 +86,7 @@ class Rows:
 
     def turn(self, kind: str, due: date, regimen: Regimen, reason: Reason) -> date:
         """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
-        day, held = self._begin(due)
+        day, held = (due, False) if self.is_free else self._begin(due)
         before = self.regimen.daily
         if held and day > due and due > self.start:
             self.close(due)
@@ -93,7 +95,8 @@ class Rows:
         self.open(kind, day, regimen, before, reason)
         if kind == REDUCE:
             self.reductions += 1
-            self._meet_holds()
+            if not self.is_free:
+                self._meet_holds()
         return day
 
     def finish(self, end: date | None) -> None:
@@ -110,7 +113,7 @@ class Rows:
     def close(self, day: date) -> None:
         """End the open row before ``day``; a row of no days is left out."""
         if day > self.start:
-            self.finish(day - timedelta(days=1))
+            self.finish(day - _DAY)
 
     def _begin(self, due: date) -> tuple[date, bool]:
         """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from taper.choice import CUT_LIMIT, NOTHING, Reason, choose, next_is_unavoidable
+from taper.choice import CUT_LIMIT, NOTHING, Choice, Reason, choose, next_is_unavoidable
 from taper.curve import MIXED, ORIGINAL, Curve, Point
 from taper.errors import InputError, Problem
 from taper.formulary import formulary
@@ -83,6 +83,9 @@ class _Course:
         # the same rule of the original: a plan that slows down stops no earlier than it would
         self.linear = Curve(rule.parts, ORIGINAL, regimen.daily, rule.goal)
         self.opportunities = 0
+        self.looked_at: Regimen | None = None  # of it, what decides whether to look for a cut
+        self.is_last = False
+        self.halfway = 0
         self.slows_down = rule.of != ORIGINAL
         self.rows = Rows(calendar, regimen, begin or calendar.start)
         self.first = self.due = begin or calendar.start
@@ -131,29 +134,21 @@ class _Course:
         if self.goal and self.rows.regimen.daily == self.goal:
             self._maintain()
             return self.rows
+        curve, latest = self.curve, self.first + timedelta(days=LONGEST_PLAN_DAYS)
         while True:
-            point = self.curve.next()
+            curve.fall()
             self.opportunities += 1
-            if (self.due - self.first).days > LONGEST_PLAN_DAYS:
-                raise self._given_up(point)
-            if self._changes_product(point):
-                self._change(point)
-            elif self._step(point):
+            if self.due > latest:
+                raise self._given_up(curve.point())
+            if self.change_to is not None and self._changes_product(curve.point()):
+                self._change(curve.point())
+            elif self._step():
                 return self.rows
 
     def _given_up(self, point: Point) -> InputError:
         """Why a taper does not end: no lower dose can be made, or the pace is too slow."""
-        current, rows = self.rows.regimen, self.rows
-        lowest = point._replace(ideal=self.goal * point.denominator)
-        lower = choose(
-            self.made,
-            current,
-            lowest,
-            rows.original,
-            self.goal,
-            override=self.override,
-            most_other=self.most_other,
-        )
+        current = self.rows.regimen
+        lower = self._choose(point._replace(ideal=self.goal * point.denominator))
         if lower is None and not self.made.is_last(current.amounts):
             message = f"no dose below {self.made.product.text(current.daily)} a day can be made"
             if self.most_other is not None:
@@ -163,39 +158,49 @@ class _Course:
         hint = "a larger reduction, or a shorter interval"
         return TooSlow(Problem("reduce", message, hint))
 
-    def _step(self, point: Point) -> bool:
+    def _step(self) -> bool:
         """One opportunity; whether it ended the taper."""
-        rows = self.rows
-        current = rows.regimen
-        if not self.goal and self.made.is_last(current.amounts):
-            if self._may_stop(point):
-                self._stop()
-                return True
-            self.due = rows.after(point.every, self.due)
-            return False
-        goal = self.goal
-        choice = choose(
-            self.made,
-            current,
-            point,
-            rows.original,
-            goal,
-            override=self.override,
-            most_other=self.most_other,
-        )
+        rows, curve = self.rows, self.curve
+        if rows.regimen is not self.looked_at:
+            self._look_at(rows.regimen)
+        if self.is_last and self.slows_down:
+            falls = self._falls_below_half()
+        else:  # while staying is as near as the next lower dose, it is as near as any
+            falls = 2 * curve.ideal < self.halfway * curve.denominator
+        if falls and self.is_last:
+            self._stop()
+            return True
+        choice = self._choose(curve.point()) if falls else None
         if choice is not None:
             self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
-        self.due = rows.after(point.every, self.due)
-        if goal and rows.regimen.daily == goal:
+        self.due = rows.after(curve.part.every, self.due)
+        if self.goal and rows.regimen.daily == self.goal:
             self._maintain()
             return True
         return False
 
-    def _may_stop(self, point: Point) -> bool:
+    def _look_at(self, regimen: Regimen) -> None:
+        """Work out what stays the same while a regimen lasts."""
+        self.looked_at = regimen
+        self.is_last = not self.goal and regimen.daily == self.made.smallest
+        totals = self.made.totals
+        self.halfway = totals[bisect_left(totals, regimen.daily) - 1] + regimen.daily
+
+    def _choose(self, point: Point) -> Choice | None:
+        return choose(
+            self.made,
+            self.rows.regimen,
+            point,
+            self.rows.original,
+            self.goal,
+            override=self.override,
+            most_other=self.most_other,
+        )
+
+    def _falls_below_half(self) -> bool:
         """Whether the rule counted on the original dose is below half of the smallest dose."""
-        if self.slows_down:
-            point = self.linear.skip(self.opportunities)  # it is looked at only at the end
-            self.opportunities = 0
+        point = self.linear.skip(self.opportunities)  # it is looked at only at the end
+        self.opportunities = 0
         return 2 * point.ideal < self.made.smallest * point.denominator
 
     def _stop(self) -> None:
@@ -329,7 +334,7 @@ def _taper_others(request: Request, steps: list[Step], place: int, reached: list
         rule = _rule_of(request, number)
         regimen = companion.regimen
         begin = _next_begins(steps[-1], rule, regimen, request.calendar.start)
-        steps.append(replace(steps.pop(), end=begin - timedelta(days=1)))
+        steps.append(steps.pop()._replace(end=begin - timedelta(days=1)))
         if steps[-1].kind != STOP:
             reached = [*reached, steps[-1].regimen]
         waiting = [other.regimen for other in others[number:]]
@@ -360,7 +365,7 @@ def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...])
     first = len(steps)
     for row in rows:
         if row.kind == HOLD and len(steps) > first and steps[-1].kind == BASELINE:
-            steps[-1] = replace(steps[-1], saved_why=BEFORE_A_HOLD)
+            steps[-1] = steps[-1]._replace(saved_why=BEFORE_A_HOLD)
         steps.append(Step(len(steps), *row, companions))
 
 

@@ -6,7 +6,6 @@ stand in the same place.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -110,7 +109,7 @@ def _cut(step: Step, day: date) -> Step:
     if step.start is None or (step.end is not None and step.end < day):
         return step
     text = "the dose stays as it is" if step.kind == BASELINE else why(step)
-    return replace(step, end=day - timedelta(days=1), saved_why=text)
+    return step._replace(end=day - timedelta(days=1), saved_why=text)
 
 
 def _place(request: Request, product: Product) -> int:
@@ -154,7 +153,7 @@ def _next_in_turn(
         reached = [*reached, ended.regimen]
     begin = aligned(day, plan.start, patch_days(regimen))
     if begin > day:  # the row of the opioid that has ended goes on until the patch is changed
-        behind = (*behind[:-1], replace(ended, end=begin - timedelta(days=1)))
+        behind = (*behind[:-1], ended._replace(end=begin - timedelta(days=1)))
     at = UnderWay(
         day=begin,
         kind=HOLD if change.hold else BASELINE,

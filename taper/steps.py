@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,8 +24,7 @@ CURRENT, BASELINE, REDUCE, HOLD, CHANGE, MAINTAIN, STOP = (
 BEFORE_A_HOLD = "the dose stays as it is; a hold follows"  # why, of a baseline row
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """One row: what is taken from ``start`` to ``end``, both inclusive.
 
     ``number`` 0 is the current regimen, without dates; a stop has a start only. ``original``
@@ -46,6 +44,10 @@ class Step:
     companions: tuple[Regimen, ...] = ()
     findings: tuple[str, ...] = ()  # ids
     saved_why: str = ""  # of a row read from a saved plan
+
+    def with_findings(self, ids: tuple[str, ...]) -> Step:
+        """The same row with findings."""
+        return Step(*self[:-2], ids, self.saved_why)
 
     @property
     def days(self) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -
         return regimen if made is None else made.exactly(regimen.amounts)
 
     now, *rows = steps
-    return (now, *(replace(row, regimen=remade(row.regimen)) for row in rows))
+    return (now, *(row._replace(regimen=remade(row.regimen)) for row in rows))
 
 
 def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimens:

@@ -7,13 +7,15 @@ run that was killed can be taken up.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.source import BatchError, free
+from taper.batch.source import PARQUET, BatchError, free
 from taper.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from taper.batch.worker import Counts
 
+JOURNAL = "journal.jsonl"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -40,43 +43,56 @@ class Output:
 
     @property
     def path(self) -> Path:
-        """The file's name as a path."""
-        return Path(self.name)
+        """The file: where the name is a link, what it leads to."""
+        path = Path(self.name)
+        return path.resolve() if path.is_symlink() and not self.is_stream else path
 
     @property
     def is_stream(self) -> bool:
         """Whether it is standard output, a pipe or a device: nothing to rename, no way back."""
-        return self.name == "-" or (self.path.exists() and not self.path.is_file())
+        path = Path(self.name)
+        return self.name == "-" or (path.exists() and not path.is_file() and not path.is_dir())
 
     @property
     def part(self) -> Path:
         """The hidden file that it is written to; for a stream, the stream itself."""
         if self.name == "-":
             return Path("/dev/stdout")
-        if self.is_stream:
-            return self.path
-        return self.path.parent / f".{self.path.name}.taper-part"
+        path = self.path
+        return path if self.is_stream else path.parent / f".{path.name}.taper-part"
 
 
 def check_names(outputs: Sequence[Output], source: str, *, force: bool) -> None:
-    """Refuse names that would lose something; raises :class:`~taper.InputError`."""
-    problems = []
+    """Refuse names that would lose something.
+
+    Raises :class:`~taper.InputError`, and :class:`IsADirectoryError` for a folder.
+    """
     named = [output.path.resolve() for output in outputs if not output.is_stream]
-    for output in outputs:
-        if output.is_stream:
-            continue
-        path = output.path.resolve()
-        if source != "-" and path == Path(source).resolve():
-            problems.append(Problem("output", f"{output.name} is the input", "another name"))
-        elif named.count(path) > 1:
-            problems.append(Problem("output", f"{output.name} is named twice", "two names"))
-        elif output.path.exists() and not force:
-            message = f"{output.name} exists"
-            problems.append(Problem("output", message, "--force replaces it"))
+    found = [_against(output, named, source, force=force) for output in outputs]
+    problems = [problem for problem in found if problem is not None]
     if sum(output.name == "-" for output in outputs) > 1:
         problems.append(Problem("output", "two outputs to standard output", "a file for one"))
     if problems:
         raise InputError(dict.fromkeys(problems))
+
+
+def _against(output: Output, named: list[Path], source: str, *, force: bool) -> Problem | None:
+    """What speaks against an output, if anything does."""
+    if output.is_stream:
+        message = f"{output.name} is a stream, and Parquet is no format for one"
+        return Problem("output", message, "a file") if output.kind == PARQUET else None
+    path = output.path.resolve()
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), output.name)
+    if source != "-" and path == Path(source).resolve():
+        return Problem("output", f"{output.name} is the input", "another name")
+    if named.count(path) > 1:
+        return Problem("output", f"{output.name} is named twice", "two names")
+    if output.name.startswith("/dev/") and not path.suffix:
+        return Problem("output", f"{output.name} is a file here", "the file's own name")
+    if path.exists() and not force:
+        return Problem("output", f"{output.name} exists", "--force replaces it")
+    return None
 
 
 def _boot() -> str:
@@ -101,7 +117,7 @@ class Journal:
         except OSError:
             message = f"another run is writing to {folder}"
             raise BatchError(Problem("output", message, "wait until it has ended")) from None
-        self._path = folder / "journal.jsonl"
+        self._path = folder / JOURNAL
         self._file: Any = None
 
     def begin(self, manifest: dict[str, Any], *, resume: bool) -> list[dict[str, Any]]:
@@ -186,7 +202,7 @@ def bring_to_disk(outputs: Sequence[Output], sizes: Sequence[int | None]) -> Non
 def give_names(outputs: Sequence[Output]) -> None:
     """Give every output that is still aside its name."""
     for output in outputs:
-        if output.part.is_file() and output.part != output.path:
+        if not output.is_stream and output.part.is_file():
             output.part.replace(output.path)
             _sync_folder(output.path.parent)
 
@@ -209,4 +225,5 @@ def discard(outputs: Sequence[Output]) -> None:
     """Remove what was written aside."""
     for output in outputs:
         if not output.is_stream:
-            output.part.unlink(missing_ok=True)
+            with suppress(OSError):  # what failed says more
+                output.part.unlink(missing_ok=True)

@@ -79,10 +79,13 @@ def layout_of(names: Sequence[str], *, keep: bool) -> Layout:
     """The layout of an input with these columns.
 
     Raises :class:`~taper.InputError` that names the columns which are no fields of a request
-    (unless they are kept), and those that stand twice.
+    (unless they are kept), and those that stand twice; if none is a field, it names none.
     """
     known = {*FIELDS, *ALIASES}
     unknown = [name for name in names if name not in known]
+    if names and not known & set(names):  # they may be the first row, and values of a patient
+        message = "the columns are no fields of a request: is the line with their names missing?"
+        raise InputError(Problem("input", message, "the fields are " + ", ".join(FIELDS)))
     problems = [
         Problem("input", f"the column '{_short(name)}' stands twice", "one column a field")
         for name in dict.fromkeys(names)

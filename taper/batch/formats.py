@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from taper.batch.tables import Table
     from taper.export.csv import RowDates
     from taper.planning import Plan
+    from taper.regimen import Regimen
     from taper.steps import Step
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*", re.ASCII)
@@ -55,7 +56,7 @@ class Csv:
         self.table = table
         self.columns = [*table.header, *(kept if table.name != "errors" else ())]
         self._mark = [KEPT] if kept else []
-        self._rows: dict[Any, list[bytes]] = {}
+        self._rows: dict[Any, tuple[list[bytes], Regimen]] = {}
         self._dates = [n for n, name in enumerate(table.header) if name in table.dates]
 
     def head(self) -> bytes:
@@ -104,20 +105,22 @@ class Csv:
         for step, dates in zip(plan.steps, row_dates(plan), strict=True):
             regimen = step.regimen
             # what a row shows, but for an id and dates; a patch is counted from the start on
+            start_day, end_day, check_day = dates
             key = (
-                *(step.number, step.kind, step.days, regimen.product, regimen.interval),
-                *(regimen.amounts, regimen.units, step.original, step.before, step.findings),
-                step.start and regimen.product.is_patch and step.start.toordinal() - base,
-                *map(bool, dates),
+                # a regimen is known by its place in memory, and is kept there with its row
+                *(step.number, step.kind, id(regimen), step.original, step.before, step.findings),
+                start_day and end_day and (end_day - start_day).days,
+                start_day and regimen.product.is_patch and start_day.toordinal() - base,
+                *(start_day is None, check_day is None),
             )
-            row = None if step.companions else self._rows.get(key)
-            if row is None:
-                row = self._row(plan, step, dates)
+            known = None if step.companions else self._rows.get(key)
+            if known is None:
+                known = self._row(plan, step, dates), regimen
                 if len(self._rows) > _MOST_ROWS:
                     self._rows.clear()
                 if not step.companions:
-                    self._rows[key] = row
-            parts += row
+                    self._rows[key] = known
+            parts += known[0]
             gaps.append(MARKS[ID])
             gaps += [day.toordinal() - base + DATES for day in dates if day]
             if self._mark:

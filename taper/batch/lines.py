@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _SAMPLES, _LINES = 16, 64  # places of a file that are looked at, lines at each
 LAYOUT = Layout((*HEAD, *(name for name in (*FIELDS, *ALIASES) if name not in HEAD)))
-_NOT_AN_OBJECT = Problem("", "the line is not a JSON object", 'write {"product": ..., "dose": ...}')
+_NOT_AN_OBJECT = Problem(
+    "", "the line is not a JSON object", 'one {"product": ..., "dose": ...} a line, no [ ] around'
+)
 
 
 def split(window: Window, size: int) -> Iterator[tuple[int, int]]:

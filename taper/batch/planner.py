@@ -7,7 +7,6 @@ what risks there are) is of a form that is known to be good. Any doubt ends in t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taper.batch.days import FIRST, day_of, starts
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from taper.batch.fields import Layout, Row
     from taper.planning import Plan
-    from taper.request import Request
 
 MOST_REMEMBERED = 48 * 2**20  # bytes of what is shared; then all of it is forgotten
 _OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings
@@ -144,7 +142,9 @@ class Planner:
         request = None
         try:
             request = read(values)
-            plan = make_plan(_marked(request))
+            label = request.text["label"]
+            request.text.update(id=ID, label=LABEL)  # marks where rows that share it differ
+            plan = make_plan(request)
         except TaperError as error:
             if not loose and (request is None or isinstance(error, Refused)):
                 self._remember_problems(row, error.problems)
@@ -152,8 +152,7 @@ class Planner:
         except _FAULTS as error:  # a row must not take the others with it
             message = f"this request brings the tool to a fault ({type(error).__name__}: {error})"
             return Failed(ident, (Problem("", message, "please report it"),))
-        rendering = self._share(plan, None if loose else row)
-        label = request.text["label"]
+        rendering = self._share(plan, None if loose else row, values)
         start = (request.calendar.start - FIRST).days
         return ident, None if label is None else str(label), start, rendering
 
@@ -168,21 +167,21 @@ class Planner:
             return
         if {"id", "label", "start"} & {problem.field for problem in problems}:
             return
-        place, key = self._place(row)
+        place, key = self._place(row, values)
         place[key] = problems
         self._size += _PROBLEMS
 
-    def _place(self, row: Row) -> tuple[dict[Any, Any], Any]:
-        """Where what a row's values decide is kept, and under what; makes room."""
+    def _place(self, row: Row, values: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
+        """Where what a row's ``values`` decide is kept, and under what; makes room."""
         if self._size > MOST_REMEMBERED:
             self._known.clear()
             self._size = 0
         key = row[self._first : self._end]
-        if self._whole or any(map(self.layout.values(row).get, _OWN_PACE)):
+        if self._whole or any(map(values.get, _OWN_PACE)):
             return self._known, key
         return self._known.setdefault(key, {}), row[_KNOWN]
 
-    def _share(self, plan: Plan, row: Row | None) -> Rendering:
+    def _share(self, plan: Plan, row: Row | None, values: dict[str, Any]) -> Rendering:
         """Render a plan, and keep what rows like this one have in common."""
         scope = ONE_DAY if row is None else shared_by(plan.request)
         start = (plan.start - FIRST).days
@@ -199,7 +198,7 @@ class Planner:
         # that these are good is known from here on: they depend on nothing else
         self._aside.add(row[_RISKS])
         self._lengths.add(row[_KNOWN])
-        place, key = self._place(row)
+        place, key = self._place(row, values)
         shared = place.get(key)
         if shared.__class__ is not _Shared or shared.scope != scope:
             shared = place[key] = _Shared(scope)
@@ -219,8 +218,3 @@ def _is_plain(text: object) -> bool:
     if len(text) > LONGEST_TEXT or not text:
         return False
     return text.isalnum() or (text.isprintable() and " ".join(text.split()) == text)
-
-
-def _marked(request: Request) -> Request:
-    """The request with marks where rows that share its plan differ."""
-    return replace(request, text={**request.text, "id": ID, "label": LABEL})

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     # the bytes of a chunk in every output -> where they go
     Place = Callable[[list[int]], list[int]]
 
+_PR_SET_PDEATHSIG = 1  # of prctl(2)
 _AHEAD = 4  # chunks a worker whose result is waited for by an earlier one
 
 
@@ -92,12 +93,28 @@ class Alone:
         self._worker = None
 
 
-def _work(job: Job, pipe: Connection, inherited: list[Any]) -> None:
+def _end_with(parent: int) -> None:
+    """End when the process does that began this one, even if it is killed.
+
+    Nothing is written behind the back of the next run.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes  # noqa: PLC0415 - in a worker only
+
+    with suppress(OSError, AttributeError):  # another C library may lack it
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before
+        os._exit(1)
+
+
+def _work(job: Job, pipe: Connection, inherited: list[Any], parent: int) -> None:
     """A worker process: does what it is told until there is nobody to tell it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who began it says when to stop
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:
         other.close()
+    _end_with(parent)
     try:
         worker = Worker(job)
         with few_collections():
@@ -145,7 +162,9 @@ class Team:
         for _ in range(count):
             ours, theirs = context.Pipe()
             inherited = [*self._pipes, ours, lock] if forks else []
-            process = context.Process(target=_work, args=(job, theirs, inherited), daemon=True)
+            process = context.Process(
+                target=_work, args=(job, theirs, inherited, os.getpid()), daemon=True
+            )
             process.start()
             theirs.close()
             self._pipes.append(ours)
@@ -156,15 +175,27 @@ class Team:
         found = []
         for ready in wait(waiting):
             pipe = cast("Connection", ready)
-            try:
-                name, result = pipe.recv()
-            except (EOFError, ConnectionResetError):
-                hint = "go on with --resume, or start again"
-                raise BatchError(Problem("batch", "a worker was killed", hint)) from None
-            if name == "failed":
-                _raise(result)
-            found.append((pipe, name, result))
+            found.append((pipe, *self._message(pipe)))
         return found
+
+    @staticmethod
+    def _message(pipe: Connection) -> tuple[str, Any]:
+        try:
+            name, result = pipe.recv()
+        except (EOFError, ConnectionResetError):
+            hint = "go on with --resume, or start again"
+            raise BatchError(Problem("batch", "a worker was killed", hint)) from None
+        if name == "failed":
+            _raise(result)
+        return name, result
+
+    def _tell(self, pipe: Connection, message: tuple[Any, ...]) -> None:
+        """Tell a worker what to do; if it has ended, what it said last is raised, or its death."""
+        try:
+            pipe.send(message)
+        except (BrokenPipeError, ConnectionResetError):
+            while True:  # not a closed pipe of the user's, which would be quiet
+                self._message(pipe)
 
     def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
         """See :class:`Crew`."""
@@ -178,7 +209,7 @@ class Team:
                 if chunk is None:
                     break
                 pipe = idle.pop()
-                pipe.send((name, *chunk))
+                self._tell(pipe, (name, *chunk))
                 doing[pipe] = number
             if not doing and not done:
                 return
@@ -200,7 +231,7 @@ class Team:
             task = next(following, None)
             if task is not None:
                 turn = task.number if turn is None else turn
-                pipe.send(("plan", task))
+                self._tell(pipe, ("plan", task))
                 doing[pipe] = [task.number]
                 writing[pipe] = []
         while doing:
@@ -212,11 +243,11 @@ class Team:
             while turn in planned and not (in_turn and any(writing.values())):
                 assert turn is not None
                 pipe, sizes, counts = planned.pop(turn)
-                pipe.send(("write", place(sizes)))
+                self._tell(pipe, ("write", place(sizes)))
                 writing[pipe].append(Written(turn, sizes, counts))
                 task = next(following, None)
                 if task is not None:
-                    pipe.send(("plan", task))
+                    self._tell(pipe, ("plan", task))
                     doing[pipe].append(task.number)
                 turn += 1
             for pipe in [pipe for pipe in doing if not doing[pipe] and not writing[pipe]]:

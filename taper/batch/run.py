@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,6 +28,7 @@ from taper.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import IO
 
     from taper.batch.aside import Output
     from taper.batch.source import Source
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _CHUNK = 2**17
 _CHUNK_OF_DOCUMENTS = 2**16
 _CHUNK_OF_COLUMNS = 2**20
+_BLOCK = 2**20
 _WORTH_A_TEAM = 2**20  # bytes of input; below it processes take longer to start than to work
 
 
@@ -83,6 +85,8 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
     its end: then nothing stands under the outputs' names, and what is done is kept for resume.
     """
     kept = work_folder(settings.outputs)
+    if any(output.is_stream for output in settings.outputs):
+        settings = replace(settings, resume=False)  # what was printed is gone
     if settings.resume and kept is not None and kept.exists():
         done = _only_named(settings.outputs, kept)
         if done is not None:
@@ -100,6 +104,8 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
         if not keep:
             discard(settings.outputs)
         journal.close(remove=not keep)
+        if isinstance(error, OSError) and error.filename is None and kept is not None:
+            error.filename = str(kept.parent)  # a disk is full, and it says only that
         raise
     journal.close(remove=True)
     free(folder)
@@ -142,6 +148,7 @@ class _Run:
     def run(self) -> Result:
         """Do all of it."""
         source = open_source(self.settings.source, self.journal.folder)
+        found = _stamp(source)
         job, ranges, start_line = self._job(source)
         crew = self._crew(job, source)
         try:
@@ -150,7 +157,17 @@ class _Run:
                 crew.close()
                 crew = self._crew(job, source)
             chunks, repeated = self._survey(crew, job, ranges, start_line)
-            return self._plan(crew, job, chunks, repeated, source)
+            done = self.journal.begin(
+                self._manifest(job, chunks, source), resume=self.settings.resume
+            )
+            ledger = _Ledger(job, done)
+            try:
+                result = self._plan(crew, job, chunks, repeated, ledger)
+                crew.close()
+                self._finish(job, ledger, unchanged=_stamp(source) == found)
+            finally:
+                ledger.close()
+            return result
         finally:
             crew.close()
 
@@ -214,21 +231,20 @@ class _Run:
         return chunks, ids.repeated()
 
     def _plan(
-        self, crew: Crew, job: Job, chunks: list[Chunk], repeated: Repeated, source: Source
+        self, crew: Crew, job: Job, chunks: list[Chunk], repeated: Repeated, ledger: _Ledger
     ) -> Result:
-        total = sum(chunk.rows for chunk in chunks)
-        done = self.journal.begin(self._manifest(job, chunks, source), resume=self.settings.resume)
-        ledger = _Ledger(job, done)
+        """Plan and write every chunk that is not written yet, and count."""
+        total, done = sum(chunk.rows for chunk in chunks), ledger.done
         self.can_resume = True
         parts = Parts(job)
         tasks = (
             Task(number, *chunk[:4], repeated.within(chunk.first_row, chunk.rows))
             for number, chunk in enumerate(chunks)
-            if number >= len(done)
+            if number >= done
         )
-        for number in range(len(done)):
+        for number in range(done):
             parts.ready(number)
-        rows = sum(chunk.rows for chunk in chunks[: len(done)])
+        rows = sum(chunk.rows for chunk in chunks[:done])
         result = Result(total, 0, 0, resumed=rows)
         in_turn = any(output.is_stream for output in job.outputs)
         for written in crew.plan(tasks, ledger.place, in_turn=in_turn):
@@ -243,13 +259,19 @@ class _Run:
             message = f"{lost} of {total} rows are neither planned nor failed: nothing is written"
             raise BatchError(Problem("batch", message, "please report it"))
         parts.close()
-        crew.close()
-        bring_to_disk(job.outputs, ledger.sizes())
-        self.journal.complete(counts)
-        give_names(job.outputs)
         result.planned, result.failed = counts.planned, counts.failed
         result.fields, result.lines = dict(counts.fields), counts.lines
         return result
+
+    def _finish(self, job: Job, ledger: _Ledger, *, unchanged: bool) -> None:
+        """Bring everything to the disk, and give the outputs their names."""
+        if not unchanged:
+            self.can_resume = False
+            message = "the input was changed while it was read: nothing is written"
+            raise BatchError(Problem("input", message, "start again when nobody writes to it"))
+        bring_to_disk(job.outputs, ledger.sizes())
+        self.journal.complete(ledger.counts)
+        give_names(job.outputs)
 
     def _manifest(self, job: Job, chunks: list[Chunk], source: Source) -> dict[str, Any]:
         """What must be the same for a run to be taken up."""
@@ -275,7 +297,9 @@ class _Ledger:
     def __init__(self, job: Job, done: list[dict[str, Any]]) -> None:
         """Write the heads of new files, or check those that are gone on with."""
         self.job = job
+        self.done = len(done)  # chunks that an earlier run wrote
         self.counts = Counts()
+        self.streams: list[IO[bytes]] = []
         self.offsets = [0] * len(job.outputs)
         for entry in done:
             self.count(Counts.of(entry))
@@ -285,11 +309,26 @@ class _Ledger:
             kept = job.layout.kept
             head = TextOutput(output.kind, output.compression, TABLES[output.table], kept).head()
             self.offsets[place] = len(head) + sum(entry["sizes"][place] for entry in done)
-            if not done:
+            if output.is_stream:
+                self._begin_stream(output, head)
+            elif not done:
                 _begin(output, head)
             elif not output.part.exists() or output.part.stat().st_size < self.offsets[place]:
                 message = f"what was written of {output.name} is gone"
                 raise InputError(Problem("resume", message, "start again without --resume"))
+
+    def _begin_stream(self, output: Output, head: bytes) -> None:
+        """Write the head, and hold the stream: its reader goes away when nobody does."""
+        if output.name == "-":
+            os.write(1, head)
+            return
+        self.streams.append(output.part.open("wb", buffering=0))
+        self.streams[-1].write(head)
+
+    def close(self) -> None:
+        """Let go of the streams."""
+        for stream in self.streams:
+            stream.close()
 
     def place(self, sizes: list[int]) -> list[int]:
         """Where a chunk goes, the next in order."""
@@ -310,10 +349,8 @@ class _Ledger:
 
 
 def _begin(output: Output, head: bytes) -> None:
-    """Write what a file begins with."""
-    if output.name == "-":
-        os.write(1, head)
-        return
+    """Write what a file begins with, to a new file: an old one may still be written to."""
+    output.part.unlink(missing_ok=True)
     with output.part.open("wb") as file:
         file.write(head)
 
@@ -340,13 +377,19 @@ def _check_kept(layout: Layout, outputs: tuple[Output, ...]) -> None:
         raise InputError(Problem("input", message, "another name for them"))
 
 
+def _stamp(source: Source) -> tuple[int, int, int]:
+    """What changes when somebody writes to an input, or puts another one in its place."""
+    found = source.path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def _fingerprint(source: Source) -> list[object]:
-    """What tells an input from another one: its size and the bytes at its ends."""
+    """What tells an input from another one: a checksum of all of it."""
     import zlib  # noqa: PLC0415
 
-    size = source.path.stat().st_size
-    with source.path.open("rb") as file:
-        head = file.read(2**20)
-        file.seek(max(size - 2**20, 0))
-        tail = file.read()
-    return [source.kind, size, zlib.crc32(head), zlib.crc32(tail)]
+    size = checksum = 0
+    with source.path.open("rb", buffering=0) as file:
+        while block := file.read(_BLOCK):
+            size += len(block)
+            checksum = zlib.crc32(block, checksum)
+    return [source.kind, size, checksum]

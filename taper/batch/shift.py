@@ -98,7 +98,7 @@ def shifted(plan: Plan, start: date) -> Plan:
     steps = tuple(
         step
         if step.start is None
-        else replace(step, start=step.start + by, end=None if step.end is None else step.end + by)
+        else step._replace(start=step.start + by, end=None if step.end is None else step.end + by)
         for step in plan.steps
     )
     return replace(plan, request=request, steps=steps)

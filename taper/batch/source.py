@@ -26,6 +26,8 @@ COMPRESSED = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _BOM = b"\xef\xbb\xbf"
 _COPY = 2**20
+_FIRST = 4  # bytes that show an encoding
+_AGAIN = "copy it again"
 LONGEST_RECORD = 64 * 2**20  # bytes
 
 
@@ -78,9 +80,7 @@ class Window:
         if size:
             self.data = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         self.start = len(_BOM) if self.data[:3] == _BOM else 0
-        if self.data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-            hint = "in Excel: save as 'CSV UTF-8 (comma delimited)'"
-            raise InputError(Problem("input", "the file is UTF-16, not UTF-8", hint))
+        _check_text(self.data[:_FIRST])
 
     def line_end(self, place: int) -> int:
         """Behind the first line end at or after a place; the end of the file without one."""
@@ -109,16 +109,29 @@ class Window:
         self._file.close()
 
 
+def _check_text(head: bytes) -> None:
+    """Refuse what cannot be UTF-8 by its first bytes; without a mark UTF-16 has zeros in it."""
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"} or (head.count(0) and head.strip(b"\0")):
+        hint = "in Excel: save as 'CSV UTF-8 (comma delimited)'"
+        raise InputError(Problem("input", "the file is UTF-16, not UTF-8", hint))
+    if head[:1] == b"\0":
+        hint = "was it cut off while it was written? copy it again"
+        raise InputError(Problem("input", "the file begins with zeros: it is no text", hint))
+
+
 def open_source(name: str, folder: Path) -> Source:
     """The input of that name (``-`` is standard input), readable at any place.
 
     ``folder`` takes a copy where one is needed. Raises :class:`~taper.InputError` for a name
     that says no format, :class:`OSError` for a file that cannot be read.
     """
-    if name == "-":
-        return _spooled_stdin(folder)
-    kind, compression = format_of(name, "input")
     path = Path(name)
+    if name == "-":
+        return _spooled(sys.stdin.buffer, "standard input", folder)
+    if not path.suffix and path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("rb") as file:  # as a shell passes the output of a command: <(...)
+            return _spooled(file, name, folder)
+    kind, compression = format_of(name, "input")
     if not compression and path.is_file():
         with path.open("rb"):
             pass
@@ -128,10 +141,9 @@ def open_source(name: str, folder: Path) -> Source:
     return Source(copy, kind, path.name)
 
 
-def _spooled_stdin(folder: Path) -> Source:
-    """Standard input, copied aside; what it is shows in its first bytes."""
-    shown = "standard input"
-    copy = _spool(sys.stdin.buffer, "", folder, shown)
+def _spooled(stream: IO[bytes], shown: str, folder: Path) -> Source:
+    """A stream, copied aside; what it is shows in its first bytes."""
+    copy = _spool(stream, "", folder, shown)
     with copy.open("rb") as file:
         head = file.read(4096)
     compression = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "")
@@ -145,7 +157,7 @@ def _spooled_stdin(folder: Path) -> Source:
     kind = CSV
     if head.startswith(b"PAR1"):
         kind = PARQUET
-    elif head.removeprefix(_BOM).lstrip()[:1] == b"{":
+    elif head.removeprefix(_BOM).lstrip()[:1] in {b"{", b"["}:
         kind = JSONL
     return Source(copy, kind, shown)
 
@@ -154,14 +166,14 @@ def _spool(file: IO[bytes], compression: str, folder: Path, shown: str) -> Path:
     copy = folder / "input"
     with copy.open("wb") as out:
         try:
-            for block in _blocks(file, compression):
+            for block in _blocks(file, compression, shown):
                 out.write(block)
         except EOFError:
-            raise BatchError(Problem("input", f"{shown} is cut short", "copy it again")) from None
+            raise BatchError(Problem("input", f"{shown} is cut short", _AGAIN)) from None
     return copy
 
 
-def _blocks(file: IO[bytes], compression: str) -> Iterator[bytes]:
+def _blocks(file: IO[bytes], compression: str, shown: str) -> Iterator[bytes]:
     if compression == "gzip":
         import gzip  # noqa: PLC0415 - only where it is needed
         import zlib  # noqa: PLC0415
@@ -169,8 +181,8 @@ def _blocks(file: IO[bytes], compression: str) -> Iterator[bytes]:
         try:
             with gzip.open(file) as stream:
                 yield from iter(lambda: stream.read(_COPY), b"")
-        except (gzip.BadGzipFile, zlib.error) as error:
-            raise BatchError(Problem("input", f"not gzip: {error}", "copy it again")) from None
+        except (gzip.BadGzipFile, zlib.error):
+            raise BatchError(Problem("input", f"{shown} is not gzip, or damaged", _AGAIN)) from None
         return
     if compression == "zstd":
         arrow = library("pyarrow")
@@ -178,7 +190,10 @@ def _blocks(file: IO[bytes], compression: str) -> Iterator[bytes]:
             try:
                 yield from iter(lambda: stream.read(_COPY), b"")
             except OSError as error:
-                raise BatchError(Problem("input", f"not zstd: {error}", "copy it again")) from None
+                if error.errno:
+                    raise
+                message = f"{shown} is not zstd, or damaged"
+                raise BatchError(Problem("input", message, _AGAIN)) from None
         return
     yield from iter(lambda: file.read(_COPY), b"")
 

@@ -14,7 +14,7 @@ from taper.reading.fields import Fields
 from taper.reading.medicine import Medicine, read_market, read_medicine, read_product
 from taper.reading.others import read_companions, read_finish
 from taper.reading.rules import read_ends_by, read_rule
-from taper.request import FIELDS, RISKS, Request
+from taper.request import RISKS, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,9 +121,7 @@ def _normalised(
     also: tuple[Companion, ...],
 ) -> dict[str, object]:
     """Every field with its value in one spelling, or its default; None where there is none."""
-    text: dict[str, object] = {
-        name: fields.many(name) if name in fields.lists else fields.text(name) for name in FIELDS
-    }
+    text = fields.all()
     by_rate = not any(text[name] for name in ("over", "by", "phases", "guideline"))
     first = rule.parts[0]
     text.update(
@@ -147,7 +145,7 @@ def _normalised(
         fill="step" if fill is None else str(fill),
         on_opioids_for=None if known is None else str(known),
         risks=sorted({risk.lower() for risk in fields.many("risks")}),
-        avoid=sorted(text.lower() if ":" not in text else text for text in fields.many("avoid")),
+        avoid=sorted(day if ":" in day else day.lower() for day in fields.many("avoid")),
         reduce_on=[day.lower()[:3] for day in fields.many("reduce_on")],
         checks=fields.text("checks") or "standard",
     )

@@ -20,12 +20,11 @@ _COMMA_LISTS = frozenset({"stock", "avoid", "reduce_on", "risks", "keep"})
 class Fields:
     """Reads plain values under the names of the contract; keeps problems instead of stopping."""
 
-    lists = LISTS
-
     def __init__(self, values: Mapping[str, object]) -> None:
         """Take the values; unknown names and values of a wrong kind become problems."""
         self.problems: list[Problem] = []
-        self._values: dict[str, str | list[str]] = {}
+        self._texts: dict[str, str] = {}
+        self._lists: dict[str, list[str]] = {}
         for name, value in values.items():
             if name not in FIELDS and name not in ALIASES:
                 self._unknown(name)
@@ -51,13 +50,13 @@ class Fields:
                     separated = text.replace(",", ";") if name in _COMMA_LISTS else text
                     texts += [part.strip() for part in separated.split(";") if part.strip()]
             if texts:
-                self._values[name] = texts
+                self._lists[name] = texts
             return
         text = self._as_text(name, value)
         if text == "":
             self._empty(name)
         elif text is not None:
-            self._values[name] = text
+            self._texts[name] = text
 
     def _empty(self, name: str) -> None:
         """An empty text is a slip (a shell variable that is not set), not a default."""
@@ -98,17 +97,25 @@ class Fields:
 
     def given(self, name: str) -> bool:
         """Whether the field has a value."""
-        return name in self._values
+        return name in self._texts or name in self._lists
 
     def text(self, name: str) -> str | None:
         """The text of a field, or None."""
-        value = self._values.get(name)
-        return value if isinstance(value, str) else None
+        return self._texts.get(name)
 
     def many(self, name: str) -> list[str]:
         """The texts of a list field."""
-        value = self._values.get(name)
-        return list(value) if isinstance(value, list) else []
+        return list(self._lists.get(name, ()))
+
+    def all(self) -> dict[str, object]:
+        """Every field of a request in their order; None or an empty list where not given."""
+        values: dict[str, object] = dict.fromkeys(FIELDS)
+        values.update(self._texts)
+        for name in ALIASES:
+            values.pop(name, None)
+        for name in LISTS:
+            values[name] = self.many(name)
+        return values
 
     def choice(self, name: str, options: Sequence[str], default: str) -> str:
         """One of the options, in any letter case."""
@@ -123,7 +130,9 @@ class Fields:
     def free_text(self, *names: str) -> None:
         """Text that is printed as it is: no control characters, not too long."""
         for name in names:
-            text = self.text(name) or ""
+            text = self._texts.get(name)
+            if text is None:
+                continue
             if len(text) > LONGEST_TEXT:
                 hint = f"at most {LONGEST_TEXT} characters"
                 self.problem(name, "the text is too long", hint, text[:20])

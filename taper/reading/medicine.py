@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 from taper.errors import InputError, Problem
@@ -130,6 +131,7 @@ def _named(text: str, product: Product) -> Strength:
     raise InputError(Problem("stock", message, f"the strengths are {known} {product.unit}", text))
 
 
+@lru_cache(maxsize=1024)
 def take(
     product: Product,
     text: str,
