@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from taper.planning import Plan
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+DMD = "https://dmd.nhs.uk"
 NO_REFILLS = "CII"  # schedule II: 21 CFR 1306.12
 
 
@@ -62,16 +63,22 @@ def _period(start: date | None, end: date | None) -> dict[str, str]:
 
 
 def _strength_concept(product: Product, strength: Strength) -> dict[str, Any]:
-    """One strength of a product, with its RxNorm code where one is known."""
+    """One strength of a product, with its RxNorm or dm+d code where one is known."""
     text = f"{product.name} {strength_text(product, strength)}"
-    return _rxnorm(product.rxcui(strength.label), text)
+    code = product.rxcui(strength.label)
+    if code:
+        return _concept(text, RXNORM, code)
+    # dm+d's codes here are of virtual products. They would take the brand from what must be
+    # prescribed by brand; and where there are two (with sugar and without), neither is meant.
+    codes = [] if product.brand else product.facts.get("dmd", {}).get(strength.label, [])
+    return _concept(text, DMD, str(codes[0]) if len(codes) == 1 else "")
 
 
-def _rxnorm(code: str, text: str) -> dict[str, Any]:
-    """A concept; the code has no display, for RxNorm has words of its own for it."""
+def _concept(text: str, system: str, code: str) -> dict[str, Any]:
+    """A concept; the code has no display, for its system has words of its own for it."""
     concept: dict[str, Any] = {"text": text}
     if code:
-        concept["coding"] = [{"system": RXNORM, "code": code}]
+        concept["coding"] = [{"system": system, "code": code}]
     return concept
 
 
@@ -92,7 +99,7 @@ def _medication(plan: Plan, product: Product) -> dict[str, Any]:
         return _strength_concept(product, *used)
     combined = any(strength.other for strength in product.strengths)
     code = "" if combined else product.facts.get("rxcui_ingredient", "")
-    return _rxnorm(str(code), product.name)
+    return _concept(product.name, RXNORM, str(code))
 
 
 def _fills(plan: Plan, product: Product) -> list[dict[str, Any]]:

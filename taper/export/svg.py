@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from taper.chart import PERCENT, Chart, chart
+from taper.document import last_rows
+from taper.export.medicine import capital, drug_name, product_name, products
 from taper.languages import Language, language
 from taper.quantities import plain
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from taper.chart import Series
     from taper.export import Options
     from taper.planning import Plan
+    from taper.regimen import Regimen
 
 _POINT = 100  # coordinates are hundredths of a point
 _MOST_LABELS = 8  # dates along the axis
@@ -52,32 +55,76 @@ def render(plan: Plan, options: Options) -> str:
 
 def description(plan: Plan, words: Language) -> str:
     """The chart in words, for who does not see it."""
-    first, last = plan.steps[0], plan.steps[-1]
     drawn = chart(plan)
-    day = plan.stop_date or last.start or plan.start
-    steps = sum(step.cut > 0 for step in plan.steps[1:])
-    at_end = last.regimen.product.text(last.daily) if last.daily else words.say("chart.zero")
-    text = words.say(
-        "chart.description",
-        first=first.regimen.product.text(first.daily),
-        start=words.day(plan.start),
-        steps=str(steps),
-        last=at_end,
-        end=words.day(day),
-    )
+    text = _of_several(plan, words) if plan.request.also else _of_one(plan, words)
     if drawn.holds:
         text += " " + words.say("chart.holds", count=str(len(drawn.holds)))
     return text
 
 
+def _of_one(plan: Plan, words: Language) -> str:
+    """From where to where one opioid goes, and when."""
+    first, last = plan.steps[0], plan.steps[-1]
+    day = plan.stop_date or last.start or plan.start
+    steps = sum(step.cut > 0 for step in plan.steps[1:])
+    return words.say(
+        "chart.description",
+        first=_daily(first.regimen, words),
+        start=words.day(plan.start),
+        steps=str(steps),
+        last=_daily(last.regimen, words),
+        end=words.day(day),
+    )
+
+
+def _of_several(plan: Plan, words: Language) -> str:
+    """The same of each opioid: the main one, then the others in their order."""
+    said = [words.say("chart.several", start=words.day(plan.start))]
+    others = [each.regimen for each in plan.request.also]
+    beside = {regimen.product for regimen in others}
+    names = _names(plan, chart(plan), words)
+    for name, now, last in zip(
+        names, (plan.steps[0].regimen, *others), last_rows(plan), strict=True
+    ):
+        values = {"name": capital(name), "first": _daily(now, words)}
+        if last is None:
+            said.append(words.say("chart.kept", **values))
+            continue
+        own = [
+            step
+            for step in plan.steps[1:]
+            if (
+                step.regimen.product is now.product
+                if now in others
+                else step.regimen.product not in beside
+            )
+        ]
+        values["steps"] = str(sum(step.cut > 0 for step in own))
+        values["last"] = _daily(last.regimen, words)
+        there = next(step.start for step in own if step.daily == last.daily)
+        values["end"] = words.day(there or plan.start)
+        said.append(words.say("chart.of_each", **values))
+    return " ".join(said)
+
+
+def _daily(regimen: Regimen, words: Language) -> str:
+    return regimen.product.text(regimen.daily) if regimen.daily else words.say("chart.zero")
+
+
 def drawing(plan: Plan, words: Language, look: Look) -> str:
     """The ``<svg>`` element."""
     drawn = chart(plan)
-    return _Drawing(drawn, words, look, _names(drawn, words)).text(description(plan, words))
+    return _Drawing(drawn, words, look, _names(plan, drawn, words)).text(description(plan, words))
 
 
-def _names(drawn: Chart, words: Language) -> list[str]:
-    return [words.say_or(f"drug.{series.drug}", series.drug) for series in drawn.series]
+def _names(plan: Plan, drawn: Chart, words: Language) -> list[str]:
+    """Each opioid; two products of the same one by their whole names."""
+    names = [drug_name(words, series.drug) for series in drawn.series]
+    known = {product.id: product for product in products(plan)}
+    return [
+        name if names.count(name) == 1 else product_name(words, known[series.product])
+        for name, series in zip(names, drawn.series, strict=True)
+    ]
 
 
 def _at(hundredths: int) -> str:

@@ -11,8 +11,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from handouts import PLANS, plan_of
 
+from taper import plan
 from taper.chart import blocks, chart
 from taper.export import Options, render
+from taper.export.svg import description
+from taper.languages import language
 from taper.saved import parse_plan
 from taper.steps import HOLD
 
@@ -95,7 +98,7 @@ def test_svg_is_well_formed_and_described(name):
     root = drawing(name)
     assert root.find(f"{SVG}title").text == "Your dose over time"
     described = root.find(f"{SVG}desc").text
-    assert described.startswith("Line chart. It starts at ")
+    assert described.startswith("Line chart. It starts ")
     assert set(root.get("aria-labelledby").split()) == {"chart-title", "chart-desc"}
 
 
@@ -128,6 +131,48 @@ def test_the_chart_has_holds_checks_and_the_curve():
     assert path(root, "checks").count("z") == len(chart(plan_of("er")).checks)
     assert path(root, "ideal").count("V") == len(chart(plan_of("er")).ideal)
     assert {"dose", "dose the rule asks for", "pause", "check-in"} <= set(texts(root))
+
+
+def several(**more):
+    fields = {"start": "2026-12-07", "on_opioids_for": "8w", "also": ["oxycodone-ir 10 mg q6h"]}
+    return plan("morphine-er", "60 mg q12h", **{**fields, **more})
+
+
+def test_several_opioids_are_described_each_with_its_own_end():
+    made = several(to="60 mg")
+    assert made.steps[-1].regimen.product.id == "oxycodone-ir"
+    (reached,) = [s.start for s in made.steps if s.kind == "reduce" and s.daily == 60_000]
+    assert description(made, language("en")) == (
+        "Line chart. It starts on Monday, December 7, 2026. Morphine: from 120 mg a day, in 4 "
+        f"steps, to 60 mg on {language('en').day(reached)}. Oxycodone: from 40 mg a day, in 8 "
+        "steps, to none on Monday, May 10, 2027."
+    )
+
+
+def test_an_opioid_that_stays_is_described_so():
+    made = several(keep=["oxycodone-ir"])
+    assert description(made, language("en")).endswith(
+        "to none on Monday, March 8, 2027. Oxycodone: 40 mg a day all along."
+    )
+    assert "Oxicodona: 40 mg al día todo el tiempo." in description(made, language("es"))
+
+
+def test_two_products_of_one_opioid_are_told_apart():
+    made = several(also=["morphine-ir 15 mg q4h"])
+    root = ET.fromstring(render(made, ".svg"))
+    names = {"morphine long-acting tablets", "morphine short-acting tablets"}
+    assert names <= set(texts(root))
+    assert "Morphine short-acting tablets: from 90 mg" in root.find(f"{SVG}desc").text
+
+
+def test_the_axis_has_the_unit_of_the_market():
+    fields = {"start": "2026-12-07", "every": "4w", "on_opioids_for": "8w"}
+    american = plan("fentanyl-patch", "75 mcg/h", **fields)
+    british = plan("fentanyl-patch-fencino", "75 mcg/h", market="uk", **fields)
+    assert "80 mcg/h" in texts(ET.fromstring(render(american, ".svg")))
+    drawn = ET.fromstring(render(british, ".svg"))
+    assert "80 micrograms/hour" in texts(drawn)
+    assert "mcg" not in render(british, ".svg")
 
 
 def test_the_chart_in_spanish():

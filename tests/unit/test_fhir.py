@@ -232,6 +232,31 @@ def test_one_strength_has_its_own_code_and_several_have_the_drugs():
     assert several == [{"system": RXNORM, "code": "7052"}]
 
 
+def test_uk_medicines_have_their_dmd_codes_but_not_in_place_of_a_brand():
+    made = small(product="morphine-ir", dose="10 mg q6h", market="uk")
+    codes = made.request.product.facts["dmd"]
+    concepts = [
+        fill["itemCodeableConcept"]
+        for resource in of_kind(made, "MedicationRequest")
+        for fill in resource["contained"]
+    ]
+    assert concepts
+    for concept in concepts:
+        (coding,) = concept["coding"]
+        (strength,) = [label for label in codes if concept["text"].endswith(f" {label} mg")]
+        assert coding == {"system": "https://dmd.nhs.uk", "code": codes[strength][0]}
+    branded = small(product="MST Continus", dose="60 mg q12h", market="uk")
+    assert branded.request.product.facts["dmd"]
+    assert "coding" not in prescription(branded)["medicationCodeableConcept"]
+    assert "dmd.nhs.uk" not in render(branded, ".fhir.json")
+
+
+def test_a_strength_of_two_dmd_codes_has_none():
+    made = small(product="oxycodone-solution", dose="10 mg q6h", market="uk")
+    assert [len(codes) for codes in made.request.product.facts["dmd"].values()] == [2, 1]
+    assert "dmd.nhs.uk" not in render(made, ".fhir.json")
+
+
 def test_a_combination_is_not_coded_as_its_opioid():
     made = small(product="oxycodone-apap", dose="10/325 mg q6h", stock=["10/325", "5/325"])
     assert "coding" not in prescription(made)["medicationCodeableConcept"]
