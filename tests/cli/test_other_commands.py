@@ -82,8 +82,9 @@ def test_every_command_has_help(taper, command):
 
 
 def test_version_loads_nothing_else():
-    code = "import sys; sys.argv = ['taper', '--version']; import taper.__main__ as m; m.main();"
-    code += "print(sorted(name for name in sys.modules if name in ('typer', 'rich', 'typing')))"
+    code = "import sys; before = set(sys.modules); sys.argv = ['taper', '--version'];"
+    code += "import taper.__main__ as m; m.main(); loaded = set(sys.modules) - before;"
+    code += "print(sorted(loaded & {'typer', 'rich', 'typing', 'taper.cli'}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     version, modules = done.stdout.splitlines()
     assert version.startswith("taper ")
