@@ -1,44 +1,109 @@
 """Fuzzing of what reads text: doses, intervals, requests, and the rows of CSV and JSONL files.
 
-    python fuzz/readers.py --seconds 600
+    python fuzz/readers.py --seconds 600 --keep fuzz/corpus
 
-With atheris (pip install atheris) the search is guided by coverage; without it, the inputs are
-those of a mutation of the seeds. Whatever comes in, only the errors that are meant for people
-may come out, and a file must have the same rows however it is cut up. A short run is part of the
-tests (tests/batch/test_fuzz.py).
+With atheris (pip install 'opioid-taper[batch,fuzz]'; Linux and macOS, CPython 3.11 to 3.13) the
+search is guided by coverage; without it, the inputs are those of a mutation of the seeds.
+Whatever comes in, only the errors that are meant for people may come out, a file must have the
+same rows however it is cut up, and a batch must make of them what single plans do. An input that
+brings something down is written to ``crash-...`` in this folder, and shown. A short run is part
+of the tests (tests/batch/test_fuzz.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import pkgutil
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
+
+from pyarrow import RecordBatch
 
 try:
     import atheris
 except ImportError:  # the same targets, without a guide
     atheris = None
 
-if atheris is not None:
-    with atheris.instrument_imports(include=["taper"], enable_loader_override=False):
-        pass
+NOT_READERS = ("taper.commands", "taper.export.", "taper.__main__", "taper.cli", "taper.show")
 
-from taper.batch import cells, lines
-from taper.batch.source import Window
-from taper.errors import InputError, TaperError
-from taper.planning import make_plan
-from taper.prescription import parse_frequency, parse_prescription
-from taper.quantities import parse_day, parse_dose, parse_interval, parse_percent
-from taper.reading import read
-from taper.request import ALIASES, FIELDS
+with atheris.instrument_imports(include=["taper"]) if atheris else nullcontext():
+    # all of it now: what is loaded outside of this block, or later, shows no coverage
+    import taper
+
+    for _each in pkgutil.walk_packages(taper.__path__, "taper."):
+        if not _each.name.startswith(NOT_READERS):
+            import_module(_each.name)
+    from taper.batch import cells, lines, plan_batches
+    from taper.batch.source import Window
+    from taper.batch.tables import ERRORS, TABLES, error_rows
+    from taper.errors import InputError, TaperError
+    from taper.planning import make_plan
+    from taper.prescription import parse_frequency, parse_prescription
+    from taper.quantities import parse_day, parse_dose, parse_interval, parse_percent
+    from taper.reading import read
+    from taper.request import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # files that are in memory
+_FIELD, _MESSAGE = ERRORS.index("field"), ERRORS.index("message")
+REQUEST = {"product": "morphine-er", "dose": "90 mg q8h", "start": "2026-12-07"}
+# a value of every field; what is planned together with it, where the first request does not do
+VALUES: dict[str, tuple[str, dict[str, str]]] = {
+    "id": ("p-1, 2", {}),
+    "label": ("=ward 7", {}),
+    "market": ("uk", {"product": "mst-continus", "dose": "60 mg q12h"}),
+    "product": ("fentanyl patch", {"dose": "75 mcg/h"}),
+    "drug": ("oxycodone", {"product": "", "form": "ir", "dose": "5 mg q6h"}),
+    "form": ("solution", {"product": "", "drug": "morphine", "dose": "20 mg q6h"}),
+    "dose": ("7.5/325 mg q6h", {"product": "oxycodone-apap"}),
+    "taking": ("20 mg", {"product": "morphine-ir", "dose": "15 mg q6h prn"}),
+    "start": ("2027-01-31", {"every": "1mo"}),
+    "guideline": ("va-slower", {}),
+    "reduce": ("15 mg", {"of": "original"}),
+    "every": ("10d", {"of": "current"}),
+    "of": ("mixed", {"reduce": "7.5%"}),
+    "to": ("45 mg", {}),
+    "over": ("26w", {}),
+    "by": ("2027-12-01", {}),
+    "phases": ("10%/1w until 50%;5%/2w", {}),
+    "holds": ("2w@every4;2w@50%;2026-12-24..2027-01-03;1w@45mg", {}),
+    "baseline": ("2w", {}),
+    "avoid": ("weekends;holidays:US-CA", {}),
+    "reduce_on": ("tue;thu", {}),
+    "last_dose_for": ("1mo", {"of": "current"}),
+    "stock": ("15;30;60", {}),
+    "max_units": ("6", {}),
+    "split": ("halves", {"product": "morphine-ir", "dose": "15 mg q6h"}),
+    "prefer": ("fewest-strengths", {}),
+    "finish_with": ("morphine-ir q8h", {}),
+    "finish_at": ("50%", {"finish_with": "morphine-solution"}),
+    "also": ("oxycodone-ir 10 mg q6h", {}),
+    "keep": ("oxycodone-ir", {"also": "oxycodone-ir 10 mg q6h"}),
+    "fill": ("step", {}),
+    "on_opioids_for": ("14mo", {}),
+    "risks": ("oud;pregnancy", {"specialist": "x"}),
+    "specialist": ("Dr. A", {"risks": "suicide-risk"}),
+    "override_rate": ("asked for", {"reduce": "40%", "every": "1w"}),
+    "checks": ("close", {}),
+}
+
+
+def _request(name: str) -> bytes:
+    """A request with a field, as the targets take it apart."""
+    value, others = VALUES[name]
+    fields = {**REQUEST, **others, name: value}
+    return "\x00".join(part for pair in fields.items() if pair[1] for part in pair).encode()
+
 
 SEEDS = [
     b"\x0090 mg q8h",
@@ -48,13 +113,11 @@ SEEDS = [
     b"\x0112.5 mcg/h",
     b"\x0110 mo",
     b"\x017.5%",
-    b"\x02product\x00morphine-er\x00dose\x0090 mg q8h\x00start\x002026-12-07\x00every\x001mo",
-    b"\x02product\x00fentanyl patch\x00dose\x0075 mcg/h\x00start\x002026-12-07\x00holds\x002w@9%",
-    b"\x02drug\x00oxycodone\x00form\x00ir\x00dose\x005 mg q6h\x00start\x002026-12-07\x00to\x005 mg",
-    b"\x02product\x00morphine-ir\x00dose\x0030 mg q8h\x00phases\x0010%/1w until 50%;5%/2w",
     b'\x03id,product,dose,start\r\n1,morphine-er,"90 mg\r\nq8h",2026-12-07\r\n"a""b",x,,\n',
     b"\x03\xef\xbb\xbfproduct;dose;start\nmorphine-er;7,5 mg;\n",
     b'\x04{"id": 1, "product": "morphine-er", "dose": "90 mg q8h", "holds": ["2w@50%"]}\n\n[1]\n{',
+    *(b"\x02" + _request(name) for name in VALUES),
+    *(b"\x05" + _request(name) for name in VALUES),
 ]
 WORDS = ["mg", "mcg/h", "q8h", "prn", "tid", "until", "@every", "..", "%", "µg", '"', "\r\n", ",;"]
 
@@ -78,16 +141,49 @@ def quantity(data: bytes) -> None:
     parse_frequency(text)
 
 
+def _fields(text: str) -> dict[str, str]:
+    """Fields and values, one after another."""
+    texts = text.split("\x00")
+    known = (*FIELDS, *ALIASES)
+    return {
+        name if name in known else known[len(name) % len(known)]: value
+        for name, value in zip(texts[::2], texts[1::2], strict=False)
+    }
+
+
 def request(data: bytes) -> None:
-    """Fields and values, one after another; what can be read is planned."""
-    texts = data.decode("utf-8", "surrogateescape").split("\x00")
-    values: dict[str, Any] = {}
-    for name, value in zip(texts[::2], texts[1::2], strict=False):
-        known = (*FIELDS, *ALIASES)
-        values[name if name in known else known[len(name) % len(known)]] = value
-    values.pop("over", None)  # a search over many plans: too slow here
-    values.pop("by", None)
-    _people(lambda: make_plan(read(values)).to_json())
+    """A request; what can be read is planned."""
+    values: dict[str, Any] = _fields(data.decode("utf-8", "surrogateescape"))
+    _people(lambda: read(values))
+    if not {"over", "by"} & set(values):  # a search over many plans: too slow here
+        _people(lambda: make_plan(read(values)).to_json())
+
+
+def shared(data: bytes) -> None:
+    """Rows of one request on several days: each is what it is by itself."""
+    values = _fields(data.decode("utf-8", "replace"))
+    if {"over", "by"} & set(values):
+        return
+    days = (values.get("start", ""), "2026-12-07", "2027-01-30", "2026-12-14", "2026-12-07")
+    rows = [{**values, "start": day, "id": f"p{n}"} for n, day in enumerate(days)]
+    (found,) = plan_batches([RecordBatch.from_pylist(rows)])
+    made = [
+        (row["error_field"], row["error"])
+        if row["error"] is not None
+        else tuple("" if cell is None else str(cell) for cell in list(row.values())[:-2])
+        for row in found.to_pylist()
+    ]
+    assert made == [cells for row in rows for cells in _alone(row)], "a row depends on the others"
+
+
+def _alone(row: dict[str, str]) -> list[tuple[str, ...]]:
+    """The rows of a single plan, or what is wrong with it."""
+    try:
+        plan = taper.plan(**{name: value for name, value in row.items() if value.strip()})
+    except TaperError as error:
+        records = error_rows(0, 0, "", list(error.problems))
+        return [(record[_FIELD], record[_MESSAGE]) for record in records]
+    return [tuple(cells) for cells in TABLES["schedule"].rows(plan)]
 
 
 def csv_rows(data: bytes) -> None:
@@ -127,7 +223,14 @@ def jsonl_rows(data: bytes) -> None:
     _people(lambda: _alike(data, rows))
 
 
-TARGETS: tuple[Callable[[bytes], None], ...] = (dose, quantity, request, csv_rows, jsonl_rows)
+TARGETS: tuple[Callable[[bytes], None], ...] = (
+    dose,
+    quantity,
+    request,
+    csv_rows,
+    jsonl_rows,
+    shared,
+)
 
 
 def one(data: bytes) -> None:
@@ -146,7 +249,7 @@ def _people(call: Callable[[], object]) -> None:
 
 
 def _alike(data: bytes, rows: Callable[[Window, int], list[Any]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=QUICK) as folder:
         path = Path(folder) / "rows"
         path.write_bytes(data)
         found = []
@@ -185,28 +288,47 @@ def unguided(seconds: float, seed: int = 0, most: int = 10**9) -> int:
     end = time.monotonic() + seconds
     tried = 0
     while tried < most and time.monotonic() < end:
-        one(mutated(random))
+        data = mutated(random)
+        try:
+            one(data)
+        except BaseException:
+            sys.stderr.write(f"an input that brings something down: {data!r}\n")
+            raise
         tried += 1
     return tried
+
+
+def guided(seconds: int, corpus: Path) -> None:
+    """Search by coverage, from the seeds and what was found before; ends the process."""
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(SEEDS):
+        (corpus / f"seed-{number}").write_bytes(seed)
+    words = corpus.with_suffix(".dict")
+    quoted = ("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in WORDS)
+    words.write_text("".join(f'"{word}"\n' for word in quoted))
+    # a hang is an error as well; the files that the targets write are small and many
+    limits = [f"-max_total_time={seconds}", "-timeout=60", "-max_len=400", "-rss_limit_mb=2048"]
+    atheris.Setup([sys.argv[0], *limits, f"-dict={words}", str(corpus)], one)
+    atheris.Fuzz()
 
 
 def main() -> None:
     """Search for a crash; the input that made one is shown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--keep", type=Path, help="a folder of inputs worth keeping, used again")
+    parser.add_argument("--unguided", action="store_true", help="do not look for coverage")
+    parser.add_argument("inputs", nargs="*", type=Path, help="try these inputs, and nothing else")
     args = parser.parse_args()
-    if atheris is None:
+    for path in args.inputs:
+        one(path.read_bytes())
+    if args.inputs:
+        print(f"{len(args.inputs)} inputs, none of which found a fault")
+    elif atheris is None or args.unguided:
         print(f"{unguided(args.seconds):,} inputs, none of which found a fault")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        for number, seed in enumerate(SEEDS):
-            (Path(folder) / f"seed-{number}").write_bytes(seed)
-        words = Path(folder).with_suffix(".dict")
-        quoted = ("".join(f"\\x{byte:02x}" for byte in word.encode()) for word in WORDS)
-        words.write_text("".join(f'"{word}"\n' for word in quoted))
-        limits = [f"-max_total_time={args.seconds}", "-timeout=30", "-max_len=400"]
-        atheris.Setup([sys.argv[0], *limits, f"-dict={words}", folder], one)
-        atheris.Fuzz()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            guided(args.seconds, args.keep or Path(folder) / "corpus")
 
 
 if __name__ == "__main__":
