@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from taper.commands.output import one_of
 from taper.errors import InputError, Problem
+from taper.streams import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +103,8 @@ def batch(
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
-    from taper.batch.run import Settings, run, work_folder  # noqa: PLC0415 - loads what a batch needs
+    from taper.batch.aside import JOURNAL  # noqa: PLC0415 - loads what a batch needs
+    from taper.batch.run import Settings, run, work_folder  # noqa: PLC0415
 
     printed = one_of("format", format, ("csv", "jsonl"))
     if jobs > _MOST_JOBS:
@@ -125,7 +128,7 @@ def batch(
         result = _shown(lambda progress: run(settings, progress))
     except BaseException:
         kept = work_folder(outputs)
-        if kept is not None and kept.exists():
+        if kept is not None and (kept / JOURNAL).exists():
             sys.stderr.write("what was done is kept: the same command with --resume goes on\n")
         raise
     finally:
@@ -143,7 +146,9 @@ def _output(table: str, name: str, printed: str) -> Output:
     from taper.batch.aside import Output  # noqa: PLC0415
     from taper.batch.source import format_of  # noqa: PLC0415
 
-    plain = name == "-" or name.startswith("/dev/")
+    if name in {"/dev/stdout", "/dev/fd/1"}:
+        name = "-"  # where it is a file, it is written to at its end
+    plain = name == "-" or (name.startswith("/dev/") and not PurePath(name).suffix)
     field = "output" if table == "schedule" else table
     kind, compression = (printed, "") if plain else format_of(name, field)
     documents = table == "schedule" and kind == "jsonl"
@@ -188,11 +193,11 @@ def _report(result: Result, outputs: tuple[Output, ...], errors: str | None) -> 
         listed = ", ".join(f"{name} {count:,}" for name, count in fields)
         more = ", ..." if result.failed > len(result.lines) else ""
         lines = ", ".join(f"{line:,}" for line in result.lines) + more
-        says = f"{errors} says" if errors else "--errors FILE would say"
+        says = f"{escaped(errors)} says" if errors else "--errors FILE would say"
         sys.stderr.write(f"failed: line {lines}; by field: {listed}; {says} why\n")
     for output in outputs:
         if output.name != "-":
-            sys.stderr.write(f"wrote {output.name}\n")
+            sys.stderr.write(f"wrote {escaped(output.name)}\n")
 
 
 def _figures(result: Result) -> dict[str, object]:
