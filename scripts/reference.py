@@ -103,6 +103,16 @@ SETTINGS = {
     "clinic": "the clinic's name on the hand-out",
     "telephone": "the clinic's telephone number on the hand-out",
 }
+ENVIRONMENT = {
+    "TAPER_MARKET": "`us`, `uk` or `ca`, where `--market` is not given",
+    "TAPER_CONFIG": "another place for the configuration file; empty: none is read",
+    "TAPER_DEBUG": (
+        "set to anything: a fault of the program itself ends in its traceback, which shows what "
+        "was given, in place of one line that does not"
+    ),
+    "NO_COLOR": "set to anything: no colour at a terminal",
+    "COLUMNS": "how wide the output is, where it is not what the terminal says",
+}
 PICTURED = {
     "of-original": {"of": "original"},
     "of-current": {"of": "current"},
@@ -162,7 +172,8 @@ def commands_page() -> str:
             else "--help"
         )
         text += f"\n## {words}\n\n```text\n{_help([*words.split()[1:], flag])}```\n"
-    return text
+    rows = [(f"`{name}`", meaning) for name, meaning in ENVIRONMENT.items()]
+    return text + "\n## Environment variables\n\n" + table(("Variable", "Meaning"), rows)
 
 
 def _help(words: list[str]) -> str:

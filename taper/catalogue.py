@@ -72,11 +72,15 @@ def wording(name: str, market: str) -> dict[str, Any]:
     return {**entry, **entry[market]} if market in entry else entry
 
 
-def explain(name: str) -> dict[str, Any]:
-    """The entry of a finding; raises :class:`~taper.InputError` with the closest ids."""
-    entry = catalogue().get(name.strip().lower())
-    if entry is not None:
-        return entry
+def explain(name: str, market: str = "us") -> dict[str, Any]:
+    """The entry of a finding in the words of a market.
+
+    Raises :class:`~taper.InputError` with the closest ids.
+    """
+    key = name.strip().lower()
+    if key in catalogue():
+        entry = wording(key, market)
+        return {field: text for field, text in entry.items() if not isinstance(text, dict)}
     from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
 
     close = get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taper.commands.output import one_of, write_stdout
-from taper.commands.tables import table
+from taper.commands.tables import folded, table_or_list
 from taper.config import Settled, load
 from taper.errors import InputError, Problem
 
@@ -120,9 +120,9 @@ def side_by_side(paces: list[Pace]) -> str:
                 ", ".join(_many(count, unit) for unit, count in found["dispensed"].items()),
             )
         )
-    text = table(header, rows, right=" rrrr")
-    text += "\nLargest cut: of the dose at that time; the stop is not counted.\n"
-    return text + "".join(f"{note}\n" for note in notes)
+    text = table_or_list(header, rows, right=" rrrr")
+    text += "\n" + folded("", "Largest cut: of the dose at that time; the stop is not counted.")
+    return text + "".join(folded("", note) for note in notes)
 
 
 def _many(count: str, unit: str) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from taper.commands.output import one_of, write_stdout
+from taper.commands.tables import folded
 from taper.errors import InputError, Problem
 
 _Value = str | None
@@ -98,10 +99,10 @@ def _show_form(*, as_json: bool) -> None:
         write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
         return
     for item in items():
-        typer.echo(f"--{item.id}: {item.name}")
+        typer.echo(folded(f"--{item.id}: ", item.name), nl=False)
         for value, text in item.values.items():
-            typer.echo(f"    {value}  {text}")
-    typer.echo(f"Source: {source()}")
+            typer.echo(folded(f"    {value}  ", text), nl=False)
+    typer.echo(folded("Source: ", source()), nl=False)
 
 
 def register(app: typer.Typer) -> None:

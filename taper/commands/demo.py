@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taper.commands.output import tab
+from taper.commands.tables import room
 from taper.demo import HANDOUT, PANEL, PATIENTS, panel, scenes
 from taper.errors import InputError, Problem
 from taper.files import FileFault
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _BATCH_PARTLY = 4  # the exit status where some rows failed, as one does here
 _SHOWN_LINES = 22  # of a file
+_PROSE = 76  # columns at most
 
 
 def demo(
@@ -103,7 +105,8 @@ def _own_settings() -> Iterator[None]:
 def _play(scene: Scene) -> None:
     """Say it, run it, show what came of it."""
     typer.echo(scene.title)
-    typer.echo(textwrap.fill(scene.says, 76) + "\n")
+    width = min(room() or _PROSE, _PROSE)
+    typer.echo(textwrap.fill(scene.says, width) + "\n")
     typer.echo("$ " + shlex.join(scene.words).replace("'", '"'))
     status, out, said = _run(list(scene.words[1:]))
     if status not in {0, _BATCH_PARTLY}:
@@ -134,14 +137,15 @@ def _run(words: list[str]) -> tuple[int, str, str]:
 
 
 def _excerpt(name: str) -> list[str]:
-    """The first lines of a file, of a page as plain text, at most 76 characters wide."""
+    """The first lines of a file, of a page as plain text; they are shown two columns in."""
+    width = min(room() or _PROSE, _PROSE) - 2
     text = Path(name).read_text(encoding="utf-8")
     if name.endswith(".html"):
         text = re.sub(r"(?s)<(style|script|svg|head)\b.*?</\1>", "", text)
         text = re.sub(r"(?s)</(p|h1|h2|li|tr|dt|dd|section)>", "\n", text)
         text = html.unescape(re.sub(r"(?s)<[^>]*>", " ", text))
     paragraphs = [" ".join(line.split()) for line in text.splitlines()]
-    lines = [part for line in paragraphs if line for part in textwrap.wrap(line, 74)]
+    lines = [part for line in paragraphs if line for part in textwrap.wrap(line, width)]
     return lines if len(lines) <= _SHOWN_LINES else [*lines[:_SHOWN_LINES], "..."]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taper.commands.output import one_of, write_stdout
-from taper.commands.tables import table
+from taper.commands.tables import table_or_list
 from taper.errors import InputError, Problem, TaperError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _listed(entries: list[Due]) -> str:
         )
         for entry in entries
     ]
-    return table(("Date", "Plan", "Due", "What"), rows)
+    return table_or_list(("Date", "Plan", "Due", "What"), rows)
 
 
 def register(app: typer.Typer) -> None:

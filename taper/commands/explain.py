@@ -10,7 +10,12 @@ import typer
 
 from taper.catalogue import catalogue
 from taper.catalogue import explain as entry_of
-from taper.commands.output import one_of, tab
+from taper.commands.output import Market, one_of, tab
+from taper.commands.tables import folded, room
+from taper.config import market_or_default
+from taper.formulary import MARKETS
+
+WIDEST = 78  # of what is read as prose
 
 
 def explain(
@@ -18,6 +23,7 @@ def explain(
         str | None,
         typer.Argument(help="A finding's id; none lists them all.", autocompletion=tab("finding")),
     ] = None,
+    market: Market = None,
     format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",  # noqa: A002
 ) -> None:
     """Explain a finding: what it means, why, what to do, the source.
@@ -25,19 +31,20 @@ def explain(
     taper explain unavoidable-cut
     """
     as_json = one_of("format", format, ("text", "json")) == "json"
+    where = one_of("market", market_or_default(market), MARKETS)
     if id is None:
+        entries = [{"id": key, **entry_of(key, where)} for key in catalogue()]
         if as_json:
-            entries = [{"id": key, **entry} for key, entry in catalogue().items()]
             typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
             return
-        for key, entry in catalogue().items():
-            typer.echo(f"{key:28} {entry['level']:8} {entry['title']}")
+        for entry in entries:
+            typer.echo(folded(f"{entry['id']:28} {entry['level']:8} ", entry["title"]), nl=False)
         return
-    entry = entry_of(id)
+    entry = {"id": id.strip().lower(), **entry_of(id, where)}
     if as_json:
-        typer.echo(json.dumps({"id": id.strip().lower(), **entry}, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(entry, indent=2, ensure_ascii=False))
         return
-    typer.echo(f"{id.strip().lower()} ({entry['level']}): {entry['title']}")
+    typer.echo(folded("", f"{entry['id']} ({entry['level']}): {entry['title']}"), nl=False)
     for title, key in (
         ("What it means", "meaning"),
         ("Why it matters", "why"),
@@ -45,7 +52,8 @@ def explain(
         ("Source", "source"),
     ):
         typer.echo(f"\n{title}")
-        typer.echo(textwrap.fill(entry[key], 78, initial_indent="  ", subsequent_indent="  "))
+        width = min(room() or WIDEST, WIDEST)
+        typer.echo(textwrap.fill(entry[key], width, initial_indent="  ", subsequent_indent="  "))
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import one_of, tab
+from taper.commands.output import Market, one_of, tab
+from taper.commands.tables import folded
 from taper.config import market_or_default
 from taper.formulary import formulary
 from taper.prescription import frequency
@@ -15,16 +16,6 @@ from taper.prescription import frequency
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product
 
-Market = Annotated[
-    str | None,
-    typer.Option(
-        "--market",
-        help="us, uk or ca. Default yours, or us.",
-        show_default=False,
-        metavar="NAME",
-        autocompletion=tab("market"),
-    ),
-]
 Format = Annotated[str, typer.Option("--format", help="table or json.")]
 
 
@@ -79,7 +70,8 @@ def list_products(
         strengths = ", ".join(strength.label for strength in product.strengths)
         unit = "" if product.is_liquid else f" {product.unit_text}"
         brands = f"  ({', '.join(product.brands)})" if product.brands else ""
-        typer.echo(f"{product.id:{width}}  {intervals:12}  {strengths}{unit}{brands}")
+        lead = f"{product.id:{width}}  {intervals:12}  "
+        typer.echo(folded(lead, f"{strengths}{unit}{brands}"), nl=False)
 
 
 def show(
@@ -102,7 +94,7 @@ def show(
         typer.echo(json.dumps(whole, indent=2, ensure_ascii=False))
         return
     for name, text in described(found, known):
-        typer.echo(f"{name:18} {text}")
+        typer.echo(folded(f"{name:18} ", text), nl=False)
 
 
 def described(product: Product, known: Formulary) -> list[tuple[str, str]]:

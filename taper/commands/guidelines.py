@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from taper.commands.output import one_of, write_stdout
-from taper.commands.tables import table
+from taper.commands.tables import folded, table_or_list
 from taper.guidelines import Guideline, guideline, guidelines, sources
 
 Format = Annotated[str, typer.Option("--format", help="table or json.")]
@@ -48,7 +48,7 @@ def list_guidelines(format: Format = "table") -> None:  # noqa: A002
         write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
         return
     rows = [(found.id, str(found.year), _plan(found)) for found in guidelines().values()]
-    write_stdout(table(("Name", "Year", "Plans with"), rows))
+    write_stdout(table_or_list(("Name", "Year", "Plans with"), rows))
 
 
 def show(
@@ -63,7 +63,7 @@ def show(
     if one_of("format", format, ("table", "json")) == "json":
         write_stdout(json.dumps(entry(found), indent=2, ensure_ascii=False) + "\n")
         return
-    lines = [f"{found.name} ({found.year})", ""]
+    text = folded("", f"{found.name} ({found.year})") + "\n"
     said = (
         ("applies to", found.applies),
         ("rate", found.rate),
@@ -71,12 +71,15 @@ def show(
         ("percent of", found.base),
         ("planned with", _plan(found)),
     )
-    lines += [f"{title:13} {text}" for title, text in said]
-    lines += ["", "What it leaves open:", *(f"  - {text}" for text in found.leaves_open)]
-    lines += ["", "What is planned, and why:", *(f"  - {text}" for text in found.chosen)]
+    text += "".join(folded(f"{title:13} ", words) for title, words in said)
     cited = [sources()[key] for key in found.facts["citations"]]
-    lines += ["", f"Source ({found.grade}):", *(f"  - {text}" for text in cited)]
-    write_stdout("\n".join(lines) + "\n")
+    for title, listed in (
+        ("What it leaves open:", found.leaves_open),
+        ("What is planned, and why:", found.chosen),
+        (f"Source ({found.grade}):", cited),
+    ):
+        text += "\n" + folded("", title) + "".join(folded("  - ", each) for each in listed)
+    write_stdout(text)
 
 
 def _plan(found: Guideline) -> str:

@@ -36,6 +36,16 @@ def tab(name: str) -> Callable[..., Any] | None:
     return found
 
 
+Market = Annotated[
+    str | None,
+    typer.Option(
+        "--market",
+        help="us, uk or ca. Default yours, or us.",
+        show_default=False,
+        metavar="NAME",
+        autocompletion=tab("market"),
+    ),
+]
 Format = Annotated[
     str | None,
     typer.Option(

@@ -19,7 +19,8 @@ def plans(taper, tmp_path):
 
 
 def test_what_falls_due_is_listed_by_date(taper, plans):
-    ran = taper("due", plans / "a.json", plans / "b.json", "--on", "2026-12-21", "--days", "7")
+    words = ("--on", "2026-12-21", "--days", "7")
+    ran = taper("due", plans / "a.json", plans / "b.json", *words, columns=300)
     assert ran.status == 0
     lines = ran.out.splitlines()[2:]
     assert lines == sorted(lines)

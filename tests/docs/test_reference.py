@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import reference
 
@@ -57,6 +59,16 @@ def test_every_command_and_option_is_documented():
             names = param.opts if param.param_type_name == "option" else [param.human_readable_name]
             assert all(name in part for name in names), (words, names)
     assert seen > 80
+
+
+def test_every_environment_variable_is_documented():
+    package = reference.shown.ROOT / "taper"
+    code = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    used = set(re.findall(r'"(TAPER_[A-Z_]+)"', code))
+    assert used >= {"TAPER_CONFIG", "TAPER_DEBUG", "TAPER_MARKET"}
+    part = page("commands.md").split("\n## Environment variables\n")[1]
+    for name in used:
+        assert f"| `{name}` |" in part, name
 
 
 @pytest.mark.parametrize("name", list(catalogue()))
