@@ -10,9 +10,9 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.columns import rows_of
+from taper.batch.columns import names_of, rows_of
 from taper.batch.days import FIRST
-from taper.batch.fields import layout_of
+from taper.batch.fields import Fault, Loose, layout_of
 from taper.batch.formats import value_text
 from taper.batch.planner import Failed, Planner
 from taper.batch.source import library
@@ -24,6 +24,7 @@ from taper.export.csv import row_dates
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from taper.batch.fields import Layout, Row
     from taper.batch.planner import Planned
     from taper.batch.tables import Table
     from taper.batch.template import Template
@@ -293,10 +294,17 @@ def _ints(arrow: Any, parts: Iterable[bytes]) -> Any:
     return arrow.Array.from_buffers(arrow.int32(), len(data) // 4, [None, arrow.py_buffer(data)])
 
 
+def _kept(row: Row, layout: Layout) -> tuple[Any, ...]:
+    """The kept columns of a row; of one that cannot be read there are none."""
+    if isinstance(row, Fault):
+        return (None,) * len(layout.kept)
+    return row.kept if isinstance(row, Loose) else row[layout.end :]
+
+
 class _Batches:
     """Plans record batches, one after another."""
 
-    def __init__(self, table: str, names: list[str], *, keep: bool) -> None:
+    def __init__(self, table: str, names: tuple[str, ...], *, keep: bool) -> None:
         self.table = TABLES[_known(table)]
         self.names = names
         self.layout = layout_of(names, keep=keep)
@@ -313,11 +321,10 @@ class _Batches:
 
     def planned(self, batch: Any) -> Any:
         arrow = library("pyarrow")
-        end = self.layout.end
         for row in rows_of(batch, self.layout):
             self.number += 1
             result = self.planner.plan(row, self.number)
-            kept = tuple(row[end:])
+            kept = _kept(row, self.layout)
             if isinstance(result, Failed):
                 self.output.add_failed(result, kept)
             else:
@@ -353,6 +360,7 @@ def plan_batches(
     library("pyarrow")
     planner: _Batches | None = None
     for batch in batches:
-        if planner is None or planner.names != batch.schema.names:
-            planner = _Batches(table, batch.schema.names, keep=keep_columns)
+        names = names_of(batch.schema)
+        if planner is None or planner.names != names:
+            planner = _Batches(table, names, keep=keep_columns)
         yield planner.planned(batch)

@@ -287,7 +287,7 @@ def test_what_is_no_parquet_is_an_error(tmp_path):
     from taper.batch.source import BatchError
 
     pytest.importorskip("pyarrow")
-    with pytest.raises(BatchError, match="is not Parquet"):
+    with pytest.raises(BatchError, match="cannot be read as Parquet"):
         ran(tmp_path, "id,product\n", ".parquet")
 
 
