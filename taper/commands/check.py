@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taper.commands.output import one_of, write_stdout
+from taper.commands.output import TableFormat, one_of, write_stdout
 from taper.config import market_or_default
 
 if TYPE_CHECKING:
@@ -23,19 +23,27 @@ def check(
         str, typer.Argument(help="A schedule (.csv) or a plan (.json), or - for standard input.")
     ],
     product: Annotated[
-        str | None, typer.Option("--product", help="Of what, where the file does not say.")
+        str | None,
+        typer.Option("--product", metavar="NAME", help="Of what, where the file does not say."),
     ] = None,
     avoid: Annotated[
-        list[str] | None, typer.Option("--avoid", help="weekends, holidays:US, holidays:US-CA.")
+        list[str] | None,
+        typer.Option("--avoid", metavar="DAYS", help="weekends, holidays:US, holidays:US-CA."),
     ] = None,
     reduce_on: Annotated[
-        list[str] | None, typer.Option("--reduce-on", help="Days reductions may begin on: tue.")
+        list[str] | None,
+        typer.Option("--reduce-on", metavar="DAYS", help="Days reductions may begin on: tue."),
     ] = None,
     market: Annotated[
         str | None,
-        typer.Option("--market", help="us, uk or ca. Default yours, or us.", show_default=False),
+        typer.Option(
+            "--market",
+            metavar="NAME",
+            help="us, uk or ca. Default yours, or us.",
+            show_default=False,
+        ),
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """Check a schedule that a person wrote: every fault at once.
 

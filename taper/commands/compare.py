@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import one_of, write_stdout
+from taper.commands.output import TableFormat, one_of, write_stdout
 from taper.commands.tables import folded, table_or_list
 from taper.config import Settled, load
 from taper.errors import InputError, Problem
@@ -19,31 +19,59 @@ _Text = str | None
 _Many = list[str] | None
 
 
-def _option(*names: str, help: str, panel: str | None = None) -> Any:  # noqa: A002 - Typer's own name
-    return typer.Option(*names, help=help, show_default=False, rich_help_panel=panel)
+def _option(
+    *names: str,
+    help: str,  # noqa: A002 - Typer's own name for it
+    metavar: str,
+    panel: str | None = None,
+) -> Any:
+    return typer.Option(
+        *names, help=help, metavar=metavar, show_default=False, rich_help_panel=panel
+    )
 
 
 def compare(
     product: Annotated[_Text, typer.Argument(help="Product, or a request or plan file.")] = None,
     dose: Annotated[_Text, typer.Argument(help="What is taken now: '90 mg q8h'.")] = None,
-    start: Annotated[_Text, _option("--start", help="Day 1: 2026-12-07.")] = None,
-    reduce: Annotated[_Many, _option("--reduce", help="Repeat: 5%, 10%, 15 mg.")] = None,
-    guideline: Annotated[_Many, _option("--guideline", help="Repeat: cdc-2022-weekly.")] = None,
-    every: Annotated[_Text, _option("--every", help="1w, 4w, 1mo; of each --reduce.")] = None,
-    of: Annotated[_Text, _option("--of", help="original, current or mixed.")] = None,
-    to: Annotated[_Text, _option("--to", help="Goal: 0 to stop, or a daily dose.")] = None,
-    stock: Annotated[_Many, _option("--stock", help="The strengths at hand: 15,30.")] = None,
+    start: Annotated[_Text, _option("--start", metavar="DATE", help="Day 1: 2026-12-07.")] = None,
+    reduce: Annotated[
+        _Many, _option("--reduce", metavar="RATE", help="Repeat: 5%, 10%, 15 mg.")
+    ] = None,
+    guideline: Annotated[
+        _Many, _option("--guideline", metavar="NAME", help="Repeat: cdc-2022-weekly.")
+    ] = None,
+    every: Annotated[
+        _Text, _option("--every", metavar="LENGTH", help="1w, 4w, 1mo; of each --reduce.")
+    ] = None,
+    of: Annotated[
+        _Text, _option("--of", metavar="WORD", help="original, current or mixed.")
+    ] = None,
+    to: Annotated[
+        _Text, _option("--to", metavar="DOSE", help="Goal: 0 to stop, or a daily dose.")
+    ] = None,
+    stock: Annotated[
+        _Many, _option("--stock", metavar="STRENGTHS", help="The strengths at hand: 15,30.")
+    ] = None,
     finish_with: Annotated[
-        _Text, _option("--finish-with", help="A finer product for the end of the taper.")
+        _Text,
+        _option(
+            "--finish-with", metavar="PRODUCT", help="A finer product for the end of the taper."
+        ),
     ] = None,
     on_opioids_for: Annotated[
-        _Text, _option("--on-opioids-for", help="How long opioids have been taken: 8w, 3y.")
+        _Text,
+        _option(
+            "--on-opioids-for", metavar="LENGTH", help="How long opioids have been taken: 8w, 3y."
+        ),
     ] = None,
-    taking: Annotated[_Text, _option("--taking", help="Average daily use.", panel="More")] = None,
+    taking: Annotated[
+        _Text, _option("--taking", metavar="DOSE", help="Average daily use.", panel="More")
+    ] = None,
     market: Annotated[
-        _Text, _option("--market", help="us, uk or ca. Default yours.", panel="More")
+        _Text,
+        _option("--market", metavar="NAME", help="us, uk or ca. Default yours.", panel="More"),
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """Compare paces: length, steps, largest cut, stop date, tablets.
 

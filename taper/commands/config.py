@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import LANGUAGES, PAPERS, one_of, tab, write_stdout
+from taper.commands.output import LANGUAGES, PAPERS, TableFormat, one_of, tab, write_stdout
 from taper.commands.tables import table_or_list
 from taper.config import (
     CONFIGURATION,
@@ -76,7 +76,7 @@ def _said(value: object) -> str:
 
 
 def show(
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """Show the defaults in force and where each is from.
 

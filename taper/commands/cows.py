@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from taper.commands.output import one_of, write_stdout
+from taper.commands.output import TableFormat, one_of, write_stdout
 from taper.commands.tables import folded
 from taper.errors import InputError, Problem
 
@@ -35,7 +35,7 @@ def cows(
     anxiety: Annotated[_Value, _item("anxiety", "Anxiety or irritability: 0, 1, 2, 4.")] = None,
     gooseflesh: Annotated[_Value, _item("gooseflesh", "0, 3, 5.")] = None,
     form: Annotated[bool, typer.Option("--form", help="Show the items and their values.")] = False,  # noqa: FBT002
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """Score a COWS form from its item values, and name the band.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taper.commands.output import one_of, write_stdout
+from taper.commands.output import TableFormat, one_of, write_stdout
 from taper.commands.tables import table_or_list
 from taper.errors import InputError, Problem, TaperError
 
@@ -21,14 +21,18 @@ FILE_FAULT = 1
 def due(
     plans: Annotated[list[str], typer.Argument(help="Saved plans (.json), or folders of them.")],
     on: Annotated[
-        str | None, typer.Option("--on", help="The first day; today if left out.")
+        str | None, typer.Option("--on", metavar="DATE", help="The first day; today if left out.")
     ] = None,
-    days: Annotated[int, typer.Option("--days", help="How many days from then.")] = 7,
+    days: Annotated[
+        int, typer.Option("--days", metavar="NUMBER", help="How many days from then.")
+    ] = 7,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", help="Only: reduction, stop, change, hold, goal, check, fill."),
+        typer.Option(
+            "--kind", metavar="WORD", help="Only: reduction, stop, change, hold, goal, check, fill."
+        ),
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """List what falls due: reductions, checks, fills.
 

@@ -10,7 +10,7 @@ import typer
 
 from taper.catalogue import catalogue
 from taper.catalogue import explain as entry_of
-from taper.commands.output import Market, one_of, tab
+from taper.commands.output import Market, TextFormat, one_of, tab
 from taper.commands.tables import folded, room
 from taper.config import market_or_default
 from taper.formulary import MARKETS
@@ -24,7 +24,7 @@ def explain(
         typer.Argument(help="A finding's id; none lists them all.", autocompletion=tab("finding")),
     ] = None,
     market: Market = None,
-    format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",  # noqa: A002
+    format: TextFormat = "text",  # noqa: A002
 ) -> None:
     """Explain a finding: what it means, why, what to do, the source.
 

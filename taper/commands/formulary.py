@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import Market, one_of, tab
+from taper.commands.output import Market, TableFormat, one_of, tab
 from taper.commands.tables import folded
 from taper.config import market_or_default
 from taper.formulary import formulary
@@ -15,8 +15,6 @@ from taper.prescription import frequency
 
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product
-
-Format = Annotated[str, typer.Option("--format", help="table or json.")]
 
 
 def entry(product: Product, market: Formulary) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def list_products(
         str | None, typer.Argument(help="Only products whose id, brand or name has this.")
     ] = None,
     market: Market = None,
-    format: Format = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """List the products.
 
@@ -79,7 +77,7 @@ def show(
         str, typer.Argument(help="Id, brand or common name.", autocompletion=tab("product"))
     ],
     market: Market = None,
-    format: Format = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """Show what is known of a product, with its sources.
 

@@ -7,11 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from taper.commands.output import one_of, write_stdout
+from taper.commands.output import TableFormat, one_of, write_stdout
 from taper.commands.tables import folded, table_or_list
 from taper.guidelines import Guideline, guideline, guidelines, sources
-
-Format = Annotated[str, typer.Option("--format", help="table or json.")]
 
 
 def entry(found: Guideline) -> dict[str, Any]:
@@ -38,7 +36,7 @@ def entry(found: Guideline) -> dict[str, Any]:
     }
 
 
-def list_guidelines(format: Format = "table") -> None:  # noqa: A002
+def list_guidelines(format: TableFormat = "table") -> None:  # noqa: A002
     """List the rule sets.
 
     taper guidelines list
@@ -53,7 +51,7 @@ def list_guidelines(format: Format = "table") -> None:  # noqa: A002
 
 def show(
     name: Annotated[str, typer.Argument(help="A name that `taper guidelines list` shows.")],
-    format: Format = "table",  # noqa: A002
+    format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """Explain a rule set: what it says, what it leaves open, what is planned with it.
 

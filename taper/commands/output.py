@@ -46,6 +46,8 @@ Market = Annotated[
         autocompletion=tab("market"),
     ),
 ]
+TableFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")]
+TextFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")]
 Format = Annotated[
     str | None,
     typer.Option(

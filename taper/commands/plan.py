@@ -317,6 +317,8 @@ def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Se
 
         file = read_request(product)
         product = None
+    elif product is not None and dose is None and "drug" in given and product[:1].isdigit():
+        product, dose = None, product  # --drug names the product: the one argument is the dose
     if product is not None:
         given["product"] = product
     if dose is not None:

@@ -13,7 +13,6 @@ from taper.commands.tables import table_or_list
 if TYPE_CHECKING:
     from taper.planning import Plan
 
-_Text = str | None
 _KINDS = {
     "baseline": "still ",
     "hold": "hold ",
@@ -22,29 +21,54 @@ _KINDS = {
 }
 
 
-def _option(*names: str, help: str) -> Any:  # noqa: A002 - Typer's own name for it
-    return typer.Option(*names, help=help, show_default=False)
+def _option(*names: str, help: str, metavar: str) -> Any:  # noqa: A002 - Typer's own name for it
+    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
+
+
+_From = Annotated[
+    str, _option("--from", metavar="DATE", help="The first day of the change: 2027-01-18.")
+]
+_Hold = Annotated[
+    str | None,
+    _option("--hold", metavar="LENGTH", help="Stay on the dose in force: 4w. none ends a hold."),
+]
+_Reduce = Annotated[
+    str | None, _option("--reduce", metavar="RATE", help="From then on: 5%, or an amount.")
+]
+_Every = Annotated[
+    str | None, _option("--every", metavar="LENGTH", help="From then on: 2w, 4w, 1mo.")
+]
+_Of = Annotated[
+    str | None,
+    _option("--of", metavar="WORD", help="original (of the whole plan), current, mixed."),
+]
+_To = Annotated[
+    str | None, _option("--to", metavar="DOSE", help="A new goal: 0 to stop, or a daily dose.")
+]
+_StepBack = Annotated[
+    str | None,
+    _option("--step-back", metavar="TEXT", help="The reason for going back to the previous dose."),
+]
+_OverrideRate = Annotated[
+    str | None,
+    _option("--override-rate", metavar="TEXT", help="The reason for a pace over 25% a week."),
+]
+_Why = Annotated[
+    str | None, _option("--why", metavar="TEXT", help="Why, in a few words: recorded.")
+]
 
 
 def revise(
     plan: Annotated[str, typer.Argument(help="A saved plan: plan.json, or - for standard input.")],
-    from_day: Annotated[str, _option("--from", help="The first day of the change: 2027-01-18.")],
-    hold: Annotated[
-        _Text, _option("--hold", help="Stay on the dose in force: 4w. none ends a hold.")
-    ] = None,
-    reduce: Annotated[_Text, _option("--reduce", help="From then on: 5%, or an amount.")] = None,
-    every: Annotated[_Text, _option("--every", help="From then on: 2w, 4w, 1mo.")] = None,
-    of: Annotated[
-        _Text, _option("--of", help="original (of the whole plan), current, mixed.")
-    ] = None,
-    to: Annotated[_Text, _option("--to", help="A new goal: 0 to stop, or a daily dose.")] = None,
-    step_back: Annotated[
-        _Text, _option("--step-back", help="The reason for going back to the previous dose.")
-    ] = None,
-    override_rate: Annotated[
-        _Text, _option("--override-rate", help="The reason for a pace over 25% a week.")
-    ] = None,
-    why: Annotated[_Text, _option("--why", help="Why, in a few words: recorded.")] = None,
+    from_day: _From,
+    hold: _Hold = None,
+    reduce: _Reduce = None,
+    every: _Every = None,
+    of: _Of = None,
+    to: _To = None,
+    step_back: _StepBack = None,
+    override_rate: _OverrideRate = None,
+    why: _Why = None,
     format: Format = None,  # noqa: A002
     output: Output = None,
     language: Language = None,
@@ -59,34 +83,32 @@ def revise(
     from taper.revise import revise as revised  # noqa: PLC0415 - with it
 
     before = read_plan(plan)
-    after = revised(
-        before,
-        from_day,
-        why=why or "",
-        hold=hold,
-        reduce=reduce,
-        every=every,
-        of=of,
-        to=to,
-        step_back=step_back,
-        override_rate=override_rate,
-    )
+    changes = {
+        "hold": hold,
+        "reduce": reduce,
+        "every": every,
+        "of": of,
+        "to": to,
+        "step_back": step_back,
+        "override_rate": override_rate,
+    }
+    after = revised(before, from_day, why=why or "", **changes)
     text = differences(before, after)
     if format is not None:  # the plan goes to standard output alone
         sys.stderr.write(text)
     else:
         write_stdout(text)
-    if output or format is not None:
-        deliver(
-            after,
-            format=format,
-            outputs=output,
-            language=language,
-            paper=paper,
-            large_print=large_print,
-        )
-    else:
+    if not output and format is None:
         sys.stderr.write("nothing is written: -o FILE saves the revised plan\n")
+        return
+    deliver(
+        after,
+        format=format,
+        outputs=output,
+        language=language,
+        paper=paper,
+        large_print=large_print,
+    )
 
 
 def differences(before: Plan, after: Plan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
@@ -40,6 +41,13 @@ def test_help_fits_a_screen(taper, name):
     assert len(lines) <= SCREEN[0]
     assert max(map(len, lines)) <= SCREEN[1]
     assert "..." not in "".join(line for line in lines if line.startswith("  ") and not name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_option_takes_is_said_in_a_word_of_the_field(taper, name):
+    said = taper(*name.split(), "--help-all").out or taper(*name.split(), "--help").out
+    assert "Options:" in said
+    assert not re.findall(r"<\w+>", said)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in GROUPS])

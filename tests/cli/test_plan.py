@@ -63,21 +63,19 @@ def test_csv_has_the_columns_of_the_contract(taper):
     assert rows[1]["quantities"] == "60 mg x 21; 30 mg x 7; 15 mg x 14"
 
 
+def test_a_drug_and_a_form_leave_the_one_argument_to_the_dose(taper):
+    named = taper("plan", "oxycodone-ir", "10 mg q6h", "--start", "2026-12-07")
+    ran = taper("plan", "--drug", "oxycodone", "--form", "ir", "10 mg q6h", "--start", "2026-12-07")
+    assert (ran.status, ran.out, ran.err) == (0, named.out, "")
+    both = taper("plan", "--drug", "oxycodone", "OxyContin", "10 mg q6h", "--start", "2026-12-07")
+    assert both.status == 2
+    assert "product: both a product and a drug are given" in both.err
+    one = taper("plan", "--drug", "oxycodone", "OxyContin", "--start", "2026-12-07")
+    assert one.status == 2
+    assert "product: both a product and a drug are given" in one.err
+
+
 def test_every_option_of_the_contract_is_understood(taper, tmp_path):
-    ran = taper(
-        *("plan", "--drug", "oxycodone", "--form", "ir", "--start", "2026-12-07"),
-        *("--taking", "30 mg", "--reduce", "10%", "--every", "2w", "--of", "original"),
-        *("--hold", "2w@every4", "--hold", "2026-12-24..2027-01-03", "--baseline", "2w"),
-        *("--avoid", "weekends", "--reduce-on", "tue", "--last-dose-for", "2w"),
-        *("--stock", "5,10", "--max-units", "3", "--split", "none", "--prefer", "fewest-units"),
-        *("--finish-with", "oxycodone-solution q6h", "--finish-at", "10 mg", "--fill", "14d"),
-        *("--also", "morphine-er 15 mg q12h", "--keep", "morphine-er"),
-        *("--on-opioids-for", "8w", "--risk", "oud", "--risk", "pregnancy"),
-        *("--specialist", "Dr A", "--checks", "close", "--market", "us"),
-        *("--id", "x-1", "--label", "a label", "--to", "0", "--format", "json"),
-        *("--", "10 mg q6h prn"),
-    )
-    assert ran.status == 2  # the dose stands where the product is expected
     ran = taper(
         *("plan", "oxycodone-ir", "10 mg q6h prn", "--start", "2026-12-07"),
         *("--taking", "30 mg", "--reduce", "10%", "--every", "2w", "--of", "original"),
