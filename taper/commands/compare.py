@@ -19,57 +19,33 @@ _Text = str | None
 _Many = list[str] | None
 
 
-def _option(
-    *names: str,
-    help: str,  # noqa: A002 - Typer's own name for it
-    metavar: str,
-    panel: str | None = None,
-) -> Any:
-    return typer.Option(
-        *names, help=help, metavar=metavar, show_default=False, rich_help_panel=panel
-    )
+def _option(name: str, metavar: str, text: str, panel: str | None = None) -> Any:
+    return typer.Option(name, help=text, metavar=metavar, show_default=False, rich_help_panel=panel)
 
 
 def compare(
     product: Annotated[_Text, typer.Argument(help="Product, or a request or plan file.")] = None,
     dose: Annotated[_Text, typer.Argument(help="What is taken now: '90 mg q8h'.")] = None,
-    start: Annotated[_Text, _option("--start", metavar="DATE", help="Day 1: 2026-12-07.")] = None,
-    reduce: Annotated[
-        _Many, _option("--reduce", metavar="RATE", help="Repeat: 5%, 10%, 15 mg.")
-    ] = None,
-    guideline: Annotated[
-        _Many, _option("--guideline", metavar="NAME", help="Repeat: cdc-2022-weekly.")
-    ] = None,
-    every: Annotated[
-        _Text, _option("--every", metavar="LENGTH", help="1w, 4w, 1mo; of each --reduce.")
-    ] = None,
-    of: Annotated[
-        _Text, _option("--of", metavar="WORD", help="original, current or mixed.")
-    ] = None,
-    to: Annotated[
-        _Text, _option("--to", metavar="DOSE", help="Goal: 0 to stop, or a daily dose.")
-    ] = None,
+    start: Annotated[_Text, _option("--start", "DATE", "Day 1: 2026-12-07.")] = None,
+    reduce: Annotated[_Many, _option("--reduce", "RATE", "Repeat: 5%, 10%, 15 mg.")] = None,
+    guideline: Annotated[_Many, _option("--guideline", "NAME", "Repeat: cdc-2022-weekly.")] = None,
+    every: Annotated[_Text, _option("--every", "LENGTH", "1w, 4w, 1mo; of each --reduce.")] = None,
+    of: Annotated[_Text, _option("--of", "WORD", "original, current or mixed.")] = None,
+    to: Annotated[_Text, _option("--to", "DOSE", "Goal: 0 to stop, or a daily dose.")] = None,
     stock: Annotated[
-        _Many, _option("--stock", metavar="STRENGTHS", help="The strengths at hand: 15,30.")
+        _Many, _option("--stock", "STRENGTHS", "The strengths at hand: 15,30.")
     ] = None,
     finish_with: Annotated[
-        _Text,
-        _option(
-            "--finish-with", metavar="PRODUCT", help="A finer product for the end of the taper."
-        ),
+        _Text, _option("--finish-with", "PRODUCT", "A finer product for the end.")
     ] = None,
     on_opioids_for: Annotated[
-        _Text,
-        _option(
-            "--on-opioids-for", metavar="LENGTH", help="How long opioids have been taken: 8w, 3y."
-        ),
+        _Text, _option("--on-opioids-for", "LENGTH", "On opioids for how long: 8w, 3y.")
     ] = None,
     taking: Annotated[
-        _Text, _option("--taking", metavar="DOSE", help="Average daily use.", panel="More")
+        _Text, _option("--taking", "DOSE", "Average daily use.", panel="More")
     ] = None,
     market: Annotated[
-        _Text,
-        _option("--market", metavar="NAME", help="us, uk or ca. Default yours.", panel="More"),
+        _Text, _option("--market", "NAME", "us, uk or ca. Default yours.", panel="More")
     ] = None,
     format: TableFormat = "table",  # noqa: A002
 ) -> None:

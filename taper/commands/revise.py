@@ -101,14 +101,8 @@ def revise(
     if not output and format is None:
         sys.stderr.write("nothing is written: -o FILE saves the revised plan\n")
         return
-    deliver(
-        after,
-        format=format,
-        outputs=output,
-        language=language,
-        paper=paper,
-        large_print=large_print,
-    )
+    hand_out = {"language": language, "paper": paper}
+    deliver(after, format=format, outputs=output, **hand_out, large_print=large_print)
 
 
 def differences(before: Plan, after: Plan) -> str:
