@@ -6,7 +6,7 @@ PYTHONS ?= python3.11 python3.12 python3.13
 WORKERS ?= 2
 COVERED := $(CURDIR)/build/coverage
 
-.PHONY: coverage dist versions
+.PHONY: coverage dist verify versions
 
 # Branch coverage of the package by the whole suite; fails under 95%. Writes its page of the docs.
 coverage: export COVERAGE_FILE = $(COVERED)/data
@@ -25,3 +25,8 @@ dist:
 # The quick layers of the suite on every Python that is here.
 versions:
 	$(PYTHON) scripts/versions.py $(PYTHONS)
+
+# Every starting regimen of every US product with every common rule, every law on every plan: about
+# an hour on one core. Writes its page of the docs; parts that are done are kept in build/verify.
+verify:
+	$(PYTHON) -m verify --page
