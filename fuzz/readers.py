@@ -61,7 +61,7 @@ REQUEST = {"product": "morphine-er", "dose": "90 mg q8h", "start": "2026-12-07"}
 VALUES: dict[str, tuple[str, dict[str, str]]] = {
     "id": ("p-1, 2", {}),
     "label": ("=ward 7", {}),
-    "market": ("uk", {"product": "mst-continus", "dose": "60 mg q12h"}),
+    "market": ("uk", {"product": "morphine-mr-mst-continus", "dose": "60 mg q12h"}),
     "product": ("fentanyl patch", {"dose": "75 mcg/h"}),
     "drug": ("oxycodone", {"product": "", "form": "ir", "dose": "5 mg q6h"}),
     "form": ("solution", {"product": "", "drug": "morphine", "dose": "20 mg q6h"}),

@@ -13,12 +13,57 @@ import taper
 from taper.batch.tables import TABLES
 from taper.export.csv import written
 from taper.formulary import formulary
+from taper.guidelines import guidelines
 from taper.prescription import frequency
 from taper.quantities import plain
-from taper.request import FIELDS, RISKS, WEEKDAYS
+from taper.request import ALIASES, FIELDS, RISKS, WEEKDAYS
 
-PRODUCTS = list(formulary("us").products.values())
+PRODUCTS = {market: list(formulary(market).products.values()) for market in ("us", "uk", "ca")}
+MARKETS = ("us", "us", "us", "us", "uk", "ca")
+NAMES = (*FIELDS, *ALIASES)
+GUIDELINES = list(guidelines())
 LENGTHS = ("1w", "2w", "4w", "10d", "1mo", "3w")
+# requests in which a field matters, in turn, so that each of them is planned in every sample
+FEATURES: dict[str, list[dict[str, object]]] = {
+    "market": [
+        {"market": "uk", "product": "co-codamol", "dose": "30/500 mg q6h"},
+        {"market": "ca", "product": "hydromorphone-cr", "dose": "12 mg q12h"},
+        {"market": "uk", "product": "buprenorphine-patch-butrans", "dose": "20 mcg/h"},
+    ],
+    "drug": [{"drug": "oxycodone", "form": "ir", "dose": "15 mg q6h"}],
+    "form": [{"drug": "morphine", "form": "solution", "dose": "20 mg q4h"}],
+    "taking": [{"product": "oxycodone-apap", "dose": "7.5 mg q6h prn", "taking": "20 mg"}],
+    "guideline": [{"guideline": "cdc-2022-weekly"}, {"guideline": "va-slower"}],
+    "of": [{"of": "original", "reduce": "20%", "every": "2w"}],
+    "to": [{"to": "60 mg"}, {"to": "45 mg", "of": "original"}],
+    "over": [{"over": "30w"}, {"over": "9mo", "avoid": "weekends"}],
+    "by": [{"by": "2027-12-01"}],
+    "phases": [{"phases": ["10%/1w until 50%", "5%/2w"]}, {"phases": "10%/1mo until 50%;5%/2w"}],
+    "holds": [
+        {"holds": "2w@every2;2026-12-24..2027-01-03"},
+        {"holds": ["1mo@50%", "2027-02-01..2027-02-20"], "every": "2w"},
+        {"holds": "2w@90mg"},
+    ],
+    "baseline": [{"baseline": "1mo"}, {"baseline": "17d", "reduce_on": "tue"}],
+    "avoid": [{"avoid": "weekends;holidays:US"}, {"avoid": "holidays:US-CA", "every": "1mo"}],
+    "reduce_on": [{"reduce_on": "mon;wed"}, {"reduce_on": "fri", "every": "10d"}],
+    "last_dose_for": [{"last_dose_for": "1mo", "of": "current"}],
+    "stock": [{"stock": ["15", "30"]}, {"stock": "15;60"}],
+    "max_units": [{"max_units": 6}],
+    "split": [{"product": "morphine-ir", "dose": "30 mg q6h", "split": "halves"}],
+    "prefer": [{"prefer": "fewest-strengths"}],
+    "finish_with": [{"finish_with": "morphine-solution q8h"}],
+    "finish_at": [{"finish_with": "morphine-solution", "finish_at": "50%"}],
+    "also": [
+        {"also": "oxycodone-ir 10 mg q6h"},
+        {"also": ["tramadol-ir 50 mg q6h", "oxycodone-apap 5 mg q6h"], "avoid": "weekends"},
+        {"product": "fentanyl-patch", "dose": "50 mcg/h", "also": "morphine-ir 15 mg q6h"},
+    ],
+    "keep": [{"also": "oxycodone-ir 10 mg q6h", "keep": "oxycodone-ir", "every": "1mo"}],
+    "fill": [{"fill": "step"}, {"fill": "7d", "product": "fentanyl-patch", "dose": "75 mcg/h"}],
+    "override_rate": [{"override_rate": "asked for", "reduce": "40%", "every": "1w"}],
+    "checks": [{"checks": "close"}, {"checks": "none"}],
+}
 
 
 def _sometimes(random: Random, share: float, values: list) -> object:
@@ -40,25 +85,35 @@ def dose(random: Random, product) -> str:
     return f"{number} {product.unit} {often}" + random.choice(["", "", "", "", "", "", "", " prn"])
 
 
-def base(random: Random) -> dict[str, object]:
-    """A request without an id and a start."""
-    product = random.choice(PRODUCTS)
-    fields: dict[str, object] = {"product": product.id, "dose": dose(random, product)}
-    rule = random.randrange(9)
-    if rule == 0:
-        fields["guideline"] = random.choice(["cdc-2022-weekly", "va-slower", "cdc-2022-monthly"])
-    elif rule == 1:
+def rule(random: Random) -> dict[str, object]:
+    """How fast, in one of the ways to say it."""
+    fields: dict[str, object] = {}
+    kind = random.randrange(9)
+    if kind == 0:
+        fields["guideline"] = random.choice(GUIDELINES)
+    elif kind == 1:
         fields["over"] = random.choice(["20w", "40w", "9mo"])
-    elif rule == 2:
+    elif kind == 2:
         fields["by"] = "2027-12-01"
-    elif rule == 3:
+    elif kind == 3:
         fields["phases"] = ["10%/1w until 50%", "5%/2w"]
-    elif rule == 4:
+    elif kind == 4:
         fields["every"] = random.choice(["1mo", "2mo"])
-    elif rule < 8:
+    elif kind < 8:
         fields["reduce"] = random.choice(["10%", "5%", "7.5%", "20%", "40%"])
         fields["every"] = random.choice([*LENGTHS, None])
         fields["of"] = _sometimes(random, 0.4, ["original", "current", "mixed"])
+    return fields
+
+
+def base(random: Random) -> dict[str, object]:
+    """A request without an id and a start."""
+    market = random.choice(MARKETS)
+    product = random.choice(PRODUCTS[market])
+    fields: dict[str, object] = {"product": product.id, "dose": dose(random, product)}
+    if market != "us" or random.random() < 0.05:
+        fields["market"] = market
+    fields |= rule(random)
     maybe = {
         "holds": [
             "2w@every3",
@@ -79,7 +134,7 @@ def base(random: Random) -> dict[str, object]:
         "fill": ["7d", "step", "28d"],
         "checks": ["close", "none", "standard", "often"],
         "override_rate": ["asked for, since 2026-11-02"],
-        "finish_with": [random.choice(PRODUCTS).id],
+        "finish_with": [random.choice(PRODUCTS[market]).id],
     }
     for name, values in maybe.items():
         fields[name] = _sometimes(random, 0.06, values)
@@ -90,11 +145,25 @@ def base(random: Random) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def featured(number: int) -> dict[str, object]:
+    """A request in which a field matters, each in its turn."""
+    name = list(FEATURES)[number % len(FEATURES)]
+    several = FEATURES[name]
+    fields = several[number // len(FEATURES) % len(several)]
+    if {"product", "drug"} & set(fields):
+        return dict(fields)
+    return {"product": "morphine-er", "dose": "90 mg q8h", **fields}
+
+
 def requests(bases: int, seed: int, starts: int = 8) -> list[dict[str, object]]:
-    """Requests of which some share a plan: ``bases`` of them, each begun on several days."""
+    """Requests of which some share a plan: ``bases`` of them, each begun on several days.
+
+    Half of them are drawn at random, in the other half every field has its turn.
+    """
     random = Random(seed)
     rows = []
-    for shared in [base(random) for _ in range(bases)]:
+    drawn = [featured(n // 2) if n % 2 else base(random) for n in range(bases)]
+    for shared in drawn:
         for _ in range(starts):
             day = date(2026, 11, 1) + timedelta(days=random.randrange(100))
             row = dict(shared, start=day.isoformat())
@@ -117,11 +186,15 @@ def requests(bases: int, seed: int, starts: int = 8) -> list[dict[str, object]]:
 
 @dataclass
 class Expected:
-    """What single plans of the rows come to, by table; and the errors of those that failed."""
+    """What single plans of the rows come to, by table; and the errors of those that failed.
+
+    ``fields`` are those of rows that were planned.
+    """
 
     text: dict[str, str] = field(default_factory=dict)
     errors: list[tuple[int, str, str]] = field(default_factory=list)
     planned: int = 0
+    fields: set[str] = field(default_factory=set)
 
 
 def one_by_one(rows: list[dict[str, object]]) -> Expected:
@@ -141,6 +214,7 @@ def one_by_one(rows: list[dict[str, object]]) -> Expected:
             ]
             continue
         expected.planned += 1
+        expected.fields |= given.keys()
         for name, found in made.items():
             cells[name] += found
     for name, found in cells.items():
@@ -152,7 +226,7 @@ def one_by_one(rows: list[dict[str, object]]) -> Expected:
 def as_csv(rows: list[dict[str, object]]) -> bytes:
     """The rows as a CSV file; lists with ``;`` between."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, [name for name in FIELDS if any(name in row for row in rows)])
+    writer = csv.DictWriter(out, [name for name in NAMES if any(name in row for row in rows)])
     writer.writeheader()
     for row in rows:
         writer.writerow({k: ";".join(v) if isinstance(v, list) else v for k, v in row.items()})
@@ -169,7 +243,7 @@ def as_parquet(rows: list[dict[str, object]], path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = [name for name in FIELDS if any(name in row for row in rows)]
+    names = [name for name in NAMES if any(name in row for row in rows)]
     columns = {
         name: [
             ";".join(value) if isinstance(value, list) else None if value is None else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from randomly import as_csv, as_jsonl, as_parquet, one_by_one, requests
+from randomly import NAMES, as_csv, as_jsonl, as_parquet, one_by_one, requests
 
 from taper.batch.aside import Output
 from taper.batch.run import Settings, run
@@ -13,7 +13,7 @@ from taper.batch.run import Settings, run
 pytest.importorskip("msgspec")
 pytest.importorskip("pyarrow")
 
-BASES = 1250 if os.environ.get("TAPER_TESTS") == "thorough" else 45  # each begins eight times
+BASES = 1250 if os.environ.get("TAPER_TESTS") == "thorough" else 54  # each begins eight times
 TABLES = ("schedule", "checks", "supply", "summary", "plans")
 
 
@@ -54,6 +54,7 @@ def error_records(tmp_path):
 def test_the_random_requests_are_worth_it(rows, expected):
     assert expected.planned > len(rows) // 3
     assert len(expected.errors) > len(rows) // 20
+    assert expected.fields == set(NAMES)  # every field is in a row that is planned
 
 
 @pytest.mark.parametrize(
