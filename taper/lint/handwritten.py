@@ -284,8 +284,7 @@ def _as_taken(product: Product, amounts: tuple[int, ...], hours: int | None, oft
             (s.amount for s in product.strengths if s.amount // THOUSAND * THOUSAND == amounts[0]),
             amounts[0],
         )
-        interval = hours or parse_frequency(often) or product.interval
-        return Taken(product, amount, (amount,), (), ("patch",), interval)
+        return Taken(product, amount, (amount,), (), ("patch",), hours or parse_frequency(often))
     if hours is None:
         return Taken(product, amounts[0], hours=parse_frequency(often))
     number = max(24 // hours, 1)

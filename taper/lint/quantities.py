@@ -61,7 +61,8 @@ def _needed(entry: Entry, taken: Taken, anchor: date) -> list[dict[Strength | No
     if taken.product.is_patch:
         said = {int(n) for n in re.findall(r"every (\d+) hours", entry.directions)}
         said |= {int(n) * 24 for n in re.findall(r"every (\d+) days", entry.directions)}
-        hours = [*said, taken.hours or taken.product.interval, *PATCH_INTERVALS]
+        said |= {taken.hours} if taken.hours else set()
+        hours = sorted(said) or [taken.product.interval, *PATCH_INTERVALS]
         times = [changes(anchor, entry.start, end, each // 24) for each in hours if each >= 24]  # noqa: PLR2004
     per_day: dict[Strength | None, int] = {}
     for units in taken.units:

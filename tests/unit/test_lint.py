@@ -100,6 +100,118 @@ def test_each_fault_is_found_where_it_is(case):
     assert fault in found(*rows)
 
 
+OTHER_COLUMNS = {
+    "no first day": (
+        "date,product,daily_dose",
+        ",morphine-er,120 mg",
+        ("unreadable", 2, "date"),
+    ),
+    "days that are no number": (
+        "date,days,product,daily_dose",
+        "2026-12-07,a week,morphine-er,120 mg",
+        ("unreadable", 2, "days"),
+    ),
+    "no dose": (
+        "date,product,dose",
+        "2026-12-07,morphine-er,",
+        ("unreadable", 2, "dose"),
+    ),
+    "a daily dose that its administrations do not make": (
+        "date,product,daily_dose,doses",
+        "2026-12-07,morphine-er,105,morning 60 (60 x 1); evening 60 (60 x 1)",
+        ("dose-not-makeable", 2, "daily_dose"),
+    ),
+    "administrations without sense": (
+        "date,product,doses",
+        "2026-12-07,morphine-er,one in the morning",
+        ("unreadable", 2, "doses"),
+    ),
+    "an administration of no strength": (
+        "date,product,doses",
+        "2026-12-07,morphine-er,morning 60 (70 x 1)",
+        ("unreadable", 2, "doses"),
+    ),
+    "an administration that is no amount": (
+        "date,product,doses",
+        "2026-12-07,morphine-er,morning 6.0.0 (60 x 1)",
+        ("unreadable", 2, "doses"),
+    ),
+    "a liquid finer than a syringe": (
+        "date,product,dose",
+        "2026-12-07,morphine-solution,5.3 mg q4h",
+        ("dose-not-makeable", 2, "dose"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(OTHER_COLUMNS))
+def test_each_fault_of_other_columns_is_found_where_it_is(case):
+    header, row, fault = OTHER_COLUMNS[case]
+    assert fault in found(row, header=header)
+
+
+def test_a_row_without_a_dose_can_be_the_stop():
+    rows = ("2026-12-07,reduce,morphine-er,15 mg qd", "2026-12-21,stop,morphine-er,")
+    assert found(*rows, header="date,kind,product,dose") == []
+
+
+def test_a_higher_dose_of_another_product_is_a_rise():
+    rows = ("2026-12-07,morphine-er,30 mg q12h", "2026-12-21,morphine-solution,20 mg q4h")
+    assert ("dose-rises", 3, "dose") in found(*rows, header="date,product,dose")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "fits"),
+    [
+        ("28", True),  # 60 mg twice a day for 14 days
+        ("28 tablets", True),
+        ("56", True),  # of 30 mg
+        ("27", False),
+        ("60 mg x 28", True),
+        ("28 x 60 mg", True),
+        ("30 mg x 56", True),
+        ("60 mg x 14; 30 mg x 28", True),
+        ("60 mg x 27", False),
+        ("a bag", False),
+        ("28; a bag", False),
+    ],
+)
+def test_a_quantity_is_what_the_days_need(quantity, fits):
+    row = f"2026-12-07,2026-12-20,morphine-er,60 mg q12h,{quantity}"
+    assert (found(row, header="start,end,product,dose,quantity") == []) == fits
+
+
+@pytest.mark.parametrize(("quantity", "fits"), [("5", True), ("4", False), ("25 mcg/h x 5", True)])
+def test_patches_are_counted_by_their_changes(quantity, fits):
+    row = f"2026-12-07,2026-12-21,fentanyl-patch,25 mcg/h every 3 days,{quantity}"
+    ids = {fault[0] for fault in found(row, header="start,end,product,dose,quantity")}
+    assert ids == {"fentanyl-depot"} | (set() if fits else {"quantity-does-not-fit"})
+
+
+def test_patches_of_a_period_that_is_not_said_may_be_changed_by_any():
+    header = "start,end,product,dose,quantity"
+    for quantity, fits in (("5", True), ("4", True), ("9", False)):
+        ids = {
+            f[0]
+            for f in found(
+                f"2026-12-07,2026-12-21,fentanyl-patch,25 mcg/h,{quantity}", header=header
+            )
+        }
+        assert ("quantity-does-not-fit" not in ids) == fits
+
+
+def test_a_patch_of_12_is_found_by_what_is_printed_on_it():
+    rows = ("2026-12-07,fentanyl-patch,25 mcg/h", "2026-12-22,fentanyl-patch,12 mcg/h")
+    faults = found(*rows, header="date,product,dose")
+    assert [fault for fault in faults if fault[0] in {"unreadable", "dose-not-makeable"}] == []
+    assert ("cut-over-25-percent", 3, "dose") in faults
+
+
+def test_a_cell_longer_than_any_is_no_schedule():
+    with pytest.raises(InputError, match="not CSV: field larger than field limit"):
+        lint(f"{HEADER}\n{'1' * 200_000}\n", "schedule.csv")
+
+
 def test_all_faults_are_found_at_once():
     rows = [rows[-1] for rows, _ in FAULTS.values()]
     ids = {name for name, _, _ in found(*GOOD, *rows)}
@@ -244,6 +356,14 @@ CHANGES = {
     "an unknown strength": (
         lambda document: document["steps"][2]["doses"][0]["units"][0].update(strength="17"),
         ("unreadable", 2, "doses"),
+    ),
+    "a dose finer than can be measured": (
+        set_step(2, daily_dose="90.00001"),
+        ("unreadable", 2, "daily_dose"),
+    ),
+    "an unknown strength in a fill": (
+        lambda document: document["supply"][0]["items"][0].update(strength="17"),
+        ("unreadable", None, "doses"),
     ),
     "a share": (set_step(2, percent_of_original="99.0"), ("unreadable", 2, "percent_of_original")),
 }

@@ -101,6 +101,18 @@ def _rise(made) -> None:
         second[name], third[name] = third[name], second[name]
 
 
+def _same_dose_again(made) -> None:
+    """The second reduction takes nothing away."""
+    for name in ("doses", "daily_dose", "mme", "directions"):
+        made["steps"][2][name] = made["steps"][1][name]
+
+
+def _another_start(made) -> None:
+    """What is taken now is the dose after the first reduction."""
+    for name in ("doses", "daily_dose", "mme", "directions"):
+        made["steps"][0][name] = made["steps"][1][name]
+
+
 @pytest.mark.parametrize(
     ("change", "field", "said"),
     [
@@ -151,6 +163,13 @@ def _rise(made) -> None:
         (_reversed_dates, "steps.2.end", "before it begins"),
         (_other_drug, "steps.2.product", "not a product of the request"),
         (_rise, "steps.3.daily_dose", "rises"),
+        (_set("steps.1.doses.0.units.0.count", "0"), "steps.1.doses.0.units.0.count", "none of"),
+        (_set("steps.1.doses.0.amount", "90.0001"), "steps.1.doses.0.amount", "decimal"),
+        (_set("supply.0.items.0.strength", "61"), "supply.0.items.0.strength", "no strength"),
+        (_set("steps.0.companions", [{}]), "steps.0.companions.0.product", "required"),
+        (_set("steps.1.start", "2026-13-45"), "steps.1.start", "not in the calendar"),
+        (_same_dose_again, "steps.2.daily_dose", "is no reduction"),
+        (_another_start, "steps.0.daily_dose", "not the dose of the request"),
     ],
 )
 def test_a_plan_that_nobody_could_have_made_is_refused(change, field, said):
