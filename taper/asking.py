@@ -84,7 +84,7 @@ def _check_given(values: dict[str, Any]) -> None:
 
 def _described(product: Product) -> str:
     strengths = ", ".join(strength.label for strength in product.usual)
-    unit = "" if product.is_liquid else f" {product.unit}"
+    unit = "" if product.is_liquid else f" {product.unit_text}"
     often = " or ".join(frequency(hours) for hours in product.intervals_hours)
     return f"{product.name}: {strengths}{unit}, {often}"
 
@@ -94,8 +94,8 @@ def _example(product: Product | None) -> str:
         return "90 mg q8h"
     label = "5" if product.is_liquid else product.usual[len(product.usual) // 2].label
     if product.is_patch:
-        return f"{label} {product.unit}"
-    return f"{label} {product.unit} {frequency(product.interval)}"
+        return f"{label} {product.unit_text}"
+    return f"{label} {product.unit_text} {frequency(product.interval)}"
 
 
 def _ask_dose(values: dict[str, Any], market: Formulary) -> None:
@@ -156,12 +156,14 @@ def _foreseen(values: dict[str, Any]) -> Iterator[str]:
     """The plan in three lines."""
     plan = make_plan(read(values))
     figures, request = summary(plan), plan.request
-    mme = f", {figures['start_mme']} MME" if figures["start_mme"] else ""
-    goal = f"{request.product.text(request.rule.goal)} a day" if request.rule.goal else "a stop"
+    name = request.formulary.words["equivalent"]
+    mme = f", {figures['start_mme']} {name}" if figures["start_mme"] else ""
+    each = "" if request.product.is_patch else " a day"
+    goal = f"{request.product.text(request.rule.goal)}{each}" if request.rule.goal else "a stop"
     rule = plan.to_rule()["parts"]
     pace = ", then ".join(f"{part['reduce']} every {part['every']}" for part in rule)
     daily = request.product.text(plan.steps[0].daily)
-    yield f"Preview: {daily} a day{mme} to {goal}, {pace}"
+    yield f"Preview: {daily}{each}{mme} to {goal}, {pace}"
     end = f"first day without it {figures['stop_date']}" if plan.stop_date else "then kept"
     yield f"{figures['reductions']} reductions in {figures['days']} days; {end}"
     yield f"largest cut {figures['largest_cut_percent_of_current']}% of the dose then taken"

@@ -70,6 +70,30 @@ def test_doses_of_the_product():
     assert "60 mg q12h" in proposed("taper plan morphine-er ")
 
 
+def test_doses_of_what_is_measured_are_left_to_the_user():
+    assert proposed("taper plan morphine-solution ") == []
+    assert proposed("taper plan morphium ") == []
+
+
+def test_a_request_file_is_left_to_the_shell():
+    assert proposed("taper plan request.toml") == []
+    assert proposed("taper plan folder/mor") == []
+
+
+def test_a_finer_product_of_what_is_not_named_yet_may_be_any():
+    assert proposed("taper plan --finish-with oxym") == ["oxymorphone-ir", "oxymorphone-er"]
+
+
+def test_a_market_that_is_none_is_taken_for_the_usual_one():
+    assert proposed("taper plan --market mars oxym") == ["oxymorphone-ir", "oxymorphone-er"]
+
+
+def test_settings_of_the_configuration_file():
+    assert proposed("taper config set ev") == ["every"]
+    assert "stock.morphine-er" in proposed("taper config set stock.mor")
+    assert proposed("taper config set teleph", "fish") == ["telephone"]
+
+
 def test_guidelines_and_findings():
     assert proposed("taper plan --guideline ") == list(guidelines())
     assert proposed("taper explain ") == list(catalogue())

@@ -121,6 +121,54 @@ def test_a_broken_file_is_named_and_nothing_is_planned(taper, config, text, says
     assert not ran.out
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('every = """\n2w"""\n', "every"),
+        ('stock = { morphine-er = ["15"] }\n', "stock.morphine-er"),
+        ('[stock]\nmorphine-er = ["15",\n  "30"]\n', "stock.morphine-er"),
+    ],
+)
+def test_a_file_of_an_unusual_shape_is_left_as_it_is(taper, config, text, name):
+    config.parent.mkdir()
+    config.write_text(text)
+    value = "15" if name.startswith("stock") else "4w"
+    for ran in (taper("config", "set", name, value), taper("config", "unset", name)):
+        assert ran.status == 2
+        assert "this file cannot be changed here (hint: edit the file by hand" in ran.err
+    assert config.read_text() == text
+
+
+def test_what_is_not_set_cannot_be_unset(taper, config):
+    for name in ("every", "stock.morphine-er"):
+        ran = taper("config", "unset", name)
+        assert ran.status == 2
+        assert f"'{name}' is not set in {config}" in ran.err
+
+
+def test_a_folder_that_cannot_be_made_is_named(taper, config):
+    config.parent.write_text("a file where the folder should be")
+    ran = taper("config", "set", "every", "2w")
+    assert ran.status == 1
+    assert f"error: {config.parent}: cannot be made: File exists" in ran.err
+
+
+def test_without_a_place_nothing_is_set(taper, monkeypatch):
+    monkeypatch.setenv("TAPER_CONFIG", "")
+    for words in (("set", "every", "2w"), ("path",)):
+        ran = taper("config", *words)
+        assert ran.status == 2
+        assert "there is no configuration file (hint: TAPER_CONFIG is empty" in ran.err
+
+
+def test_settings_that_have_several_values_are_shown_apart(taper, config):
+    assert taper("config", "set", "phases", "10%/1w until 50%", "5%/2w").status == 0
+    assert taper("config", "set", "stock.morphine-er", "15,30").status == 0
+    shown = " ".join(taper("config", "show").out.split())
+    assert "phases 10%/1w until 50%, 5%/2w configuration file" in shown
+    assert "stock.morphine-er 15, 30 configuration file" in shown
+
+
 def test_a_bad_value_in_the_file_says_that_it_is_from_there(taper, config):
     config.parent.mkdir()
     config.write_text('every = "soon"')

@@ -56,3 +56,9 @@ def test_the_form_shows_every_value(taper):
     assert ran.out.count("--") >= 11
     entries = json.loads(taper("cows", "--form", "--format", "json").out)
     assert [entry["id"] for entry in entries] == [item.id for item in items()]
+
+
+def test_named_items_that_are_impossible_are_errors_all_at_once(taper):
+    ran = taper("cows", "--items", "0,0,0,0,0,0,0,0,0,0,0", "--pulse", "x", "--pupils", "many")
+    assert (ran.status, ran.out) == (2, "")
+    assert [line.split(":")[1].strip() for line in ran.err.splitlines()] == ["pulse", "pupils"]

@@ -150,3 +150,38 @@ def test_the_demonstration_waits_between_its_parts():
     assert said.count("Enter to go on") == 3
     assert said.index("1. A plan") < said.index("Enter to go on") < said.index("2. The hand-out")
     assert "3 rows: 2 planned, 1 failed" in said
+
+
+def test_a_batch_shows_how_far_it_is_and_cleans_up_after_it(tmp_path):
+    pytest.importorskip("msgspec")
+    panel = tmp_path / "panel.csv"
+    panel.write_text("product,dose,start\nmorphine-er,60 mg q12h,2026-12-07\n")
+    leader, follower = pty.openpty()
+    done = subprocess.Popen(
+        [sys.executable, "-m", "taper", "batch", panel, "-o", tmp_path / "schedules.csv"],
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+    )
+    os.close(follower)
+    said = b""
+    while True:
+        try:
+            said += os.read(leader, 65536)
+        except OSError:  # the other side is closed
+            break
+    os.close(leader)
+    assert done.wait(60) == 0
+    assert b"100%" in said
+    assert b"\x1b[2K" in said  # the bar is gone when the figures are said
+    assert b"1 rows: 1 planned, 0 failed" in said
+
+
+def test_questions_are_in_the_words_of_the_market():
+    answers = [("Product (", "Fencino"), ("such as 50 micrograms/hour", "75 micrograms/hour")]
+    answers += [("First day", "2026-12-07"), ("On opioids", "8w"), ("Enter to plan this", "")]
+    status, said = _talk(["plan", "--market", "uk"], answers)
+    assert status == 0
+    assert "Fencino fentanyl 72-hour patches: 12, 25, 50, 75, 100 micrograms/hour, q72h" in said
+    assert "Preview: 75 micrograms/hour, 180 OME to a stop" in said
