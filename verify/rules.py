@@ -56,36 +56,36 @@ class Taper:
     """What is taken: (opportunity, amounts, whether the cut was unavoidable) of each reduction.
 
     ``stop`` is the first opportunity at which the curve allows zero, None where the taper never
-    gets there.
+    gets there. ``most_other`` is the most of a combination's second ingredient in a day.
     """
 
     now: Amounts
+    most_other: int
     reductions: tuple[tuple[int, Amounts, bool], ...]
     stop: int | None
     slows_down: bool
 
 
-def taper(shelf: Shelf, now: Amounts, percent: int, of: str) -> Taper:
+def taper(shelf: Shelf, now: Amounts, most_other: int, percent: int, of: str) -> Taper:
     """The whole taper, opportunity by opportunity."""
     original = sum(now)
-    most_other = shelf.other(now) if shelf.product.is_combination else None
     reductions: list[tuple[int, Amounts, bool]] = []
     current, started = now, now
     linear = curve(percent, ORIGINAL)
     for place, asked in enumerate(curve(percent, of)):
         if sum(current) == shelf.smallest:  # SPEC 4.4
             if 2 * original * linear[place].ideal < shelf.smallest * linear[place].scale:
-                return Taper(started, tuple(reductions), place, of != ORIGINAL)
+                return Taper(started, most_other, tuple(reductions), place, of != ORIGINAL)
             continue
         choice = choose(shelf, current, asked, original, most_other)
         if choice is not None:
             current = choice[0]
             reductions.append((place, *choice))
-    return Taper(started, tuple(reductions), None, of != ORIGINAL)
+    return Taper(started, most_other, tuple(reductions), None, of != ORIGINAL)
 
 
 def choose(
-    shelf: Shelf, now: Amounts, asked: Asked, original: int, most_other: int | None = None
+    shelf: Shelf, now: Amounts, asked: Asked, original: int, most_other: int
 ) -> tuple[Amounts, bool] | None:
     """What to reduce to (SPEC 4.3), and whether the cut is unavoidable; None to stay.
 
@@ -97,7 +97,7 @@ def choose(
     if 2 * ideal >= (every[1] + current) * scale:
         return None  # staying is at least as near to the curve as anything lower
     every = every[1:-1]  # neither the current dose nor zero
-    if most_other is not None:
+    if shelf.product.is_combination:
         every = [t for t in every if shelf.other(_at(shelf, t, now)) <= most_other]
     if not every or 2 * ideal >= (every[0] + current) * scale:
         return None

@@ -69,6 +69,15 @@ class Start:
         return shelf(product, used, len(self.amounts), most)
 
     @property
+    def other(self) -> int:
+        """The second ingredient of a combination in a day, of the tablets that are taken."""
+        if not self.count:
+            return self.shelf().other(self.amounts)
+        each = self.amounts[0] // self.count
+        tablet = next(s for s in self.product.usual if s.amount == each)
+        return tablet.other * self.count * len(self.amounts)
+
+    @property
     def raised(self) -> bool:
         """Whether it needs more units at once than is usual."""
         product = self.product

@@ -53,7 +53,7 @@ def _sweep_one(tally: Tally, start: Start, shelf: Shelf, group: Group) -> None:
     for number, asked in enumerate(RULES):
         key = asked.percent, asked.of
         if key not in tapers:  # what is taken depends neither on the interval nor on holds
-            tapers[key] = taper(shelf, start.amounts, *key)
+            tapers[key] = taper(shelf, start.amounts, start.other, *key)
         try:
             plan = planned(start, asked)
         except InputError as error:

@@ -30,6 +30,13 @@ def test_a_sample_of_the_sweep_breaks_no_law():
     assert tally.counts["starts"].total() > 5
 
 
+def test_of_tablets_as_written_the_second_ingredient_counts_as_it_is_taken():
+    """Two tablets of 30/300 hold twice the acetaminophen of one of 60/300."""
+    written = [start for start in starts(["codeine-apap"]) if start.dose == "2 x 30/300 mg q4h"]
+    assert [start.other for start in written] == [12 * 300_000]
+    assert not page.broken(sweep.sweep(written))
+
+
 def test_a_broken_law_and_a_refusal_are_counted_with_what_was_asked(monkeypatch):
     start = starts(["tramadol-apap"])[:1]
 

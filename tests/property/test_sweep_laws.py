@@ -27,7 +27,7 @@ def case_of(
     """A sound plan, fresh, to be spoiled."""
     start = Start(US.find(product), hours, dose, (), tuple(1000 * amount for amount in amounts), 0)
     asked, made = Asked(*rule), start.shelf()
-    taper = rules.taper(made, start.amounts, asked.percent, asked.of)
+    taper = rules.taper(made, start.amounts, start.other, asked.percent, asked.of)
     return Case(planned(start, asked), start, asked, made, taper, Group(), looked_into=True)
 
 

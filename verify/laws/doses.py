@@ -135,7 +135,7 @@ def unavoidable_cuts_are(case: Case) -> Iterator[str]:
         reference = current if slow else original
         lower = [total for total in case.shelf.totals(then) if 0 < total < current]
         if combination:  # what gives more of the second ingredient than at the start is none
-            most = case.shelf.other(case.taper.now)
+            most = case.taper.most_other
             ways = {total: case.shelf.divided(total, then) for total in lower}
             lower = [t for t, way in ways.items() if way and case.shelf.other(way) <= most]
         if allowed(lower, current, reference):
