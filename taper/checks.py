@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.formulary import DATA
@@ -188,15 +189,13 @@ def _after_and_before(steps: tuple[Step, ...], working: _Working) -> list[_Due]:
     """The checks that belong to reductions, holds and the stop."""
     known = facts()
     due: list[_Due] = []
-    rows = steps[1:]
-    for place, step in enumerate(rows):
+    earlier = timedelta(days=known.before)
+    for step, following in zip_longest(steps[1:], steps[2:]):
         assert step.start is not None
-        following = rows[place + 1] if place + 1 < len(rows) else None
         before = None
         if following is not None and following.kind in {REDUCE, CHANGE, STOP}:
             assert following.start is not None
-            before = working.on_or_before(following.start - timedelta(days=known.before))
-            before = max(before, step.start)
+            before = max(working.on_or_before(following.start - earlier), step.start)
             due.append((before, step.number, "before-reduction"))
         if step.kind == HOLD and step.end is not None:
             review = before or working.on_or_before(step.end)
@@ -227,16 +226,17 @@ def _contacts(due: list[_Due], steps: tuple[Step, ...], most: int, working: _Wor
     """Contacts wherever more than ``most`` days would pass without one."""
     first = steps[1].start
     assert first is not None
-    end = max([day for day, _, _ in due] + [step.end for step in steps if step.end is not None])
+    ends = [step.end for step in steps if step.end is not None]
+    days = sorted({day for day, _, _ in due})
     contacts: list[_Due] = []
     last, place = first, 1
     longest = timedelta(days=most)
-    for day in [*sorted({day for day, _, _ in due}), end]:
-        spread = _between(last, day, most, working) if day - last > longest else ()
-        for contact in spread:
-            while place + 1 < len(steps) and (steps[place + 1].start or first) <= contact:
-                place += 1
-            contacts.append((contact, steps[place].number, "contact"))
+    for day in [*days, max([*days[-1:], *ends])]:
+        if day - last > longest:
+            for contact in _between(last, day, most, working):
+                while place + 1 < len(steps) and (steps[place + 1].start or first) <= contact:
+                    place += 1
+                contacts.append((contact, steps[place].number, "contact"))
         last = max(last, day)
     return contacts
 

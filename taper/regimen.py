@@ -141,6 +141,11 @@ class Regimens:
         """Every daily dose that can be made, zero among them, in rising order."""
         return [bit * self._grain for bit in _bits(self._sums[0])]
 
+    @cached_property
+    def nothing(self) -> Regimen:
+        """What is taken after the stop."""
+        return self.exactly((0,) * self.number)
+
     def can_make(self, total: int) -> bool:
         """Whether the daily dose can be made at all."""
         step, rest = divmod(total, self._grain)

@@ -208,8 +208,7 @@ class _Course:
         if self.slows_down:
             kept = rows.after(self.rule.last_dose_for, self._smallest_since())
             self.due = max(self.due, kept)
-        zero = self.made.exactly((0,) * self.made.number)
-        rows.turn(STOP, self.due, zero, Reason("last"))
+        rows.turn(STOP, self.due, self.made.nothing, Reason("last"))
         rows.finish(None)
 
     def _smallest_since(self) -> date:

@@ -115,15 +115,13 @@ def too_long(values: dict[str, Any]) -> list[Problem]:
     """Values so long that no reader should be asked to look at them."""
     return [
         Problem(name, "the value is too long", f"at most {LONGEST_VALUE} characters", text)
-        for name, text in ((name, longest(value)) for name, value in values.items())
-        if len(text) > LONGEST_VALUE
+        for name, value in values.items()
+        if len(text := value if value.__class__ is str else longest(value)) > LONGEST_VALUE
     ]
 
 
 def longest(value: object) -> str:
-    """The longest text in a value; empty where it is no text."""
-    if isinstance(value, str):
-        return value
+    """The longest text in a list; empty where it is none."""
     if isinstance(value, (list, tuple)):
         return max((item for item in value if isinstance(item, str)), key=len, default="")
     return ""
