@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 DATA = Path(__file__).parent / "data"
 _PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
@@ -24,6 +24,16 @@ settings.register_profile(
 )
 settings.register_profile(
     "thorough", max_examples=400, deadline=None, suppress_health_check=_PATIENT
+)
+# for scripts/mutants.py: a few examples, none made smaller when it fails
+settings.register_profile(
+    "mutants",
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=_PATIENT,
 )
 settings.load_profile(os.environ.get("TAPER_TESTS", "usual"))
 

@@ -12,7 +12,7 @@ START = "2026-12-07"  # a Monday
 
 def taper(product: str, dose: str, **fields: object) -> Plan:
     """The plan of a request that starts on Monday 7 December 2026."""
-    return make_plan(read({"product": product, "dose": dose, "start": START, **fields}))
+    return make_plan(read({"product": product, "dose": dose, "start": START} | fields))
 
 
 def amounts(regimen) -> str:
@@ -43,3 +43,8 @@ def rows(plan: Plan) -> list[tuple[str, str, int | None]]:
 def findings(plan: Plan) -> dict[str, tuple[int, ...]]:
     """The findings, with the rows that they are about."""
     return {finding.id: finding.steps for finding in plan.findings}
+
+
+def said(name: str, product: str, dose: str, fields: dict) -> str | None:
+    """The message of one finding of a plan, or None where it is not raised."""
+    return {f.id: f.message for f in taper(product, dose, **fields).findings}.get(name)

@@ -1,0 +1,224 @@
+"""SPEC 9 as a pharmacy would fill it: every fill of a few plans, and what its labels say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from written import taper
+
+from taper.quantities import plain
+from taper.revise import revise
+
+
+def fills(plan) -> list[tuple[str, int, str]]:
+    """Each fill as (first day, days, what is dispensed): ``42 x 30, 14 x 15``."""
+    return [
+        (
+            fill.date.isoformat(),
+            fill.days_supply,
+            ", ".join(f"{plain(item.quantity)} x {item.strength.label}" for item in fill.items),
+        )
+        for fill in plan.supply
+    ]
+
+
+@pytest.fixture(scope="module")
+def planned():
+    """30/30 mg; 15/30 mg from 21 December; 15/15 mg from 18 January; 15 mg in March; then none."""
+    return taper("morphine-er", "30 mg q12h", every="2w")
+
+
+def test_four_weeks_at_a_time(planned):
+    assert fills(planned) == [
+        ("2026-12-07", 28, "42 x 30, 14 x 15"),
+        ("2027-01-04", 28, "14 x 30, 42 x 15"),
+        ("2027-02-01", 28, "56 x 15"),
+        ("2027-03-01", 28, "28 x 15"),
+    ]
+    assert [fill.number for fill in planned.supply] == [1, 2, 3, 4]
+    assert [fill.not_before for fill in planned.supply] == [fill.date for fill in planned.supply]
+    assert {item.unit for fill in planned.supply for item in fill.items} == {"tablet"}
+    assert planned.dispensing.leftover == ()
+
+
+def test_the_label_of_each_strength_has_the_days_that_it_is_taken(planned):
+    both = "Take by mouth: in the morning one 15 mg tablet; in the evening one 30 mg tablet."
+    assert [[item.directions for item in fill.items] for fill in planned.supply] == [
+        [
+            (
+                "From 2026-12-07 to 2026-12-20: Take one 30 mg tablet by mouth every 12 hours."
+                f" From 2026-12-21 to 2027-01-03: {both}"
+            ),
+            f"From 2026-12-21 to 2027-01-03: {both}",
+        ],
+        [
+            f"From 2027-01-04 to 2027-01-17: {both}",
+            (
+                f"From 2027-01-04 to 2027-01-17: {both}"
+                " From 2027-01-18 to 2027-01-31: Take one 15 mg tablet by mouth every 12 hours."
+            ),
+        ],
+        ["Take one 15 mg tablet by mouth every 12 hours."],
+        ["Take one 15 mg tablet by mouth once a day, in the evening."],
+    ]
+
+
+def test_rows_that_say_the_same_are_one_on_a_label():
+    plan = taper("morphine-er", "15 mg q12h", every="2w", holds=["2w@every1"], fill="90d")
+    # 15/15 mg to 3 January, 15 mg to 14 March and, held, to 28 March
+    (item, *_), (second, *_) = (fill.items for fill in plan.supply)
+    assert [(str(s.start), str(s.end), s.whole) for s in item.serves] == [
+        ("2026-12-07", "2027-01-03", False),
+        ("2027-01-04", "2027-03-06", False),
+    ]
+    assert [(str(s.start), str(s.end), s.whole) for s in second.serves] == [
+        ("2027-03-07", "2027-03-28", True)
+    ]
+
+
+def test_one_step_at_a_time_but_never_for_more_than_ninety_days():
+    plan = taper("morphine-er", "15 mg q12h", every="12w", of="original", fill="step")
+    assert fills(plan) == [
+        ("2026-12-07", 90, "180 x 15"),
+        ("2027-03-07", 78, "156 x 15"),
+        ("2027-05-24", 90, "90 x 15"),
+        ("2027-08-22", 90, "90 x 15"),
+        ("2027-11-20", 90, "90 x 15"),
+        ("2028-02-18", 90, "90 x 15"),
+        ("2028-05-18", 60, "60 x 15"),
+    ]
+
+
+def test_a_patch_one_step_at_a_time():
+    plan = taper("fentanyl-patch", "25 mcg/h", every="2w", baseline="16w", fill="step")
+    assert fills(plan)[:3] == [
+        ("2026-12-07", 90, "30 x 25"),
+        ("2027-03-07", 54, "18 x 25"),
+        ("2027-04-30", 75, "25 x 12"),
+    ]
+    assert plan.supply[0].items[0].directions == (
+        "Apply one 25 mcg/h patch to the skin; change every 72 hours."
+    )
+
+
+def test_half_tablets_carry_over_to_the_next_fill():
+    plan = taper("oxycodone-ir", "5 mg q12h", every="2w", split="halves", stock=["5"], fill="10d")
+    # 14 days of 5/5 mg, 28 of 2.5/5 mg, 42 of 2.5/2.5 mg, 28 of 2.5 mg
+    assert [dispensed for _, _, dispensed in fills(plan)] == [
+        "20 x 5",
+        "17 x 5",
+        "15 x 5",
+        "15 x 5",
+        "11 x 5",
+        "10 x 5",
+        "10 x 5",
+        "10 x 5",
+        "7 x 5",
+        "5 x 5",
+        "5 x 5",
+        "1 x 5",
+    ]
+    assert fills(plan)[-1][:2] == ("2027-03-27", 2)
+
+
+def test_a_half_that_is_left_at_the_end():
+    plan = taper(
+        "oxycodone-ir", "2.5 mg q24h", every="1w", of="original", split="halves", stock=["5"],
+        fill="5d",
+    )  # fmt: skip
+    days = (plan.steps[-1].start - plan.start).days
+    assert days % 2 == 1
+    assert sum(int(dispensed.split()[0]) for _, _, dispensed in fills(plan) if dispensed) == (
+        (days + 1) // 2
+    )
+    (left,) = plan.dispensing.leftover
+    assert (left.quantity, left.strength.label, left.serves, left.directions) == (500, "5", (), "")
+
+
+def test_two_opioids_stand_in_a_fill_by_name_and_then_by_strength():
+    plan = taper("oxycodone-ir", "15 mg q12h", every="2w", also=["morphine-er 45 mg q12h"])
+    first = plan.supply[0]
+    assert [(item.product.id, item.strength.label) for item in first.items] == [
+        ("morphine-er", "30"),
+        ("morphine-er", "15"),
+        ("oxycodone-ir", "15"),
+        ("oxycodone-ir", "10"),
+    ]
+
+
+def test_a_liquid_in_millilitres():
+    plan = taper("morphine-solution", "5 mg q12h", every="2w")
+    # 4/5 mg from the first day, which is 2 mL and 2.5 mL; 4/4 mg from 21 December
+    assert fills(plan)[0] == ("2026-12-07", 28, "119 x 2 mg/mL")
+    assert plan.supply[0].items[0].unit == "mL"
+
+
+# --- a plan that is changed under way ------------------------------------------------------------
+
+
+def test_after_a_change_what_is_at_home_is_used_first(planned):
+    held = revise(planned, date(2027, 1, 6), hold="4w")
+    # 15/30 mg to 16 February; at home on 6 January are 40 of 15 mg and 12 of 30 mg
+    assert fills(held) == [
+        ("2026-12-07", 28, "42 x 30, 14 x 15"),
+        ("2027-01-04", 28, "14 x 30, 42 x 15"),
+        ("2027-01-06", 26, "14 x 30"),  # to 31 January; 14 of 15 mg are left then
+        ("2027-02-01", 28, "16 x 30, 26 x 15"),
+        ("2027-03-01", 28, "44 x 15"),
+        ("2027-03-29", 28, "28 x 15"),
+        ("2027-04-26", 2, "2 x 15"),
+    ]
+    assert [fill.number for fill in held.supply] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_change_on_the_day_of_a_reduction(planned):
+    held = revise(planned, date(2027, 1, 18), hold="2w")
+    assert fills(held)[2:4] == [
+        ("2027-01-18", 14, "14 x 30"),
+        ("2027-02-01", 28, "14 x 30, 28 x 15"),
+    ]
+
+
+def test_a_change_on_the_day_of_a_fill(planned):
+    held = revise(planned, date(2027, 3, 1), hold="4w")
+    # 15/15 mg in March as well, instead of the fill of 28 tablets
+    assert fills(held)[2:4] == [("2027-02-01", 28, "56 x 15"), ("2027-03-01", 28, "56 x 15")]
+
+
+def test_a_step_back_on_the_last_day_needs_no_fill_for_what_is_at_home(planned):
+    back = revise(planned, date(2027, 3, 28), step_back="withdrawal")
+    assert fills(back)[3:] == [
+        ("2027-03-01", 28, "28 x 15"),  # one tablet of it is left, and two are taken
+        ("2027-03-28", 1, "1 x 15"),
+        ("2027-03-29", 28, "55 x 15"),
+        ("2027-04-26", 27, "27 x 15"),
+    ]
+
+
+def test_a_faster_end_leaves_nothing_to_dispense_and_something_over(planned):
+    faster = revise(planned, date(2027, 2, 15), every="1w")
+    # 15/15 mg to 21 February, 15 mg to 7 March: of 56 tablets 28 are left, and all are taken
+    assert fills(faster)[2:] == [("2027-02-01", 28, "56 x 15")]
+
+
+def test_what_is_left_of_the_plan_is_one_fill_where_that_is_enough(planned):
+    slower = revise(planned, date(2027, 3, 26), every="2w")
+    # 15 mg to 8 April, two weeks more; three tablets are at home
+    assert fills(slower)[4:] == [("2027-03-26", 14, "11 x 15")]
+
+
+def test_a_patch_that_is_held():
+    plan = taper("fentanyl-patch", "50 mcg/h", every="2w", fill="14d")
+    assert fills(plan)[:4] == [
+        ("2026-12-07", 15, "5 x 50"),
+        ("2026-12-22", 15, "5 x 37.5"),
+        ("2027-01-06", 15, "5 x 37.5"),
+        ("2027-01-21", 15, "5 x 25"),
+    ]
+    held = revise(plan, date(2027, 1, 5), hold="2w")
+    assert fills(held)[2:5] == [
+        ("2027-01-06", 15, "5 x 37.5"),
+        ("2027-01-21", 15, "5 x 37.5"),
+        ("2027-02-05", 15, "5 x 25"),
+    ]
