@@ -112,7 +112,8 @@ def side_by_side(paces: list[Pace]) -> str:
             rows.append((pace.name, "-", "-", "-", "-", "not planned", ""))
             notes += [f"{pace.name}: {problem}" for problem in pace.refused]
             continue
-        goal = f"{found['end_daily_dose']} {found['unit']} a day"
+        each = "" if pace.plan.request.product.is_patch else " a day"
+        goal = f"{found['end_daily_dose']} {found['unit']}{each}"
         rows.append(
             (
                 pace.name,

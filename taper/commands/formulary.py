@@ -12,6 +12,7 @@ from taper.commands.tables import folded
 from taper.config import market_or_default
 from taper.formulary import formulary
 from taper.prescription import frequency
+from taper.sig import daily_text
 
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product
@@ -116,7 +117,7 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
     factor = facts.get("mme_factor", f"none in {known.words['table']}")
     rows.append((f"{known.words['equivalent']} factor", str(factor)))
     if product.max_daily is not None:
-        rows.append(("labelled maximum", f"{product.text(product.max_daily)} a day"))
+        rows.append(("labelled maximum", daily_text(product, product.max_daily)))
     if product.least_dose:
         rows.append(("least dose", f"{product.text(product.least_dose)} at one administration"))
     if "note" in facts:

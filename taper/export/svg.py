@@ -69,7 +69,7 @@ def _of_one(plan: Plan, words: Language) -> str:
     steps = sum(step.cut > 0 for step in plan.steps[1:])
     return words.say(
         "chart.description",
-        first=_daily(first.regimen, words),
+        first=_each_day(first.regimen, words),
         start=words.day(plan.start),
         steps=str(steps),
         last=_daily(last.regimen, words),
@@ -86,7 +86,7 @@ def _of_several(plan: Plan, words: Language) -> str:
     for name, now, last in zip(
         names, (plan.steps[0].regimen, *others), last_rows(plan), strict=True
     ):
-        values = {"name": capital(name), "first": _daily(now, words)}
+        values = {"name": capital(name), "first": _each_day(now, words)}
         if last is None:
             said.append(words.say("chart.kept", **values))
             continue
@@ -108,7 +108,16 @@ def _of_several(plan: Plan, words: Language) -> str:
 
 
 def _daily(regimen: Regimen, words: Language) -> str:
-    return regimen.product.text(regimen.daily) if regimen.daily else words.say("chart.zero")
+    """What is taken, or none."""
+    if not regimen.daily:
+        return words.say("chart.zero")
+    return regimen.product.text(regimen.daily)
+
+
+def _each_day(regimen: Regimen, words: Language) -> str:
+    """The same with the day it is for; a patch has a rate instead."""
+    text = _daily(regimen, words)
+    return text if regimen.product.is_patch else words.say("chart.daily", amount=text)
 
 
 def drawing(plan: Plan, words: Language, look: Look) -> str:

@@ -17,6 +17,7 @@ from taper.catalogue import catalogue
 from taper.errors import InputError, Problem
 from taper.prescription import parse_frequency, parse_prescription
 from taper.quantities import THOUSAND, parse_day, thousandths
+from taper.sig import daily_text
 
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product, Strength
@@ -238,8 +239,8 @@ class Reader:
         if values.get("daily") and entry.taken is not None:
             written = _amount(values["daily"].split()[0])
             if written != entry.taken.daily:
-                made, said = product.text(entry.taken.daily), product.text(written)
-                message = f"the doses come to {made} a day, not {said}"
+                made, said = daily_text(product, entry.taken.daily), product.text(written)
+                message = f"the doses come to {made}, not {said}"
                 self.faults.append(
                     Fault("dose-not-makeable", entry.row, entry.column("daily"), message)
                 )

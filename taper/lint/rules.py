@@ -12,6 +12,7 @@ from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import quantities
 from taper.quantities import THOUSAND, percent_text, plain
 from taper.request import WEEKDAYS
+from taper.sig import daily_text
 from taper.units import fewest_units_for
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _amount(
     entry: Entry, product: Product, amount: int, column: str, *, daily: bool
 ) -> Iterator[Fault]:
     """A single dose, or the dose of a day, that whole units make."""
-    text = product.text(amount) + (" a day" if daily else "")
+    text = daily_text(product, amount) if daily else product.text(amount)
     if product.is_liquid:
         measure = min(s.amount * product.measure // THOUSAND for s in product.strengths)
         if amount % measure:
@@ -201,13 +202,14 @@ def _rise(entries: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
     column = entry.column("daily", "dose", "doses")
     if now.product is not then.product:
         if entry.kind in {"", "change"} and then.daily and _counted(now) > _counted(then):
-            message = f"{now.product.text(now.daily)} a day after {then.product.text(then.daily)}"
+            message = f"{daily_text(now.product, now.daily)} after {then.product.text(then.daily)}"
             yield Fault("dose-rises", entry.row, column, message)
         return
     if now.daily > then.daily:
         if not _steps_back(entries, before, entry):
             higher, lower = now.product.text(now.daily), now.product.text(then.daily)
-            message = f"{higher} a day, after {lower} in row {before.row}"
+            said = daily_text(now.product, now.daily)
+            message = f"{said}, after {lower} in row {before.row}"
             yield Fault("dose-rises", entry.row, column, message, higher)
         return
     earlier = _at_times(then)
@@ -258,11 +260,13 @@ def _cut(before: Entry, entry: Entry, avoid: Calendar | None) -> Iterator[Fault]
     text = then.product.text
     if not now.daily:
         if then.daily > smallest(then.product):
-            message = f"the dose before the stop is {text(then.daily)} a day (row {before.row})"
+            last = daily_text(then.product, then.daily)
+            message = f"the dose before the stop is {last} (row {before.row})"
             yield Fault("stop-from-high-dose", entry.row, column, message, text(then.daily))
     elif cut * LARGE_CUT[1] > then.daily * LARGE_CUT[0]:
         share = percent_text(cut, then.daily)
-        message = f"{text(then.daily)} to {text(now.daily)} a day is a cut of {share}%"
+        lower = daily_text(now.product, now.daily)
+        message = f"{text(then.daily)} to {lower} is a cut of {share}%"
         yield Fault("cut-over-25-percent", entry.row, column, message, text(now.daily))
     reason = _avoided(entry.start, avoid) if entry.start and avoid else ""
     if reason:
