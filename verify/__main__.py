@@ -13,7 +13,7 @@ from taper.saved import parse_plan
 from verify import page
 from verify.case import planned
 from verify.starts import starts
-from verify.sweep import RULES, parts_of, sweep
+from verify.sweep import RULES, parts_of, plans_of, sweep
 from verify.tally import Tally
 
 ROOT = Path(__file__).parents[1]
@@ -66,7 +66,7 @@ def main() -> int:
     options = _arguments()
     wanted = starts(options.products)[:: options.sample]
     if options.count:
-        sys.stdout.write(f"{len(wanted):,} starts, {len(wanted) * len(RULES):,} plans\n")
+        sys.stdout.write(f"{len(wanted):,} starts, {plans_of(wanted):,} plans\n")
         return 0
     version = code()
     options.results.mkdir(parents=True, exist_ok=True)

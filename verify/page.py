@@ -18,7 +18,7 @@ from verify.starts import (
     can_be_asked,
     multisets,
 )
-from verify.sweep import RULES
+from verify.sweep import RULES, plans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,8 +58,9 @@ syringe up to {millilitres} mL, from each concentration.
 | **all** | **{all:,}** |
 
 **Rules.** {rates}; every {weeks} weeks; by the base `{bases}`; without holds, and with
-`{holds}` in one request: {rules} rules a start, **{plans:,} plans**. All begin
-on {begin}.
+`{holds}` in one request: {rules} rules. All begin on {begin}. Starts with only
+the strengths at hand take half of them: every rate, base and interval, with holds or without, as chance
+has it. That makes **{plans:,} plans**.
 
 **Left out.** There are {all_uneven:,} starts whose amounts differ over the day (`60/45/60 mg`):
 {uneven:,} of them are planned, at even distances through all of each product and interval. Halves
@@ -141,7 +142,7 @@ def _meant(starts: Sequence[Start]) -> str:
         bases="`, `".join(BASES),
         holds="` and `".join(WITH_HOLDS),
         rules=len(RULES),
-        plans=len(starts) * len(RULES),
+        plans=plans_of(starts),
         begin=BEGIN.isoformat(),
         all_uneven=sum(all_uneven(p, hours) for p in market for hours in can_be_asked(p)),
         unsaid=_unsaid(market),

@@ -23,6 +23,23 @@ RULES = tuple(every_rule())
 LOOKED_INTO = 8  # the document of one plan of about so many starts
 
 
+def rules_of(start: Start) -> list[Asked]:
+    """The rules with which a start is planned.
+
+    Of one with only the strengths at hand it is half of them: every rate, base and interval, some
+    with holds and some without, as its name falls.
+    """
+    if not start.stock:
+        return list(RULES)
+    turn = crc32(repr(start.fields).encode())
+    return [asked for asked in RULES if (asked.weeks // 2 + len(asked.holds) // 2 + turn) % 2 == 0]
+
+
+def plans_of(starts: Iterable[Start]) -> int:
+    """How many plans there are of some starts."""
+    return sum(len(rules_of(start)) for start in starts)
+
+
 def parts_of(starts: list[Start], parts: int) -> list[list[Start]]:
     """Cut into parts of about the same size, starts with the same strengths in the same part."""
     made: list[list[Start]] = [[] for _ in range(parts)]
@@ -48,9 +65,10 @@ def sweep(starts: Iterable[Start]) -> Tally:
 
 def _sweep_one(tally: Tally, start: Start, shelf: Shelf, group: Group) -> None:
     """One start with every rule; of some starts the document of a plan is looked into."""
-    looked_into = crc32(repr(start.fields).encode()) % (LOOKED_INTO * len(RULES))
+    rules = rules_of(start)
+    looked_into = crc32(repr(start.fields).encode()) % (LOOKED_INTO * len(rules))
     tapers: dict[tuple[int, str], Taper] = {}
-    for number, asked in enumerate(RULES):
+    for number, asked in enumerate(rules):
         key = asked.percent, asked.of
         if key not in tapers:  # what is taken depends neither on the interval nor on holds
             tapers[key] = taper(shelf, start.amounts, start.other, *key)

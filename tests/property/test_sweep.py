@@ -17,7 +17,7 @@ from verify.case import planned
 from verify.laws import LAWS
 from verify.shelf import shelf
 from verify.starts import starts
-from verify.sweep import RULES, parts_of
+from verify.sweep import RULES, parts_of, plans_of, rules_of
 from verify.tally import Tally
 
 US = formulary("us")
@@ -26,7 +26,7 @@ US = formulary("us")
 def test_a_sample_of_the_sweep_breaks_no_law():
     tally = sweep.sweep(starts()[40::2500])
     assert not page.broken(tally), tally.faults
-    assert sum(tally.counts["plans"].values()) == len(RULES) * sum(tally.counts["starts"].values())
+    assert sum(tally.counts["plans"].values()) == plans_of(starts()[40::2500])
     assert tally.counts["starts"].total() > 5
 
 
@@ -80,6 +80,19 @@ def test_starts_that_share_strengths_are_in_one_part():
     assert [start for part in parts for start in part] == some
     groups = [{start.group for start in part} for part in parts]
     assert not any(a & b for n, a in enumerate(groups) for b in groups[n + 1 :])
+
+
+def test_every_rule_has_its_turn_with_the_strengths_at_hand():
+    turns: dict = {}
+    for start in starts(["morphine-er"]):
+        turns.setdefault(bool(start.stock), set()).update([tuple(rules_of(start))])
+    assert turns[False] == {RULES}
+    assert [len(half) for half in turns[True]] == [45, 45]
+    assert set().union(*turns[True]) == set(RULES)
+    for half in turns[True]:
+        assert {(each.percent, each.of, each.weeks) for each in half} == {
+            (each.percent, each.of, each.weeks) for each in RULES
+        }
 
 
 def test_starts_are_every_handful_of_units():
@@ -140,7 +153,7 @@ def test_a_division_and_its_units_are_the_best_of_all():
 def test_the_page_is_of_this_sweep():
     text = PAGE.read_text(encoding="utf-8")
     every = starts()
-    plans = len(every) * len(RULES)
+    plans = plans_of(every)
     assert f"**{plans:,} plans, {len(LAWS)} laws, none broken.**" in text
     assert f"| **all** | **{len(every):,}** |" in text
     for law in LAWS.values():
