@@ -59,8 +59,8 @@ syringe up to {millilitres} mL, from each concentration.
 
 **Rules.** {rates}; every {weeks} weeks; by the base `{bases}`; without holds, and with
 `{holds}` in one request: {rules} rules. All begin on {begin}. Starts with only
-the strengths at hand take half of them: every rate, base and interval, with holds or without, as chance
-has it. That makes **{plans:,} plans**.
+the strengths at hand take half of them: every rate, base and interval, with holds or without, by
+turns. That makes **{plans:,} plans**.
 
 **Left out.** There are {all_uneven:,} starts whose amounts differ over the day (`60/45/60 mg`):
 {uneven:,} of them are planned, at even distances through all of each product and interval. Halves
