@@ -91,3 +91,110 @@ def test_skipping_is_the_same_as_stepping(of, start, tenths, times):
     expected = first(times, stepped)[-1]
     point = skipped.skip(times)
     assert max(Fraction(point.ideal, point.denominator), Fraction(0)) == expected
+
+
+# --- against the rule of SPEC 3.3 and 4.2, worked out in plain fractions --------------------------
+
+
+def by_hand(parts, of: str, start: int, goal: int, dose: Fraction | None = None):
+    """Each opportunity as (ideal, reduction asked for, of what is left, next interval, rule)."""
+    slow = of == "current"
+    now = Fraction(start) if dose is None else dose
+    waiting = list(parts)
+
+    def enter() -> None:
+        while len(waiting) > 1:
+            part = waiting[0]
+            end = part.until_dose
+            if end is None:
+                end = start * Fraction(*part.until_share)
+            if now > end:
+                return
+            del waiting[0]
+
+    if dose is not None:
+        enter()
+    while True:
+        rule = waiting[0].reduce
+        if isinstance(rule, int):
+            asked, of_current = Fraction(rule), False
+        else:
+            share = Fraction(rule.numerator, rule.denominator)
+            if of == "mixed" and (now <= start * Fraction(30, 100) or start * share > now / 4):
+                slow = True
+            asked, of_current = (now if slow else start) * share, slow
+        now = max(now - asked, Fraction(goal))
+        enter()
+        yield now, asked, of_current, waiting[0].every, rule
+
+
+def seen(point, salt: Fraction = Fraction(1)):
+    """The same of a point of the curve, counted in the first salt."""
+    ideal, asked = (Fraction(n, point.denominator) / salt for n in (point.ideal, point.asked))
+    return ideal, asked, point.of_current, point.every, point.rule
+
+
+@st.composite
+def phases(draw, start: int):
+    """One to three parts, each down to a share or a dose below the one before."""
+    number = draw(st.integers(1, 3))
+    ends = sorted(draw(st.sets(st.integers(1, 99), min_size=number - 1, max_size=number - 1)))
+    parts = []
+    for place in range(number):
+        reduce = draw(
+            st.integers(1000, 400_000).map(Percent.of_ppm) | st.integers(1, max(start // 4, 1))
+        )
+        until: dict = {}
+        if place + 1 < number:
+            end = ends[-1 - place]
+            until = draw(
+                st.sampled_from([{"until_share": (end, 100)}, {"until_dose": start * end // 100}])
+            )
+        parts.append(Part(reduce, Interval(place + 1, "w"), **until))
+    return tuple(parts)
+
+
+@given(st.sampled_from(BASES), st.integers(100, 10**6), st.data())
+def test_every_opportunity_is_as_the_rule_says(of, start, data):
+    parts = data.draw(phases(start))
+    goal = data.draw(st.sampled_from([0, start // 10, start // 2]))
+    curve, expected = Curve(parts, of, start, goal), by_hand(parts, of, start, goal)
+    for _ in range(25):
+        assert seen(curve.next()) == next(expected)
+
+
+@given(st.sampled_from(BASES), st.integers(100, 10**6), st.data())
+def test_a_change_of_salt_changes_only_the_numbers(of, start, data):
+    parts = data.draw(phases(start))
+    salt = Fraction(data.draw(st.sampled_from([Fraction(10, 9), Fraction(9, 10), Fraction(3, 7)])))
+    goal = data.draw(st.sampled_from([0, start // 10]))
+    curve, expected = Curve(parts, of, start, goal), by_hand(parts, of, start, goal)
+    for _ in range(data.draw(st.integers(0, 8))):
+        assert seen(curve.next()) == next(expected)
+    curve.rescale(salt.numerator, salt.denominator)
+    for _ in range(10):
+        assert seen(curve.next(), salt) == next(expected)
+
+
+@given(st.sampled_from(BASES), st.integers(100, 10**6), st.data())
+def test_a_taper_under_way_goes_on_from_its_dose(of, start, data):
+    parts = data.draw(phases(start))
+    salt = data.draw(st.sampled_from([(1, 1), (10, 9), (3, 7)]))
+    dose = data.draw(st.integers(1, start))
+    goal = data.draw(st.sampled_from([0, dose // 2]))
+    curve = Curve(parts, of, start, goal)
+    curve.resume(dose, salt)
+    expected = by_hand(parts, of, start, goal, dose / Fraction(*salt))
+    for _ in range(15):
+        assert seen(curve.next(), Fraction(*salt)) == next(expected)
+
+
+@given(st.integers(100, 10**6), st.integers(1, 30), st.data())
+def test_falls_of_the_original_may_be_skipped(start, times, data):
+    parts = data.draw(phases(start))
+    goal = data.draw(st.sampled_from([0, start // 10]))
+    curve, expected = Curve(parts, "original", start, goal), by_hand(parts, "original", start, goal)
+    for _ in range(times - 1):
+        next(expected)
+    assert seen(curve.skip(times)) == next(expected)
+    assert seen(curve.next()) == next(expected)
