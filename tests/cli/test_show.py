@@ -131,3 +131,24 @@ def test_a_goal_is_named_with_its_own_day_in_documents_and_after_a_revision():
     reached = next(step.start for step in alone.steps if step.daily == 30_000)
     assert f"the goal is reached on {reached}" in sentence(made)
     assert ends(made) == "30 mg a day from 2027-01-04"
+
+
+def test_the_reason_for_a_pace_and_who_was_consulted_stand_at_the_head(taper):
+    ran = taper(
+        *("plan", "morphine-er", "60 mg q12h", "--start", "2026-12-07", "--reduce", "30%"),
+        *("--override-rate", "admitted for two weeks", "--risk", "pregnancy"),
+        *("--specialist", "Dr A, obstetrics"),
+    )
+    assert ran.status == 0
+    head = ran.out.split("\n\n")[0].splitlines()
+    assert "Specialist consulted: Dr A, obstetrics" in head
+    assert "Reason for the pace: admitted for two weeks" in head
+
+
+def test_without_checks_there_is_no_heading_for_them(taper):
+    words = ("plan", "morphine-er", "60 mg q12h", "--start", "2026-12-07")
+    assert "\nChecks\n" in taper(*words).out
+    ran = taper(*words, "--checks", "none")
+    assert ran.status == 0
+    assert "\nChecks\n" not in ran.out
+    assert "\nTo dispense\n" in ran.out
