@@ -7,7 +7,9 @@ on the screen, in the plan and in the hand-over.
 from __future__ import annotations
 
 import pytest
-from written import said
+from written import said, taper
+
+from taper.errors import Refused
 
 MORPHINE = ("morphine-er", "90 mg q8h")
 UK = {"market": "uk"}
@@ -250,6 +252,12 @@ REMEDIES = [
         {"finish_with": "hydrocodone-er-capsule"},
         "hydrocodone-apap makes smaller steps, and adds acetaminophen",
     ),
+    (  # half of a 10 mg tablet is as little as the 5 mg tablet
+        "oxycodone-ir",
+        "10 mg q6h",
+        {"stock": ["10"], "split": "halves"},
+        "--finish-with oxycodone-solution makes smaller steps",
+    ),
     ("tramadol-apap", "75 mg q6h", {}, "--finish-with tramadol-solution makes smaller steps"),
     (
         "oxycodone-er",
@@ -311,6 +319,64 @@ REMEDIES = [
 @pytest.mark.parametrize(("name", "product", "dose", "fields", "sentence"), [*PACE, *CUTS])
 def test_what_a_finding_says_and_when(name, product, dose, fields, sentence):
     assert said(name, product, dose, fields) == sentence
+
+
+OVER = "over the limit of 25% a week [rate-over-band]"
+SLOWER = 'a smaller --reduce, a longer --every, or --override-rate "reason"'
+CONSULT = "before a taper is planned"
+WHO = "--specialist with who was consulted"
+
+
+@pytest.mark.parametrize(
+    ("product", "dose", "fields", "field", "sentence", "hint"),
+    [
+        (
+            *MORPHINE,
+            {"reduce": "30%"},
+            "reduce",
+            f"The pace asked for is 30% a week (30% every 1w), {OVER}",
+            SLOWER,
+        ),
+        (
+            *MORPHINE,
+            {"reduce": "68 mg"},
+            "reduce",
+            f"The pace asked for is 25.2% a week (68 mg every 1w), {OVER}",
+            SLOWER,
+        ),
+        (  # the first phase that is over it
+            *MORPHINE,
+            {"phases": ["10%/2w until 50%", "60%/2w until 20%", "80%/2w"]},
+            "reduce",
+            f"The pace asked for is 30% a week (60% every 2w), {OVER}",
+            SLOWER,
+        ),
+        (
+            *MORPHINE,
+            {"risks": ["pregnancy"]},
+            "specialist",
+            f"Pregnancy: name the specialist consulted (--specialist) {CONSULT} [pregnancy]",
+            WHO,
+        ),
+        (
+            "MST Continus",
+            "60 mg q12h",
+            {**UK, "risks": ["suicide-risk"]},
+            "specialist",
+            (
+                "Suicide risk: name the mental-health professional consulted (--specialist)"
+                f" {CONSULT} [suicide-risk]"
+            ),
+            WHO,
+        ),
+    ],
+)
+def test_what_a_refusal_says(product, dose, fields, field, sentence, hint):
+    with pytest.raises(Refused) as refused:
+        taper(product, dose, **fields)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.message, problem.hint) == (field, sentence, hint)
+    assert sentence.endswith(f"[{problem.id}]")
 
 
 @pytest.mark.parametrize(("product", "dose", "fields", "remedy"), REMEDIES)
