@@ -252,7 +252,9 @@ def test_what_a_finding_says_and_when(name, product, dose, fields, sentence):
 def test_the_order_of_the_findings():
     fields = {
         "also": ["tramadol-er 100 mg q24h"],
+        "reduce": "30%",
         "every": "1w",
+        "override_rate": "unsafe use",
         "on_opioids_for": "3y",
         "risks": ["age-65", "hepatic", "renal", "pregnancy", "oud"],
         "specialist": "Dr B",
@@ -265,6 +267,7 @@ def test_the_order_of_the_findings():
         "age",
         "cut-over-25-percent",
         "large-last-dose",
+        "rate-overridden",
         "faster-than-cdc-for-duration",
         "faster-than-fda-label",
         "short-interval-for-product",
@@ -272,5 +275,4 @@ def test_the_order_of_the_findings():
         "atypical-withdrawal",
         "naloxone",
         "lost-tolerance",
-        "new-prescriptions",
     ]

@@ -1,0 +1,109 @@
+"""``--prefer fewest-strengths``: what each row is then taken from, over the whole plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from taper import plan
+from taper.sig import units_in_figures
+
+
+def taken(made) -> list[str]:
+    """What each administration of the first rows is taken from."""
+    return [
+        ", ".join(
+            units_in_figures(step.regimen.product, units) or "-" for units in step.regimen.units
+        )
+        for step in made.steps
+    ]
+
+
+@pytest.mark.parametrize(
+    ("product", "dose", "fields", "rows"),
+    [
+        (  # one strength makes it all; the current dose stays as it is taken now
+            "morphine-er",
+            "60 mg q8h",
+            {},
+            ["60, 60, 60", "4x15, 3x15, 4x15", "3x15, 3x15, 4x15", "3x15, 2x15, 3x15"],
+        ),
+        (  # with four tablets at most two strengths are needed: of these the fewest tablets
+            "morphine-er",
+            "90 mg q8h",
+            {"every": "4w"},
+            [
+                "3x30, 3x30, 3x30",
+                "60 + 15, 60 + 15, 60 + 2x15",
+                "60 + 15, 60, 60 + 15",
+                "60, 60, 60 + 15",
+                "60, 3x15, 60",
+            ],
+        ),
+        (
+            "oxycodone-ir",
+            "30 mg q6h",
+            {"every": "2w"},
+            [
+                "30, 30, 30, 30",
+                "2x15, 15 + 2x5, 15 + 2x5, 2x15",
+                "15 + 2x5, 15 + 5, 15 + 2x5, 15 + 2x5",
+            ],
+        ),
+        (
+            "oxycodone-ir",
+            "20 mg q12h",
+            {"every": "2w", "stock": ["10", "20"]},
+            ["20, 20", "2x10, 2x10", "10, 2x10", "10, 10", "-, 10", "-, -"],
+        ),
+        (  # halves of one strength
+            "oxycodone-ir",
+            "10 mg q6h",
+            {"every": "2w", "split": "halves", "stock": ["5", "10", "15"]},
+            ["10, 10, 10, 10", "2x5, 1½x5, 1½x5, 2x5", "1½x5, 1½x5, 1½x5, 2x5"],
+        ),
+        (
+            "fentanyl-patch",
+            "100 mcg/h",
+            {"every": "2w"},
+            ["100", "62.5 + 25", "62.5 + 12", "62.5", "2x25", "25 + 12", "25"],
+        ),
+        (
+            "morphine-solution",
+            "10 mg q6h",
+            {"every": "2w"},
+            ["5 mL, 5 mL, 5 mL, 5 mL", "4.5 mL, 4.5 mL, 4.5 mL, 4.5 mL"],
+        ),
+    ],
+)
+def test_what_each_row_is_taken_from(product, dose, fields, rows):
+    made = plan(product, dose, start="2026-12-07", prefer="fewest-strengths", **fields)
+    assert taken(made)[: len(rows)] == rows
+    usual = plan(product, dose, start="2026-12-07", **fields)
+    assert [step.regimen.amounts for step in made.steps] == [
+        step.regimen.amounts for step in usual.steps
+    ]
+
+
+def test_each_product_has_its_own():
+    made = plan(
+        "oxycodone-er",
+        "40 mg q12h",
+        start="2026-12-07",
+        every="2w",
+        finish_with="oxycodone-ir q6h",
+        prefer="fewest-strengths",
+    )
+    used: dict[str, set[str]] = {}
+    for step in made.steps[1:]:
+        for strength, _ in step.regimen.per_day:
+            used.setdefault(step.regimen.product.id, set()).add(strength.label)
+    assert used == {"oxycodone-er": {"10", "15"}, "oxycodone-ir": {"5"}}
+
+
+def test_no_row_has_more_of_the_other_ingredient_than_the_plan_had():
+    fields = {"start": "2026-12-07", "every": "2w"}
+    usual = plan("oxycodone-apap", "10 mg q6h", **fields)
+    made = plan("oxycodone-apap", "10 mg q6h", prefer="fewest-strengths", **fields)
+    most = max(step.regimen.other_daily for step in usual.steps[1:])
+    assert most == 1_300_000
+    assert max(step.regimen.other_daily for step in made.steps[1:]) <= most
