@@ -172,7 +172,8 @@ def _rows(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
     limited = any(product.is_limited for product in products)
     over = [step for step in steps if _over_maximum(step)] if limited else []
     if over:
-        regimen = over[0].regimen
+        first = over[0]
+        regimen = next(r for r in (first.regimen, *first.companions) if r.daily and _is_over(r))
         yield Finding(
             "above-labelled-maximum",
             tuple(step.number for step in over),
@@ -217,7 +218,8 @@ def _is_over(regimen: Regimen) -> bool:
 def _maximum(regimen: Regimen) -> str:
     product = regimen.product
     if product.max_daily is not None and regimen.daily > product.max_daily:
-        return f"{product.text(product.max_daily)} a day"
+        most = product.text(product.max_daily)
+        return most if product.is_patch else f"{most} a day"
     caps = product.facts.get("max_units_daily", {})
     shown = [f"{cap} of {label}" for label, cap in caps.items()]
     return " or ".join(shown) + " tablets a day"

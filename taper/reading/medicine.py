@@ -128,7 +128,8 @@ def _named(text: str, product: Product) -> Strength:
         return next((s for s in opioid if s in product.usual), opioid[0])
     known = ", ".join(strength.label for strength in product.strengths)
     message = f"{product.id} is not marketed as '{text}'"
-    raise InputError(Problem("stock", message, f"the strengths are {known} {product.unit}", text))
+    unit = "" if product.is_liquid else f" {product.unit}"
+    raise InputError(Problem("stock", message, f"the strengths are {known}{unit}", text))
 
 
 @lru_cache(maxsize=1024)

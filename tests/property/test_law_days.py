@@ -25,7 +25,7 @@ def test_every_day_from_the_start_to_the_stop_is_in_one_row(fields):
         assert following.start == row.end + DAY
         assert row.days == (row.end - row.start).days + 1
     assert (rows[-1].end is None) == (rows[-1].kind == STOP)
-    until = plan.stop_date or rows[-1].end + DAY
+    until = rows[-1].start if rows[-1].kind == STOP else rows[-1].end + DAY
     assert sum(row.days or 0 for row in rows) == (until - rows[0].start).days
 
 
