@@ -148,6 +148,13 @@ CUTS = [
             " (steps 4, 5, 6, 7)"
         ),
     ),
+    (
+        "cut-over-25-percent",
+        "methadone-solution",
+        "20 mg q24h",
+        {"reduce": "40%", "of": "original", "override_rate": "unsafe use"},
+        "The dose falls by more than 25% of the current dose (largest cut 50.0%) (steps 1, 2, 3, 4, 5)",
+    ),
     (  # the largest stands neither first nor last: 45 to 30, 30 to 15, and 30 to 20 mg
         "cut-over-25-percent",
         "morphine-er",

@@ -30,6 +30,8 @@ MEDICINE = [
     ),
     # of 10/325 six tablets a day, of 5/325 and 2.5/325 twelve: together their shares
     ("above-labelled-maximum", "oxycodone-apap", "10/10/10/10/10/10 mg", {}, None),
+    # five of 10/325 and two of 5/325 are exactly their shares
+    ("above-labelled-maximum", "oxycodone-apap", "15/10/10/10/5/10 mg", {}, None),
     (
         "above-labelled-maximum",
         "oxycodone-apap",
@@ -77,6 +79,13 @@ MEDICINE = [
         *MORPHINE,
         {"also": ["oxycodone-ir 10 mg q6h"]},
         "The starting dose is 330 MME a day, over 300 MME: consider specialist support",
+    ),
+    (
+        "high-dose-specialist",
+        "oxycodone-ir",
+        "50/50/50/52.5 mg",
+        {"split": "halves"},
+        "The starting dose is 303.8 MME a day, over 300 MME: consider specialist support",
     ),
     (
         "high-dose-specialist",
@@ -247,6 +256,11 @@ NOTES = [
 @pytest.mark.parametrize(("name", "product", "dose", "fields", "sentence"), [*MEDICINE, *NOTES])
 def test_what_a_finding_says_and_when(name, product, dose, fields, sentence):
     assert said(name, product, dose, fields) == sentence
+
+
+def test_a_finding_about_the_plan_is_about_no_row():
+    plan = taper("levorphanol-ir", "3 mg q8h")
+    assert {f.id: (f.steps, f.step) for f in plan.findings}["high-dose-specialist"] == ((), None)
 
 
 def test_the_order_of_the_findings():
