@@ -18,6 +18,23 @@ MEDICINE = [
         "The daily dose of 400 mg is above the labelled maximum of 300 mg a day (steps 0, 1)",
     ),
     ("above-labelled-maximum", "tramadol-er", "300 mg q24h", {}, None),
+    (  # of another opioid, with its own dose
+        "above-labelled-maximum",
+        "morphine-er",
+        "30 mg q12h",
+        {"also": ["tramadol-er 400 mg q24h"], "keep": ["tramadol-er"]},
+        (
+            "The daily dose of 400 mg is above the labelled maximum of 300 mg a day"
+            " (steps 0, 1, 2, 3, 4, 5)"
+        ),
+    ),
+    (
+        "above-labelled-maximum",
+        "buprenorphine-patch",
+        "2 x 20 mcg/h",
+        {},
+        "The daily dose of 40 mcg/h is above the labelled maximum of 20 mcg/h (steps 0, 1, 2, 3, 4)",
+    ),
     (
         "above-labelled-maximum",
         "hydrocodone-apap",
