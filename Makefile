@@ -6,7 +6,7 @@ PYTHONS ?= python3.11 python3.12 python3.13
 WORKERS ?= 2
 COVERED := $(CURDIR)/build/coverage
 
-.PHONY: coverage dist verify versions
+.PHONY: coverage dist mutants verify versions
 
 # Branch coverage of the package by the whole suite; fails under 95%. Writes its page of the docs.
 coverage: export COVERAGE_FILE = $(COVERED)/data
@@ -21,6 +21,11 @@ coverage:
 # The wheel and the source distribution: built, looked at, and tried in empty environments.
 dist:
 	$(PYTHON) scripts/dist.py --into dist $(PYTHONS)
+
+# Small faults in the modules that a dose depends on: fails where a test should notice and does not.
+# Writes its page of the docs; what is known is kept in build/mutants. Needs the extra `verify`.
+mutants:
+	$(PYTHON) scripts/mutants.py --jobs $(WORKERS)
 
 # The quick layers of the suite on every Python that is here.
 versions:
