@@ -340,6 +340,11 @@ class _Batches:
         return arrow.record_batch([*columns, fields, messages], schema=self.schema)
 
 
+# The last one that was used: an engine calls for every partition, often in the same process,
+# and plans that are known need not be made again.
+_spare: dict[tuple[str, tuple[str, ...], bool], _Batches] = {}
+
+
 def plan_batches(
     batches: Iterable[Any], table: str = "schedule", *, keep_columns: bool = False
 ) -> Iterator[Any]:
@@ -362,5 +367,10 @@ def plan_batches(
     for batch in batches:
         names = names_of(batch.schema)
         if planner is None or planner.names != names:
-            planner = _Batches(table, names, keep=keep_columns)
+            planner = _spare.pop((table, names, keep_columns), None)
+            planner = planner or _Batches(table, names, keep=keep_columns)
+            planner.number = 0
         yield planner.planned(batch)
+    if planner is not None:
+        _spare.clear()
+        _spare[table, planner.names, keep_columns] = planner
