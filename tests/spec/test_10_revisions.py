@@ -1,0 +1,357 @@
+"""SPEC 10 as schedules: the rows that follow a change of a plan under way."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from written import amounts, taper
+
+from taper.revise import revise
+
+# the plans as they were first made
+PLANS = {
+    "tablets": ("morphine-er", "30 mg q12h", {"every": "2w"}),
+    "holds": ("morphine-er", "30 mg q12h", {"every": "2w", "holds": ["4w@every1", "2w@50%"]}),
+    "patches": ("fentanyl-patch", "50 mcg/h", {"every": "2w"}),
+    "finer": (
+        "oxycodone-er",
+        "40 mg q12h",
+        {"finish_with": "oxycodone-ir q6h", "every": "2w", "finish_at": "60 mg"},
+    ),
+    "salt": (
+        "oxycodone-er-capsule",
+        "18 mg q12h",
+        {"finish_with": "oxycodone-ir q6h", "every": "2w", "reduce": "20%"},
+    ),
+    "two": ("morphine-er", "15 mg q12h", {"also": ["oxycodone-ir 10 mg q12h"], "every": "2w"}),
+    "goal": ("morphine-er", "30 mg q12h", {"to": "30 mg", "every": "2w"}),
+}
+
+# (what it shows, plan, day, change, the first four rows that are not over by then)
+REVISED = [
+    (
+        "held in the baseline",
+        "tablets",
+        "2026-12-10",
+        {"hold": "2w"},
+        [
+            ("hold", "2026-12-10", 28, "30/30"),
+            ("reduce", "2027-01-07", 28, "15/30"),
+            ("reduce", "2027-02-04", 42, "15/15"),
+            ("reduce", "2027-03-18", 28, "0/15"),
+        ],
+    ),
+    (
+        "held on the day of a reduction",
+        "tablets",
+        "2026-12-21",
+        {"hold": "1w"},
+        [
+            ("hold", "2026-12-21", 21, "30/30"),
+            ("reduce", "2027-01-11", 28, "15/30"),
+            ("reduce", "2027-02-08", 42, "15/15"),
+            ("reduce", "2027-03-22", 28, "0/15"),
+        ],
+    ),
+    (
+        "slower on the day of a reduction",
+        "tablets",
+        "2026-12-21",
+        {"every": "4w"},
+        [
+            ("baseline", "2026-12-21", 28, "30/30"),
+            ("reduce", "2027-01-18", 56, "15/30"),
+            ("reduce", "2027-03-15", 84, "15/15"),
+            ("reduce", "2027-06-07", 56, "0/15"),
+        ],
+    ),
+    (
+        "gentler while a dose lasts",
+        "tablets",
+        "2027-01-10",
+        {"reduce": "20%", "every": "4w"},
+        [
+            ("baseline", "2027-01-10", 8, "15/30"),
+            ("reduce", "2027-01-18", 84, "15/15"),
+            ("reduce", "2027-04-12", 56, "0/15"),
+            ("stop", "2027-06-07", None, "0/0"),
+        ],
+    ),
+    (
+        "the dose in force becomes the goal",
+        "tablets",
+        "2027-02-01",
+        {"to": "30 mg"},
+        [
+            ("maintain", "2027-02-01", 28, "15/15"),
+        ],
+    ),
+    (
+        "a lower goal",
+        "tablets",
+        "2027-02-01",
+        {"to": "15 mg"},
+        [
+            ("baseline", "2027-02-01", 14, "15/15"),
+            ("reduce", "2027-02-15", 14, "0/15"),
+            ("maintain", "2027-03-01", 28, "0/15"),
+        ],
+    ),
+    (
+        "a step back",
+        "tablets",
+        "2027-01-20",
+        {"step_back": "withdrawal"},
+        [
+            ("hold", "2027-01-20", 28, "15/30"),
+            ("reduce", "2027-02-17", 28, "15/15"),
+            ("reduce", "2027-03-17", 42, "0/15"),
+            ("stop", "2027-04-28", None, "0/0"),
+        ],
+    ),
+    (
+        "faster at the smallest dose",
+        "tablets",
+        "2027-03-02",
+        {"reduce": "5 mg", "every": "1w"},
+        [
+            ("baseline", "2027-03-02", 13, "0/15"),
+            ("stop", "2027-03-15", None, "0/0"),
+        ],
+    ),
+    (
+        "a hold under way is ended",
+        "holds",
+        "2027-01-20",
+        {"hold": "none"},
+        [
+            ("baseline", "2027-01-20", 14, "15/30"),
+            ("reduce", "2027-02-03", 28, "15/15"),
+            ("hold", "2027-03-03", 28, "15/15"),
+            ("reduce", "2027-03-31", 42, "0/15"),
+        ],
+    ),
+    (
+        "another hold from the day of one",
+        "holds",
+        "2027-01-18",
+        {"hold": "1w"},
+        [
+            ("hold", "2027-01-18", 21, "15/30"),
+            ("reduce", "2027-02-08", 28, "15/15"),
+            ("hold", "2027-03-08", 28, "15/15"),
+            ("reduce", "2027-04-05", 42, "0/15"),
+        ],
+    ),
+    (
+        "a hold under way is made longer",
+        "holds",
+        "2027-01-25",
+        {"hold": "6w"},
+        [
+            ("hold", "2027-01-25", 56, "15/30"),
+            ("reduce", "2027-03-22", 28, "15/15"),
+            ("hold", "2027-04-19", 28, "15/15"),
+            ("reduce", "2027-05-17", 42, "0/15"),
+        ],
+    ),
+    (
+        "slower before a hold, which is kept",
+        "holds",
+        "2027-01-10",
+        {"every": "4w"},
+        [
+            ("baseline", "2027-01-10", 36, "15/30"),
+            ("hold", "2027-02-15", 28, "15/30"),
+            ("reduce", "2027-03-15", 56, "15/15"),
+            ("hold", "2027-05-10", 28, "15/15"),
+        ],
+    ),
+    (
+        "slower in a hold, which goes on",
+        "holds",
+        "2027-01-25",
+        {"every": "4w"},
+        [
+            ("hold", "2027-01-25", 49, "15/30"),
+            ("reduce", "2027-03-15", 56, "15/15"),
+            ("hold", "2027-05-10", 28, "15/15"),
+            ("reduce", "2027-06-07", 84, "0/15"),
+        ],
+    ),
+    (
+        "held from the next change",
+        "patches",
+        "2027-01-05",
+        {"hold": "2w"},
+        [
+            ("reduce", "2026-12-22", 15, "37.5"),
+            ("hold", "2027-01-06", 30, "37.5"),
+            ("reduce", "2027-02-05", 30, "25"),
+            ("reduce", "2027-03-07", 45, "12.5"),
+        ],
+    ),
+    (
+        "faster, and still whole periods",
+        "patches",
+        "2027-01-05",
+        {"every": "1w"},
+        [
+            ("reduce", "2026-12-22", 15, "37.5"),
+            ("baseline", "2027-01-06", 9, "37.5"),
+            ("reduce", "2027-01-15", 18, "25"),
+            ("reduce", "2027-02-02", 27, "12.5"),
+        ],
+    ),
+    (
+        "a step back from the next change",
+        "patches",
+        "2026-12-23",
+        {"step_back": "withdrawal"},
+        [
+            ("reduce", "2026-12-22", 3, "37.5"),
+            ("hold", "2026-12-25", 30, "50"),
+            ("reduce", "2027-01-24", 30, "37.5"),
+            ("reduce", "2027-02-23", 45, "25"),
+        ],
+    ),
+    (
+        "held after the change of product",
+        "finer",
+        "2027-02-10",
+        {"hold": "2w"},
+        [
+            ("hold", "2027-02-10", 14, "10/10/10/10"),
+            ("reduce", "2027-02-24", 14, "10/5/5/10"),
+            ("reduce", "2027-03-10", 14, "5/5/5/10"),
+            ("reduce", "2027-03-24", 28, "5/5/5/5"),
+        ],
+    ),
+    (
+        "a goal after the change of product",
+        "finer",
+        "2027-03-10",
+        {"to": "10 mg"},
+        [
+            ("baseline", "2027-03-10", 19, "5/5/5/10"),
+            ("reduce", "2027-03-29", 28, "5/5/5/5"),
+            ("reduce", "2027-04-26", 42, "5/0/5/5"),
+            ("reduce", "2027-06-07", 14, "5/0/0/5"),
+        ],
+    ),
+    (
+        "held before the change of product",
+        "finer",
+        "2026-12-28",
+        {"hold": "2w"},
+        [
+            ("hold", "2026-12-28", 14, "30/35"),
+            ("reduce", "2027-01-11", 14, "25/30"),
+            ("change", "2027-01-25", 14, "15/10/15/15"),
+            ("reduce", "2027-02-08", 14, "10/10/10/10"),
+        ],
+    ),
+    (
+        "an amount of the product in use",
+        "salt",
+        "2027-01-20",
+        {"reduce": "5 mg", "every": "2w"},
+        [
+            ("baseline", "2027-01-20", 12, "5/5/5/5"),
+            ("reduce", "2027-02-01", 14, "5/0/5/5"),
+            ("reduce", "2027-02-15", 14, "5/0/0/5"),
+            ("reduce", "2027-03-01", 14, "0/0/0/5"),
+        ],
+    ),
+    (
+        "held after the change of salt",
+        "salt",
+        "2027-02-10",
+        {"hold": "2w"},
+        [
+            ("hold", "2027-02-10", 14, "5/0/5/5"),
+            ("reduce", "2027-02-24", 42, "5/0/0/5"),
+            ("reduce", "2027-04-07", 28, "0/0/0/5"),
+            ("stop", "2027-05-05", None, "0/0/0/0"),
+        ],
+    ),
+    (
+        "slower in the second opioid",
+        "two",
+        "2027-05-10",
+        {"every": "4w"},
+        [
+            ("baseline", "2027-05-10", 28, "5/10"),
+            ("reduce", "2027-06-07", 56, "5/5"),
+            ("reduce", "2027-08-02", 84, "0/5"),
+            ("stop", "2027-10-25", None, "0/0"),
+        ],
+    ),
+    (
+        "held before the second opioid began",
+        "two",
+        "2027-03-20",
+        {"hold": "2w"},
+        [
+            ("hold", "2027-03-20", 28, "10/10"),
+            ("reduce", "2027-04-17", 28, "5/10"),
+            ("reduce", "2027-05-15", 42, "5/5"),
+            ("reduce", "2027-06-26", 28, "0/5"),
+        ],
+    ),
+    (
+        "below the goal that was reached",
+        "goal",
+        "2027-02-10",
+        {"to": "15 mg"},
+        [
+            ("baseline", "2027-02-10", 14, "15/15"),
+            ("reduce", "2027-02-24", 14, "0/15"),
+            ("maintain", "2027-03-10", 28, "0/15"),
+        ],
+    ),
+    (
+        "held on the way to the goal",
+        "goal",
+        "2027-01-10",
+        {"hold": "4w"},
+        [
+            ("hold", "2027-01-10", 42, "15/30"),
+            ("reduce", "2027-02-21", 14, "15/15"),
+            ("maintain", "2027-03-07", 28, "15/15"),
+        ],
+    ),
+    (
+        "held at the goal",
+        "goal",
+        "2027-02-10",
+        {"hold": "4w"},
+        [
+            ("hold", "2027-02-10", 28, "15/15"),
+            ("maintain", "2027-03-10", 28, "15/15"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "change", "expected"),
+    [case[1:] for case in REVISED],
+    ids=[case[0] for case in REVISED],
+)
+def test_the_rows_from_the_day_of_the_change(name, day, change, expected):
+    product, dose, fields = PLANS[name]
+    first = taper(product, dose, **fields)
+    revised = revise(first, date.fromisoformat(day), **change)
+    rows = [
+        (step.kind, step.start.isoformat(), step.days, amounts(step.regimen))
+        for step in revised.steps[1:]
+        if step.end is None or step.end.isoformat() >= day
+    ]
+    assert rows[: len(expected)] == expected
+    assert (len(rows) == len(expected)) or len(expected) == 4
+    behind = [step for step in revised.steps[1:] if step.end and step.end.isoformat() < day]
+    assert [step.regimen for step in behind] == [
+        step.regimen for step in first.steps[1 : len(behind) + 1]
+    ]
