@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_PLAN_DAYS = 7305  # twenty years
 _DAY = timedelta(days=1)
+_WEEK = 7
 
 
 class Row(NamedTuple):
@@ -121,7 +122,9 @@ class Rows:
         if self.pending is not None:
             day, held = self.after(self.pending, due), True
             self.pending = None
-        for _ in range(LONGEST_PLAN_DAYS):
+        calendar = self.calendar
+        moved = calendar.holidays or any(hold.first for hold in calendar.holds)
+        for _ in range(LONGEST_PLAN_DAYS if moved else _WEEK):  # weekdays come back
             later = self._after_dated_holds(day)
             if later > day:
                 day, held = aligned(later, self.anchor, self.period), True
@@ -131,7 +134,7 @@ class Rows:
                 return day, held
         message = "no day is left on which a reduction may begin"
         hint = "fewer days to avoid, or another first day: patches change every "
-        name = "reduce_on" if self.calendar.weekdays else "avoid"
+        name = "reduce_on" if calendar.weekdays else "avoid"
         raise InputError(Problem(name, message, f"{hint}{self.period} days"))
 
     def _after_dated_holds(self, day: date) -> date:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.columns import names_of, rows_of
@@ -22,7 +23,7 @@ from taper.errors import InputError, Problem
 from taper.export.csv import row_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from taper.batch.fields import Layout, Row
     from taper.batch.planner import Planned
@@ -107,7 +108,9 @@ class ArrowOutput:
         self.table = table
         self.kept = kept
         self._words: dict[str, int] = {}
-        self._planned: list[tuple[str, int, Cells]] = []  # id, start, cells
+        self._ids: list[str] = []  # of each plan, with its start and its cells
+        self._starts: list[int] = []
+        self._planned: list[Cells] = []
         self._kept_values: list[tuple[Any, ...]] = []
         self._records: list[list[str]] = []
         self._errors: dict[int, tuple[Problem, ...]] = {}
@@ -161,7 +164,9 @@ class ArrowOutput:
 
     def add(self, planned: Planned, cells: Cells, kept: tuple[Any, ...]) -> None:
         """The plan of the next row."""
-        self._planned.append((planned[0], planned[2], cells))
+        self._ids.append(planned[0])
+        self._starts.append(planned[2])
+        self._planned.append(cells)
         if self.kept:
             self._kept_values.append(kept)
 
@@ -190,8 +195,8 @@ class ArrowOutput:
             batch = self._record_batch(arrow, schema)
         else:
             batch = self._plan_batch(arrow, schema.names)
-        self._planned, self._kept_values, self._records, self._errors = [], [], [], {}
-        self._cells = []
+        self._ids, self._starts, self._planned, self._cells = [], [], [], []
+        self._kept_values, self._records, self._errors = [], [], {}
         return batch
 
     def _record_batch(self, arrow: Any, schema: Any) -> Any:
@@ -205,20 +210,19 @@ class ArrowOutput:
 
     def _plan_batch(self, arrow: Any, names: list[str]) -> Any:
         """The batch: columns of what is shared, once each, taken as often as rows share it."""
-        planned = self._planned
-        each = [cells for _, _, cells in planned]
-        place = array("i", range(len(planned))).tobytes()
-        repeated = _ints(arrow, [place[4 * n : 4 * n + 4] * c.rows for n, c in enumerate(each)])
-        self._cells = list(dict.fromkeys(each))
-        rows, base = {}, 0
-        for cells in self._cells:
-            rows[cells] = array("i", range(base, base + cells.rows)).tobytes()
-            base += cells.rows
-        taken = _ints(arrow, [rows[cells] for cells in each])
+        places: dict[Cells, int] = {}
+        each = array("i", [places.setdefault(cells, len(places)) for cells in self._planned])
+        self._cells = list(places)
+        ends = list(accumulate((cells.rows for cells in self._cells), initial=0))
+        rows = arrow.ListArray.from_arrays(
+            _ints(arrow, [array("i", ends).tobytes()]),
+            _ints(arrow, [array("i", range(ends[-1])).tobytes()]),
+        ).take(_ints(arrow, [each.tobytes()]))
+        taken = rows.flatten()
+        repeated = library("pyarrow.compute").list_parent_indices(rows)
         with_gaps: set[int] = set().union(*(cells.gaps for cells in self._cells))
-        ids = arrow.array([ident for ident, _, _ in planned], arrow.string())
-        columns = [ids.dictionary_encode().take(repeated)]
-        days = array("i", (start + _EPOCH for _, start, _ in planned)).tobytes()
+        columns = [_strings(arrow, self._ids).dictionary_encode().take(repeated)]
+        days = array("i", [start + _EPOCH for start in self._starts]).tobytes()
         starts = _ints(arrow, [days]).take(repeated)
         for number, name in enumerate(self.table.header[1:], 1):
             if name in self.table.dates:
@@ -231,7 +235,7 @@ class ArrowOutput:
                 columns.append(self._spelled(arrow, number).take(taken))
         for number in range(len(self.kept)):
             values = [value_text(values[number]) for values in self._kept_values]
-            columns.append(arrow.array(values, arrow.string()).take(repeated))
+            columns.append(_strings(arrow, values).take(repeated))
         return arrow.record_batch(columns, names)
 
     def _numbers(self, arrow: Any, number: int) -> Any:
@@ -255,14 +259,14 @@ class ArrowOutput:
         if len(self._list) != len(self._words):
             self._list = list(self._words)
         words = [self._list[place] for place in places.dictionary.to_pylist()]
-        return arrow.DictionaryArray.from_arrays(places.indices, arrow.array(words, arrow.string()))
+        return arrow.DictionaryArray.from_arrays(places.indices, _strings(arrow, words))
 
     def _filled(self, arrow: Any, number: int) -> Any:
         """A column of words some of which have dates in them."""
         if len(self._list) != len(self._words):
             self._list = list(self._words)
         words: list[str | None] = []
-        for _, start, cells in self._planned:
+        for start, cells in zip(self._starts, self._planned, strict=True):
             templates = cells.gaps.get(number)
             if templates is None:
                 places = array("i", cells.columns[number])
@@ -277,7 +281,7 @@ class ArrowOutput:
         """Two columns beside those of the plans: the field of a problem, and what it is."""
         fields: list[str | None] = []
         messages: list[str | None] = []
-        for place, (_, _, cells) in enumerate(self._planned):
+        for place, cells in enumerate(self._planned):
             problems = self._errors.get(place)
             if problems is None:
                 fields += [None] * cells.rows
@@ -292,6 +296,14 @@ def _ints(arrow: Any, parts: Iterable[bytes]) -> Any:
     """An Arrow array of 32-bit integers."""
     data = b"".join(parts)
     return arrow.Array.from_buffers(arrow.int32(), len(data) // 4, [None, arrow.py_buffer(data)])
+
+
+def _strings(arrow: Any, texts: Sequence[str]) -> Any:
+    """An Arrow array of texts; ``arrow.array`` would load pandas where it is installed."""
+    parts = [text.encode(errors="replace") for text in texts]
+    ends = array("i", accumulate(map(len, parts), initial=0)).tobytes()
+    buffers = [arrow.py_buffer(ends), arrow.py_buffer(b"".join(parts))]
+    return arrow.StringArray.from_buffers(len(parts), *buffers)
 
 
 def _kept(row: Row, layout: Layout) -> tuple[Any, ...]:
