@@ -30,7 +30,6 @@ MOST_UNITS = 6  # at one administration
 MOST_MEASURES = 60  # of a liquid at one administration: 30 mL
 UNEVEN = 24  # starts of different amounts over the day, of each product and interval
 HOURS_OF_DAY = 24
-BIT = 20  # of a hash-like stride through the uneven starts
 
 
 @dataclass(frozen=True)
