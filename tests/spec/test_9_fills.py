@@ -154,6 +154,21 @@ def test_a_liquid_in_millilitres():
     assert plan.supply[0].items[0].unit == "mL"
 
 
+def test_two_items_stand_by_name_whichever_is_tapered_first():
+    plan = taper("oxycodone-ir", "5 mg q12h", every="2w", also=["morphine-er 15 mg q12h"])
+    assert fills(plan)[0] == ("2026-12-07", 28, "56 x 15, 56 x 5")
+
+
+def test_patches_beside_tablets_are_counted_on_the_days_of_their_change():
+    also = {"also": ["fentanyl-patch 25 mcg/h"], "keep": ["fentanyl-patch"]}
+    plan = taper("morphine-er", "15 mg q12h", **also)
+    # every third day from day 1: ten in the first 28 days, seven in the next 21
+    assert fills(plan) == [
+        ("2026-12-07", 28, "10 x 25, 42 x 15"),
+        ("2027-01-04", 21, "7 x 25, 21 x 15"),
+    ]
+
+
 # --- a plan that is changed under way ------------------------------------------------------------
 
 
@@ -222,3 +237,46 @@ def test_a_patch_that_is_held():
         ("2027-01-21", 15, "5 x 37.5"),
         ("2027-02-05", 15, "5 x 25"),
     ]
+
+
+def test_a_rest_of_exactly_one_fill_is_one_fill(planned):
+    held = revise(planned, date(2027, 3, 15), hold="2w")
+    assert fills(held)[3:] == [("2027-03-01", 28, "28 x 15"), ("2027-03-15", 28, "14 x 15")]
+
+
+def test_a_change_on_the_first_day_begins_with_the_first_fill(planned):
+    held = revise(planned, date(2026, 12, 7), hold="2w")
+    assert [fill.number for fill in held.supply] == [1, 2, 3, 4, 5]
+    assert fills(held)[0] == ("2026-12-07", 28, "56 x 30")
+
+
+def test_a_liquid_that_is_at_home_is_not_dispensed_again():
+    plan = taper("morphine-solution", "5 mg q12h", every="2w", fill="90d")
+    assert fills(plan)[0] == ("2026-12-07", 90, "285 x 2 mg/mL")
+    faster = revise(plan, date(2027, 1, 20), every="1w")
+    assert fills(faster) == fills(plan)[:1]
+    assert [item.quantity for item in faster.dispensing.leftover] == [36_500]
+
+
+# --- prescriptions of schedule II that are written together ---------------------------------------
+
+
+@pytest.mark.parametrize("fill", ["30d", "45d", "90d"])
+def test_fills_of_exactly_ninety_days_are_written_together(fill):
+    plan = taper("morphine-er", "90 mg q8h", every="4w", reduce="45 mg", fill=fill)
+    assert new_prescriptions(plan) == ["2027-03-07", "2027-06-05"]
+
+
+def test_after_a_change_they_are_written_anew():
+    plan = taper("morphine-er", "90 mg q8h", every="4w", reduce="45 mg")
+    assert new_prescriptions(plan) == ["2027-03-01", "2027-05-24"]
+    held = revise(plan, date(2027, 1, 4), hold="4w")  # the day of a fill
+    assert new_prescriptions(held) == ["2027-01-04", "2027-03-29", "2027-06-21"]
+    later = revise(plan, date(2027, 1, 20), hold="4w")  # what is at home lasts to the next fill
+    assert new_prescriptions(later) == ["2027-02-01", "2027-04-26"]
+
+
+def new_prescriptions(plan) -> list[str]:
+    """The days that the note on prescriptions names."""
+    (message,) = [f.message for f in plan.findings if f.id == "new-prescriptions"]
+    return message.partition(" needed on ")[2].split(", ")
