@@ -16,11 +16,12 @@ from taper.batch.days import FIRST
 from taper.batch.fields import Fault, Loose, layout_of
 from taper.batch.formats import value_text
 from taper.batch.planner import Failed, Planner
+from taper.batch.remembered import StepRows
 from taper.batch.source import library
 from taper.batch.tables import TABLES, error_rows
 from taper.batch.template import Windows, cut
 from taper.errors import InputError, Problem
-from taper.export.csv import row_dates
+from taper.export.csv import row_dates, schedule_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
     from taper.batch.planner import Planned
     from taper.batch.tables import Table
     from taper.batch.template import Template
+    from taper.export.csv import RowDates
     from taper.planning import Plan
+    from taper.steps import Step
 
 _NULL = -(2**31)
+_NULL_MARK = array("i", [_NULL]).tobytes()
 _EPOCH = FIRST.toordinal() - 719163  # days from 1970 to the first day of the table
 _OVERHEAD = 2000
 MOST_WORDS = 300_000
@@ -115,6 +119,8 @@ class ArrowOutput:
         self._records: list[list[str]] = []
         self._errors: dict[int, tuple[Problem, ...]] = {}
         self._list: list[str] = []  # the words in order
+        self._dated = [n for n, name in enumerate(table.header) if name in table.dates]
+        self._rows = StepRows(self._row)
         self._windows = Windows()
         self._cells: list[Cells] = []  # of a batch that is being built
 
@@ -127,10 +133,11 @@ class ArrowOutput:
         if like is not None and self.table.steps:
             columns = list(like.columns)
             found = zip(*row_dates(plan), strict=True)
-            places = [n for n, name in enumerate(self.table.header) if name in self.table.dates]
-            for place, dates in zip(places, found, strict=True):
+            for place, dates in zip(self._dated, found, strict=True):
                 columns[place] = self._days(dates, base)
             return Cells(columns, {}, like.rows)
+        if self.table.steps and start is not None:
+            return self._of_steps(plan, base)
         rows = self.table.rows(plan)
         columns = []
         gaps = {}
@@ -151,6 +158,30 @@ class ArrowOutput:
                     gaps[place] = [template for template in made if template is not None]
                 columns.append(self._places(cells))
         return Cells(columns, gaps, len(rows))
+
+    def _of_steps(self, plan: Plan, base: int) -> Cells:
+        """The cells of a schedule, whose dates stand in columns of their own."""
+        days = row_dates(plan)
+        rows = [
+            self._rows.of(plan, step, dates) for step, dates in zip(plan.steps, days, strict=True)
+        ]
+        columns = [array("i", cells).tobytes() for cells in zip(*rows, strict=True)]
+        for place, dates in zip(self._dated, zip(*days, strict=True), strict=True):
+            columns[place] = self._days(dates, base)
+        return Cells(columns, {}, len(rows))
+
+    def _row(self, plan: Plan, step: Step, dates: RowDates) -> list[int]:
+        """The numbers of a row, and its words as their places; nothing for its id and dates."""
+        cells = schedule_row("", step, plan.start, dates)
+        words, numbers, dated = self._words, self.table.numbers, self.table.dates
+        return [
+            (int(cell) if cell else _NULL)
+            if name in numbers
+            else 0
+            if name in dated or name == self.table.header[0]
+            else words.setdefault(cell, len(words))
+            for name, cell in zip(self.table.header, cells, strict=True)
+        ]
 
     @staticmethod
     def _days(days: Iterable[date | None], base: int) -> bytes:
@@ -241,8 +272,9 @@ class ArrowOutput:
     def _numbers(self, arrow: Any, number: int) -> Any:
         """The integers of a column, null where there is none."""
         found = self._places_of(arrow, number)
-        empty = library("pyarrow.compute").equal(found, arrow.scalar(_NULL, arrow.int32()))
-        return library("pyarrow.compute").if_else(empty, arrow.scalar(None, arrow.int32()), found)
+        mark, nothing = _ints(arrow, [_NULL_MARK])[0], arrow.nulls(1, arrow.int32())[0]
+        empty = library("pyarrow.compute").equal(found, mark)
+        return library("pyarrow.compute").if_else(empty, nothing, found)
 
     def _places_of(self, arrow: Any, number: int) -> Any:
         return _ints(arrow, [cells.columns[number] for cells in self._cells])

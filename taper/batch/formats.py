@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from taper.batch.days import numbers, texts
 from taper.batch.fields import id_text
+from taper.batch.remembered import StepRows
 from taper.batch.template import DATES, ID, KEPT, MARKS, Template
 from taper.export.csv import row_dates, safe, schedule_row, written
 
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
     from taper.batch.tables import Table
     from taper.export.csv import RowDates
     from taper.planning import Plan
-    from taper.regimen import Regimen
     from taper.steps import Step
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*", re.ASCII)
-_MOST_ROWS = 20_000
 
 
 class Text(Protocol):
@@ -56,7 +55,7 @@ class Csv:
         self.table = table
         self.columns = [*table.header, *(kept if table.name != "errors" else ())]
         self._mark = [KEPT] if kept else []
-        self._rows: dict[Any, tuple[list[bytes], Regimen]] = {}
+        self._rows = StepRows(self._row)
         self._dates = [n for n, name in enumerate(table.header) if name in table.dates]
 
     def head(self) -> bytes:
@@ -103,24 +102,7 @@ class Csv:
         gaps: list[int] = []
         parts = [b""]
         for step, dates in zip(plan.steps, row_dates(plan), strict=True):
-            regimen = step.regimen
-            # what a row shows, but for an id and dates; a patch is counted from the start on
-            start_day, end_day, check_day = dates
-            key = (
-                # a regimen is known by its place in memory, and is kept there with its row
-                *(step.number, step.kind, id(regimen), step.original, step.before, step.findings),
-                start_day and end_day and (end_day - start_day).days,
-                start_day and regimen.product.is_patch and start_day.toordinal() - base,
-                *(start_day is None, check_day is None),
-            )
-            known = None if step.companions else self._rows.get(key)
-            if known is None:
-                known = self._row(plan, step, dates), regimen
-                if len(self._rows) > _MOST_ROWS:
-                    self._rows.clear()
-                if not step.companions:
-                    self._rows[key] = known
-            parts += known[0]
+            parts += self._rows.of(plan, step, dates)
             gaps.append(MARKS[ID])
             gaps += [day.toordinal() - base + DATES for day in dates if day]
             if self._mark:
