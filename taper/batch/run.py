@@ -19,7 +19,17 @@ from taper.batch.fields import Layout, layout_of
 from taper.batch.ids import Ids, Repeated
 from taper.batch.parts import Parts
 from taper.batch.pool import Alone, Crew, Team, few_collections
-from taper.batch.source import CSV, JSONL, PARQUET, BatchError, Window, free, open_source
+from taper.batch.source import (
+    CSV,
+    JSONL,
+    PARQUET,
+    BatchError,
+    Window,
+    fingerprint,
+    free,
+    open_source,
+    stamp,
+)
 from taper.batch.tables import TABLES
 from taper.batch.text import TextOutput
 from taper.batch.worker import Counts, Job, Task
@@ -37,7 +47,6 @@ if TYPE_CHECKING:
 _CHUNK = 2**17
 _CHUNK_OF_DOCUMENTS = 2**16
 _CHUNK_OF_COLUMNS = 2**20
-_BLOCK = 2**20
 _WORTH_A_TEAM = 2**20  # bytes of input; below it processes take longer to start than to work
 
 
@@ -105,11 +114,18 @@ def run(settings: Settings, progress: Callable[[str, int, int], None] | None = N
             discard(settings.outputs)
         journal.close(remove=not keep)
         if isinstance(error, OSError) and error.filename is None and kept is not None:
-            error.filename = str(kept.parent)  # a disk is full, and it says only that
+            _say_where(error, kept.parent)
         raise
     journal.close(remove=True)
     free(folder)
     return result
+
+
+def _say_where(error: OSError, folder: Path) -> None:
+    """A disk that is full says only that, and Arrow says more than that."""
+    error.filename = str(folder)
+    if error.errno:
+        error.strerror = os.strerror(error.errno)
 
 
 def _only_named(outputs: tuple[Output, ...], folder: Path) -> Result | None:
@@ -148,7 +164,7 @@ class _Run:
     def run(self) -> Result:
         """Do all of it."""
         source = open_source(self.settings.source, self.journal.folder)
-        found = _stamp(source)
+        found = stamp(source)
         job, ranges, start_line = self._job(source)
         crew = self._crew(job, source)
         try:
@@ -164,7 +180,7 @@ class _Run:
             try:
                 result = self._plan(crew, job, chunks, repeated, ledger)
                 crew.close()
-                self._finish(job, ledger, unchanged=_stamp(source) == found)
+                self._finish(job, ledger, unchanged=stamp(source) == found)
             finally:
                 ledger.close()
             return result
@@ -277,7 +293,7 @@ class _Run:
         """What must be the same for a run to be taken up."""
         return {
             "version": VERSION,
-            "input": _fingerprint(source),
+            "input": fingerprint(source),
             "columns": [job.layout.names, job.layout.kept],
             "outputs": [each.described for each in job.outputs],
             "chunks": [len(chunks), chunks[-1].end if chunks else 0],
@@ -375,21 +391,3 @@ def _check_kept(layout: Layout, outputs: tuple[Output, ...]) -> None:
         listed = ", ".join(f"'{name}'" for name in found)
         message = f"{listed} cannot be kept: the output has columns of that name"
         raise InputError(Problem("input", message, "another name for them"))
-
-
-def _stamp(source: Source) -> tuple[int, int, int]:
-    """What changes when somebody writes to an input, or puts another one in its place."""
-    found = source.path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _fingerprint(source: Source) -> list[object]:
-    """What tells an input from another one: a checksum of all of it."""
-    import zlib  # noqa: PLC0415
-
-    size = checksum = 0
-    with source.path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK):
-            size += len(block)
-            checksum = zlib.crc32(block, checksum)
-    return [source.kind, size, checksum]

@@ -211,3 +211,21 @@ def not_too_long(size: int) -> None:
 def free(folder: Path) -> None:
     """Remove a folder of copies and parts."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def stamp(source: Source) -> tuple[int, int, int]:
+    """What changes when somebody writes to an input, or puts another one in its place."""
+    found = source.path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def fingerprint(source: Source) -> list[object]:
+    """What tells an input from another one: a checksum of all of it."""
+    import zlib  # noqa: PLC0415
+
+    size = checksum = 0
+    with source.path.open("rb", buffering=0) as file:
+        while block := file.read(_COPY):
+            size += len(block)
+            checksum = zlib.crc32(block, checksum)
+    return [source.kind, size, checksum]

@@ -1,0 +1,232 @@
+"""What a run notices while it goes on: a worker that dies, an input that changes, no room."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from batches import GOOD, command, panel
+
+from taper.batch.aside import Output
+from taper.batch.run import Settings, run
+from taper.batch.source import BatchError
+from taper.errors import InputError
+
+pytest.importorskip("msgspec")
+ROWS = [f"{number},{GOOD}" for number in range(300)]
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks for Linux")
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text(panel(*ROWS))
+    return path
+
+
+def settings(source, **others):
+    output = Output("schedule", "csv", "", str(source.parent / "s.csv"))
+    return Settings(str(source), (output,), **{"jobs": 1, "chunk_bytes": 900, **others})
+
+
+def looks_complete(folder):
+    return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+
+
+# --- workers -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def team(source):
+    from taper.batch import run as module
+    from taper.batch.pool import Team
+
+    journal = SimpleNamespace(folder=source.parent)
+    running = module._Run(settings(source), journal, lambda *_: None)
+    job, ranges, _ = running._job(module.open_source(str(source), source.parent))
+    with (source.parent / "lock").open("w") as lock:
+        made = Team(job, 2, lock)
+        yield made, ranges
+        made.close()
+
+
+@LINUX
+def test_a_worker_that_died_before_it_is_spoken_to_is_no_closed_pipe(team):
+    """A closed pipe is the user's, and quiet; this would end with status 0 and no output."""
+    workers, ranges = team
+    for process in workers._processes:
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+    with pytest.raises(BatchError, match="a worker was killed"):
+        list(workers.each("survey", ranges))
+
+
+def test_what_a_worker_said_before_it_died_is_heard(team):
+    workers, ranges = team
+    pipe = workers._pipes[0]
+    pipe.send(("no such work",))
+    workers._processes[0].join(10)
+    with pytest.raises(BatchError, match="a worker failed: AttributeError"):
+        workers._tell(pipe, ("survey", *ranges[0]))
+
+
+@LINUX
+def test_workers_end_with_the_one_who_began_them(tmp_path):
+    """Even if it is killed: they would write behind the back of the next run."""
+    rows = (f"{n},{GOOD},{5 + n / 1000:.3f}%" for n in range(3000))  # nothing to share
+    (tmp_path / "in.csv").write_text(panel(*rows, header="id,product,dose,start,reduce"))
+    words = [sys.executable, "-m", "taper", "batch", tmp_path / "in.csv"]
+    words += ["-o", tmp_path / "s.csv", "--jobs", "2"]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE)
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    workers: list[str] = []
+    while len(workers) < 2 and process.poll() is None:
+        workers = listed.read_text().split()
+    journal = tmp_path / ".s.csv.taper-work" / "journal.jsonl"
+    while not journal.exists() and process.poll() is None:
+        pass
+    process.kill()
+    process.wait()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""  # which ends when the last of them has
+    assert not any(Path(f"/proc/{worker}/exe").exists() for worker in workers)
+
+
+# --- the input ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["appended to", "replaced"])
+def test_an_input_that_changes_while_it_is_read(tmp_path, source, how):
+    def progress(what, done, total):
+        if what == "planning" and done > total // 2:
+            if how == "replaced":
+                other = tmp_path / "other"
+                other.write_bytes(source.read_bytes())
+                other.replace(source)
+            else:
+                source.write_text(panel(*ROWS, f"more,{GOOD}"))
+
+    with pytest.raises(BatchError, match="the input was changed while it was read"):
+        run(settings(source), progress)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+
+
+def stopped(source, **others):
+    """A run that is interrupted half-way."""
+
+    def progress(what, done, total):
+        if what == "planning" and done > total // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(settings(source, **others), progress)
+
+
+def test_a_change_in_the_middle_of_a_large_input_is_noticed(source):
+    """Of the same length, with the same time, far from both ends."""
+    lines = [f"{number:07},{GOOD}" for number in range(70_000)]
+    source.write_text(panel(*lines))
+    before = source.stat()
+    stopped(source, chunk_bytes=2**19)
+    lines[35_000] = lines[35_000].replace("90 mg", "60 mg")
+    source.write_text(panel(*lines))
+    os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert source.stat().st_size == before.st_size
+    with pytest.raises(InputError, match=r"another one \(input differ\)"):
+        run(settings(source, chunk_bytes=2**19, resume=True))
+    assert run(settings(source, chunk_bytes=2**19)).planned == 70_000
+
+
+@pytest.mark.parametrize(
+    ("others", "differ"),
+    [
+        ({"chunk_bytes": 2000}, "chunks differ"),
+        ({"outputs": ("schedule", "errors")}, "outputs differ"),
+    ],
+)
+def test_other_options_are_noticed(source, others, differ):
+    folder = source.parent
+    stopped(source)
+    if "outputs" in others:
+        others = {
+            "outputs": tuple(
+                Output(name, "csv", "", str(folder / f"{name[0]}.csv"))
+                for name in others["outputs"]
+            )
+        }
+    asked = settings(source, resume=True)
+    with pytest.raises(InputError, match=differ):
+        run(replace(asked, **others))
+    assert run(asked).resumed > 0  # what was done is still there
+    assert sorted(looks_complete(folder)) == ["in.csv", "s.csv"]
+
+
+def test_what_was_printed_is_printed_again(tmp_path, source):
+    """Errors that went to a stream are not in a file: a run with a stream begins anew."""
+    source.write_text(panel(*ROWS[:20], "bad,morphine-er,1 mg q8h,2026-12-07"))
+    words = [source, "-o", tmp_path / "s.csv", "--errors", "-", "--resume"]
+    first = command(*words)
+    (tmp_path / "s.csv").unlink()
+    again = command(*words)
+    assert first.stdout == again.stdout
+    assert b"bad,dose" in again.stdout
+
+
+# --- the disk ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def disk(tmp_path):
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8k", "tmpfs", folder]
+    if (
+        sys.platform != "linux"
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("a small disk cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("piped", [False, True])
+def test_no_room_for_any_of_it(source, disk, suffix, piped):
+    """Neither for a copy of the input, nor for the journal, nor for the parts of an output."""
+    pytest.importorskip("pyarrow")
+    output = disk / f"s{suffix}"
+    given = {"input": source.read_bytes() * 3} if piped else {}
+    done = command("-" if piped else source, "-o", output, **given)
+    said = done.stderr.decode()
+    assert done.returncode == 1
+    assert f"error: {disk}: {os.strerror(errno.ENOSPC)}" in said
+    assert "Traceback" not in said
+    assert looks_complete(disk) == []
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="becomes another user")
+def test_a_folder_that_another_may_not_write_to(source):
+    folder = source.parent / "locked"
+    folder.mkdir(mode=0o755)
+    program = (  # the tests' own folder is root's: it is entered before
+        "import os, sys\nfrom taper.cli import run\nfrom taper.commands import batch\n"
+        "import taper.batch.run, msgspec\n"
+        "data = open(sys.argv[1], 'rb')\nos.dup2(data.fileno(), 0)\n"
+        "folder = os.open(sys.argv[2], os.O_RDONLY)\nos.fchdir(folder)\nos.setuid(65534)\n"
+        "sys.exit(run(['batch', '-', '-o', 's.csv']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, source, folder], capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    said = done.stderr.decode().splitlines()
+    assert len(said) == 1
+    assert said[0].endswith(f": {os.strerror(errno.EACCES)}")
+    assert list(folder.iterdir()) == []
