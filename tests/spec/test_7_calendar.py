@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from written import taper
 
-from taper.checks import check_days, checks
+from taper.checks import check_days, checks, facts
 from taper.revise import revise
 
 MONITORING = "check the prescription drug monitoring program"
@@ -165,6 +165,10 @@ def test_in_the_united_kingdom_the_shared_record_is_looked_at():
     text = " ".join(item for check in plan.checks for item in check.items)
     assert "check the shared care record" in text
     assert MONITORING not in text
+    held = revise(plan, date(2027, 1, 6), hold="4w")
+    assert MONITORING not in str(held.checks)
+    assert facts("uk").monitoring_title == "Shared care record"
+    assert facts().monitoring_title == "Prescription drug monitoring programme"
     american = taper("morphine-er", "15 mg q12h")
     assert "shared care record" not in str(american.checks)
 
@@ -253,3 +257,26 @@ def test_of_several_on_one_day_their_order_is_that_of_the_reasons(planned):
 
 
 REASONS = ("after-reduction", "before-reduction", "hold-review", "contact", "after-stop")
+
+
+def test_a_check_that_is_due_on_the_day_of_the_change_is_made(planned):
+    gentler = revise(planned, date(2027, 1, 15), reduce="20%", every="4w")
+    # the next reduction stays on Monday 18 January: to go on or not is decided on the Friday
+    assert calendar(gentler)[1:4] == [
+        ("Thu 24 Dec 2026", 2, "after-reduction"),
+        ("Fri 15 Jan 2027", 3, "before-reduction"),
+        ("Thu 21 Jan 2027", 4, "after-reduction"),
+    ]
+
+
+def test_what_was_looked_at_before_the_change_stays():
+    plan = taper("morphine-er", "30 mg q24h", every="12w")
+    faster = revise(plan, date(2027, 3, 12), every="1w")
+    assert calendar(faster)[:5] == [
+        ("Wed 30 Dec 2026", 1, "contact*"),
+        ("Fri 22 Jan 2027", 1, "contact"),
+        ("Mon 15 Feb 2027", 1, "contact"),
+        ("Thu 11 Mar 2027", 1, "contact*"),
+        ("Wed 24 Mar 2027", 2, "before-reduction"),
+    ]
+    assert faster.checks[:4] == plan.checks[:4]
