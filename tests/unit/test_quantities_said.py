@@ -194,6 +194,7 @@ SAID = [
         (0, 5),
     ),
     (parse_day, (" 2026-2-3 ",), "start", "'2026-2-3' is not a date", NO_DATE, None),
+    (parse_day, ("२०२६-१२-०७",), "start", "'२०२६-१२-०७' is not a date", NO_DATE, None),
     (parse_day, ("x", "by"), "by", "'x' is not a date", NO_DATE, None),
     (
         parse_day,
