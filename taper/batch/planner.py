@@ -19,7 +19,7 @@ from taper.reading import read
 from taper.reading.fields import LONGEST_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from taper.batch.fields import Layout, Row
     from taper.planning import Plan
@@ -97,24 +97,32 @@ class Planner:
 
     def plan(self, row: Row, number: int) -> Planned | Failed:
         """The plan of a row, the ``number``-th of the input."""
-        if row.__class__ is tuple:
-            found = self._known.get(row[self._first : self._end])
+        return next(self.plans((row,), number))
+
+    def plans(self, rows: Iterable[Row], first: int) -> Iterator[Planned | Failed]:
+        """The plan of each row; the first of them is the ``first``-th of the input."""
+        known, aside, lengths, starts = self._known, self._aside, self._lengths, self._starts
+        shared = slice(self._first, self._end)
+        for number, row in enumerate(rows, first):
+            found = known.get(row[shared]) if row.__class__ is tuple else None
             if found.__class__ is dict:
                 found = found.get(row[_KNOWN])
-            if found is not None and row[_RISKS] in self._aside and row[_KNOWN] in self._lengths:
+            if found is not None and row[_RISKS] in aside and row[_KNOWN] in lengths:
                 ident, label = row[0] or f"row-{number}", row[1] or None
-                start = self._starts.get(row[2])
+                start = starts.get(row[2])
                 plain = ident.__class__ is str and len(ident) <= LONGEST_TEXT and ident.isalnum()
                 plain = plain or _is_plain(ident)
                 if start is not None and plain and (label is None or _is_plain(label)):
                     if found.__class__ is not _Shared:
-                        return Failed(ident, found)
+                        yield Failed(ident, found)
+                        continue
                     rendering = found.by_start.get(found.keys[start])
                     if rendering is None:
                         rendering = self._on(found, start)
                     if rendering is not None:
-                        return ident, label, start, rendering
-        return self._in_full(row, number)
+                        yield ident, label, start, rendering
+                        continue
+            yield self._in_full(row, number)
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
         """The rendering of a shared plan for a weekday on which none began before."""

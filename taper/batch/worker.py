@@ -186,15 +186,16 @@ class Worker:
         """Plan a chunk; the bytes that every output takes (0 for Parquet), and the counts."""
         rows = self._read(task)
         counts = Counts()
-        plan, outputs = self._planner.plan, self._plans
+        outputs = self._plans
         only = outputs[0] if len(outputs) == 1 else None
         kept, end = self.layout.kept, self.layout.end
-        repeated = task.repeated
-        for number, row in enumerate(rows.rows, task.first_row):
-            result = _again(row, repeated[number]) if number in repeated else plan(row, number)
+        repeated, first = task.repeated, task.first_row
+        plans = self._planner.plans(rows.rows, first)
+        for number, (row, result) in enumerate(zip(rows.rows, plans, strict=True), first):
+            if number in repeated:
+                result = _again(row, repeated[number])  # noqa: PLW2901 - in place of its plan
             if isinstance(result, Failed):
-                line = rows.lines[number - task.first_row]
-                self._failed(result, line, number, counts)
+                self._failed(result, rows.lines[number - first], number, counts)
                 continue
             extra = _kept(row, end) if kept else ()
             if only is not None:
