@@ -79,19 +79,15 @@ def floor_csv(source: Path, ready: Path, output: Path) -> float:
     return took
 
 
-def floor_parquet(source: Path, ready: Path, output: Path, *, encoded: bool = False) -> float:
-    """Seconds to decode the input, and to write record batches that are there already.
-
-    They are those that a reader of the file gets, its words as text; ``encoded``: with every
-    word replaced by its place in a dictionary, half of the writer's work done beforehand.
-    """
+def floor_parquet(source: Path, ready: Path, output: Path) -> float:
+    """Seconds to decode the input, and to write record batches that are there already."""
     import pyarrow.parquet as pq
 
     took = decode(source)
     output.unlink(missing_ok=True)
     with pq.ParquetFile(ready) as plain:
         words = [field.name for field in plain.schema_arrow if str(field.type) == "string"]
-    with pq.ParquetFile(ready, read_dictionary=words if encoded else []) as rendered:
+    with pq.ParquetFile(ready, read_dictionary=words) as rendered:
         start = time.perf_counter()
         writer = pq.ParquetWriter(
             output, rendered.schema_arrow, compression="zstd", store_schema=False
@@ -124,10 +120,6 @@ def against_floor(source: Path, folder: Path, suffix: str, repeats: int) -> floa
     size = ready.stat().st_size / 2**20
     print(f"{suffix[1:]}: {size:,.0f} MB; batch {_times(ours)}, floor {_times(floors)}", end="; ")
     print("the same bytes every time" if same else "THE BYTES DIFFER")
-    if floor is floor_parquet:
-        encoded = floor_parquet(source, ready, folder / "encoded.parquet", encoded=True)
-        times = median(ours) / encoded
-        print(f"     {times:.2f} times a floor whose batches are dictionary-encoded beforehand")
     for path in (output, ready):
         path.unlink()
     return median(ours) / median(floors)
