@@ -87,9 +87,10 @@ def read_header(window: Window, *, keep: bool) -> tuple[Layout, tuple[str, ...],
     if not any(names):
         fields = "the first line names the columns: " + ", ".join(FIELDS[3:7])
         raise InputError(Problem("input", "the file is empty", fields))
-    for mark, called in ((";", "';'"), ("\t", "tabs")):
-        parts = {part.strip() for part in names[0].split(mark)}
-        if len(names) == 1 and len(parts & {*FIELDS, *ALIASES}) > 1:
+    for mark, called in ((";", "';'"), ("\t", "tabs"), ("|", "'|'")):
+        parts = {part.strip(' "') for part in names[0].split(mark)}
+        announced = names == (f"sep={mark}".strip(),)
+        if announced or (len(names) == 1 < len(parts) and parts & {*FIELDS, *ALIASES}):
             message = f"the columns are separated by {called}, not by commas"
             hint = "save as 'CSV UTF-8 (comma delimited)', amounts with a decimal point: 7.5 mg"
             raise InputError(Problem("input", message, hint))

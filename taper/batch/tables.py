@@ -119,8 +119,8 @@ def error_rows(line: int, row: int, ident: str, problems: list[Problem]) -> list
         [
             str(line),
             str(row),
-            ident[:_SHOWN_VALUE],
-            problem.field,
+            printable(ident[:_SHOWN_VALUE]),
+            printable(problem.field[:_SHOWN_VALUE]),
             printable(problem.value[:_SHOWN_VALUE]),
             printable(" ".join(problem.message.split())[: 4 * _SHOWN_VALUE]),
             problem.hint,

@@ -189,7 +189,7 @@ def _report(result: Result, outputs: tuple[Output, ...], errors: str | None) -> 
         text += f" ({result.resumed:,} were done before)"
     sys.stderr.write(text + "\n")
     if result.failed:
-        fields = sorted(result.fields.items(), key=lambda item: (-item[1], item[0]))
+        fields = sorted(_by_field(result).items(), key=lambda item: (-item[1], item[0]))
         listed = ", ".join(f"{name} {count:,}" for name, count in fields)
         more = ", ..." if result.failed > len(result.lines) else ""
         lines = ", ".join(f"{line:,}" for line in result.lines) + more
@@ -205,8 +205,20 @@ def _figures(result: Result) -> dict[str, object]:
         "rows": result.rows,
         "planned": result.planned,
         "failed": result.failed,
-        "failed_by_field": dict(sorted(result.fields.items())),
+        "failed_by_field": dict(sorted(_by_field(result).items())),
     }
+
+
+def _by_field(result: Result) -> dict[str, int]:
+    """In how many rows a field is wrong; a name that is no field may be a patient's."""
+    from taper.request import ALIASES, FIELDS  # noqa: PLC0415
+
+    known = {*FIELDS, *ALIASES, "row"}
+    found: dict[str, int] = {}
+    for name, count in result.fields.items():
+        shown = name if name in known else "unknown"
+        found[shown] = found.get(shown, 0) + count
+    return found
 
 
 def register(app: typer.Typer) -> None:

@@ -87,9 +87,16 @@ def test_a_column_that_stands_twice_is_an_error(tmp_path):
         ran(tmp_path, panel(header=HEADER + ",Dose"))
 
 
-@pytest.mark.parametrize(("mark", "called"), [(";", "';'"), ("\t", "tabs")])
-def test_what_excel_separates_otherwise_is_a_clear_error(tmp_path, mark, called):
+@pytest.mark.parametrize(("mark", "called"), [(";", "';'"), ("\t", "tabs"), ("|", "'\\|'")])
+@pytest.mark.parametrize("how", ["plain", "quoted", "announced", "one known"])
+def test_what_excel_separates_otherwise_is_a_clear_error(tmp_path, mark, called, how):
     text = panel(f"a,{GOOD}").replace(",", mark)
+    if how == "quoted":
+        text = "\n".join(f'"{line}"'.replace(mark, f'"{mark}"') for line in text.splitlines())
+    elif how == "announced":
+        text = f"sep={mark}\n{text}"
+    elif how == "one known":
+        text = text.replace("id", "mrn").replace("product", "drug name").replace("start", "on")
     with pytest.raises(InputError, match=f"separated by {called}, not by commas") as caught:
         ran(tmp_path, text)
     assert "CSV UTF-8" in str(caught.value)
@@ -102,9 +109,35 @@ def test_a_decimal_comma_is_a_clear_error(tmp_path):
     assert "decimal point" in error["hint"]
 
 
-def test_utf16_is_a_clear_error(tmp_path):
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf16_is_a_clear_error(tmp_path, encoding, suffix):
     with pytest.raises(InputError, match="UTF-16"):
-        ran(tmp_path, panel(f"a,{GOOD}").encode("utf-16"))
+        ran(tmp_path, panel(f"a,{GOOD}").encode(encoding), suffix)
+
+
+def test_a_file_of_zeros_is_a_clear_error(tmp_path):
+    with pytest.raises(InputError, match="begins with zeros"):
+        ran(tmp_path, bytes(5000))
+
+
+def test_latin1_names_of_columns_are_a_clear_error(tmp_path):
+    with pytest.raises(InputError, match="the file is not UTF-8"):
+        ran(tmp_path, panel(header="id,naïve").encode("latin-1"))
+
+
+def test_a_first_line_without_names_is_not_repeated(tmp_path):
+    """It is a row, and what stands in it is a patient's."""
+    for keep in (False, True):
+        with pytest.raises(InputError, match="is the line with their names missing") as caught:
+            ran(tmp_path, f"SECRET,{GOOD}\n", keep_columns=keep)
+        assert "SECRET" not in str(caught.value)
+
+
+def test_zero_bytes_in_cells_are_errors_of_their_rows(tmp_path):
+    made = ran(tmp_path, panel(f"a,{GOOD}", f"b\0,{GOOD}", f"c,{GOOD}"))
+    assert made.ids == ["a", "c"]
+    assert [(entry["field"], entry["id"]) for entry in made.errors] == [("id", "b\ufffd")]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
@@ -155,73 +188,6 @@ def test_a_field_of_ten_megabytes_is_an_error(tmp_path):
     (error,) = made.errors
     assert error["message"] == "the value is too long"
     assert len(error["value"]) <= 200
-
-
-# --- JSONL -------------------------------------------------------------------------------------
-
-
-def test_jsonl_is_the_same_as_csv(tmp_path, plain):
-    pytest.importorskip("msgspec")
-    rows = [{"id": ident, **GOOD_ROW} for ident in "ab"]
-    text = "\ufeff" + "\r\n\r\n".join(map(json.dumps, rows))
-    assert ran(tmp_path, text, ".jsonl").schedule == plain.schedule
-    assert ran(tmp_path, text, ".jsonl", chunk_bytes=1).schedule == plain.schedule
-
-
-def test_lines_that_are_no_requests_are_errors(tmp_path):
-    pytest.importorskip("msgspec")
-    good = json.dumps(GOOD_ROW)
-    text = (
-        f'{good}\n\n{{"product": "morphine-er",\n[1, 2]\nnull\n{{"id": "x", "colour": 1}}\n{good}\n'
-    )
-    made = ran(tmp_path, text, ".jsonl")
-    assert made.ids == ["row-1", "row-6"]  # blank lines are no rows
-    assert [(e["line"], e["row"]) for e in made.errors][:3] == [("3", "2"), ("4", "3"), ("5", "4")]
-    assert made.errors[0]["message"].startswith("not JSON: ")
-    assert {e["field"] for e in made.errors if e["line"] == "6"} >= {"colour", "dose", "start"}
-    assert made.result.planned + made.result.failed == made.result.rows == 6
-
-
-def test_values_of_unusual_kinds_are_looked_at(tmp_path):
-    pytest.importorskip("msgspec")
-    rows = [
-        {**GOOD_ROW, "id": 17, "max_units": 5, "stock": [15, 30, "60"]},
-        {**GOOD_ROW, "id": 1.5, "risks": ["oud", "renal"]},
-        {**GOOD_ROW, "id": True},
-        {**GOOD_ROW, "id": "a", "reduce": {"percent": 10}},
-        {**GOOD_ROW, "id": "b", "dose": ["90 mg q8h"]},
-        {**GOOD_ROW, "id": 10**30},
-        {**GOOD_ROW, "id": "c", "start": None},
-        {**GOOD_ROW, "id": "\ud800"},
-    ]
-    made = ran(tmp_path, "\n".join(map(json.dumps, rows)), ".jsonl")
-    assert made.ids == ["17", "1.5", str(10**30)]
-    assert [(e["row"], e["field"]) for e in made.errors] == [
-        ("3", "id"),
-        ("4", "reduce"),
-        ("5", "dose"),
-        ("7", "start"),
-        ("8", "id"),
-    ]
-
-
-def test_deeply_nested_json_is_an_error(tmp_path):
-    pytest.importorskip("msgspec")
-    made = ran(
-        tmp_path, "[" * 200_000 + "\n" + '{"id":' * 100_000 + "\n" + json.dumps(GOOD_ROW), ".jsonl"
-    )
-    assert made.ids == ["row-3"]
-    assert len(made.errors) == 2
-
-
-def test_unknown_names_of_jsonl_can_be_kept(tmp_path):
-    pytest.importorskip("msgspec")
-    rows = [{**GOOD_ROW, "mrn": 7}, {**GOOD_ROW, "ward": ["a", 1]}]
-    made = ran(tmp_path, "\n".join(map(json.dumps, rows)), ".jsonl", keep_columns=True)
-    header, first, *_, last = made.schedule.splitlines()
-    assert header.endswith(",findings,mrn,ward")
-    assert first.endswith(",7,")
-    assert last.endswith(',,"[""a"", 1]"')
 
 
 # --- ids ---------------------------------------------------------------------------------------
@@ -300,6 +266,30 @@ def test_gzip_and_zstd_by_suffix(tmp_path, plain):
     pa = pytest.importorskip("pyarrow")
     packed = pa.Codec("zstd").compress(data, asbytes=True)
     assert ran(tmp_path, packed, ".csv.zst").schedule == plain.schedule
+
+
+def test_gzip_and_zstd_in_several_parts(tmp_path, plain):
+    pa = pytest.importorskip("pyarrow")
+    parts = [panel(f"a,{GOOD}").encode(), f"b,{GOOD}\n".encode()]
+    packed = b"".join(map(gzip.compress, parts))
+    assert ran(tmp_path, packed, ".csv.gz").schedule == plain.schedule
+    assert ran(tmp_path, packed + bytes(512), ".csv.gz").schedule == plain.schedule
+    packed = b"".join(pa.Codec("zstd").compress(part, asbytes=True) for part in parts)
+    assert ran(tmp_path, packed, ".csv.zst").schedule == plain.schedule
+
+
+@pytest.mark.parametrize("suffix", [".csv.gz", ".csv.zst"])
+@pytest.mark.parametrize("data", [b"id,product\n", b"junk behind"])
+def test_what_is_not_compressed_as_its_name_says(tmp_path, suffix, data):
+    from taper.batch.source import BatchError
+
+    pa = pytest.importorskip("pyarrow")
+    if data == b"junk behind":
+        good = panel(f"a,{GOOD}").encode()
+        packed = gzip.compress(good) if suffix == ".csv.gz" else pa.Codec("zstd").compress(good)
+        data = bytes(packed) + data
+    with pytest.raises(BatchError, match="or damaged"):
+        ran(tmp_path, data, suffix)
 
 
 @pytest.mark.parametrize("suffix", [".csv.gz", ".csv.zst"])
