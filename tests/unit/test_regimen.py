@@ -42,6 +42,62 @@ def test_under_a_cap_nothing_rises(table):
     assert table.under(90_000, (30_000, 30_000, 15_000)) is None
 
 
+def test_what_is_worked_out_under_a_cap_is_remembered(table):
+    cap = (30_000, 30_000, 15_000)  # the best division of 75 mg alone is 30/15/30
+    assert table.of(75_000).amounts == (30_000, 15_000, 30_000)
+    assert table.under(75_000, cap) == table.under(75_000, cap)
+    assert table.under(75_000, cap).amounts == cap
+    assert table.under(90_000, cap) is table.under(90_000, cap) is None
+
+
+def test_single_doses_have_neighbours_of_their_own(table):
+    assert table.amounts[-1] < table.totals[-1]
+    assert table.nearest(table.totals[-1], table.amounts) == [table.amounts[-1]]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "even"),
+    [  # 15, 30, 60 and 100 mg: neighbours lie 15, 15, 30 and 40 mg apart
+        ((0, 0, 0), True),
+        ((0, 0, 15), True),
+        ((15, 0, 15), True),
+        ((30, 0, 30), False),  # nothing beside more than the smallest tablet
+        ((0, 0, 30), False),
+        ((30, 15, 30), True),
+        ((45, 15, 15), False),
+        ((45, 30, 45), True),
+        ((60, 30, 60), True),
+        ((75, 45, 75), True),
+        ((75, 30, 75), False),
+        ((90, 60, 90), True),
+        ((100, 60, 100), True),
+        ((115, 75, 115), True),
+        ((120, 75, 120), False),
+    ],
+)
+def test_which_divisions_are_even(table, amounts, even):
+    assert table.exactly(tuple(1000 * amount for amount in amounts)).even == even
+
+
+@pytest.mark.parametrize(
+    ("amounts", "even"), [((0, 15), True), ((0, 30), False), ((15, 30), True), ((15, 45), False)]
+)
+def test_which_divisions_of_two_are_even(amounts, even):
+    table = Regimens(ER, ER.usual, 12, 4)
+    assert table.exactly(tuple(1000 * amount for amount in amounts)).even == even
+
+
+def test_a_single_dose_of_the_day_is_even():
+    assert Regimens(ER, ER.usual, 24, 4).exactly((60_000,)).even
+
+
+def test_a_table_of_the_fewest_strengths():
+    few = Regimens(ER, ER.usual, 8, 4, fewest_strengths=True)
+    usual = Regimens(ER, ER.usual, 8, 4)
+    labels = [[s.label for s, _ in made.units(45_000)] for made in (few, usual)]
+    assert labels == [["15"], ["30", "15"]]
+
+
 def test_the_last_dose_is_one_administration_of_the_smallest(table):
     assert table.is_last((0, 0, 15_000))
     assert table.is_last((15_000, 0, 0))
