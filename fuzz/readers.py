@@ -2,8 +2,8 @@
 
     python fuzz/readers.py --seconds 600 --keep fuzz/corpus
 
-With atheris (pip install 'opioid-taper[batch,fuzz]'; Linux and macOS, CPython 3.11 to 3.13) the
-search is guided by coverage; without it, the inputs are those of a mutation of the seeds.
+With atheris (pip install 'opioid-taper[fuzz]'; Linux, CPython 3.11 and later; on a Mac it is built
+with clang) the search is guided by coverage; without it, the inputs are mutations of the seeds.
 Whatever comes in, only the errors that are meant for people may come out, a file must have the
 same rows however it is cut up, and a batch must make of them what single plans do. An input that
 brings something down is written to ``crash-...`` in this folder, and shown. A short run is part
@@ -66,7 +66,7 @@ VALUES: dict[str, tuple[str, dict[str, str]]] = {
     "drug": ("oxycodone", {"product": "", "form": "ir", "dose": "5 mg q6h"}),
     "form": ("solution", {"product": "", "drug": "morphine", "dose": "20 mg q6h"}),
     "dose": ("7.5/325 mg q6h", {"product": "oxycodone-apap"}),
-    "taking": ("20 mg", {"product": "morphine-ir", "dose": "15 mg q6h prn"}),
+    "taking": ("30 mg", {"product": "morphine-ir", "dose": "15 mg q6h prn"}),
     "start": ("2027-01-31", {"every": "1mo"}),
     "guideline": ("va-slower", {}),
     "reduce": ("15 mg", {"of": "original"}),
@@ -85,7 +85,7 @@ VALUES: dict[str, tuple[str, dict[str, str]]] = {
     "max_units": ("6", {}),
     "split": ("halves", {"product": "morphine-ir", "dose": "15 mg q6h"}),
     "prefer": ("fewest-strengths", {}),
-    "finish_with": ("morphine-ir q8h", {}),
+    "finish_with": ("morphine-solution q8h", {}),
     "finish_at": ("50%", {"finish_with": "morphine-solution"}),
     "also": ("oxycodone-ir 10 mg q6h", {}),
     "keep": ("oxycodone-ir", {"also": "oxycodone-ir 10 mg q6h"}),

@@ -1,14 +1,17 @@
-"""A short run of the fuzzing harness, the same inputs every time."""
+"""A short run of the fuzzing harness, the same inputs every time; and of the guided search."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("msgspec")
+pytest.importorskip("pyarrow")
 
 HARNESS = Path(__file__).parents[2] / "fuzz" / "readers.py"
 
@@ -33,3 +36,44 @@ def test_the_seeds_are_read(harness):
 @pytest.mark.parametrize("seed", range(4))
 def test_mutations_of_the_seeds_bring_nothing_down(harness, seed):
     assert harness.unguided(60, seed, most=400) > 100
+
+
+def test_every_field_has_a_seed_that_is_planned(harness):
+    from taper import plan
+    from taper.request import ALIASES, FIELDS
+
+    assert set(harness.VALUES) == {*FIELDS, *ALIASES}
+    for name in harness.VALUES:
+        values = harness._fields(harness._request(name).decode())
+        if name != "over":  # a search over many plans
+            assert plan(**values).steps
+
+
+@pytest.mark.parametrize("target", ["csv_rows", "jsonl_rows", "shared", "request", "dose"])
+def test_a_fault_is_found_and_shown(harness, target, monkeypatch, capsys):
+    """A reader that stumbles over a letter does not get through."""
+
+    def stumbles(data):
+        assert b"q" not in data
+
+    targets = [stumbles if each.__name__ == target else each for each in harness.TARGETS]
+    monkeypatch.setattr(harness, "TARGETS", tuple(targets))
+    with pytest.raises(AssertionError):
+        harness.unguided(60, seed=0, most=2000)
+    assert "an input that brings something down: b'" in capsys.readouterr().err
+
+
+def test_the_search_is_guided_by_coverage(tmp_path):
+    pytest.importorskip(
+        "atheris", reason="atheris is not installed: pip install 'opioid-taper[fuzz]'"
+    )
+    words = [sys.executable, HARNESS, "--seconds", "3", "--keep", tmp_path / "kept"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    for module in ("reading.fields", "quantities", "prescription", "batch.lines", "batch.cells"):
+        assert f"Instrumenting taper.{module}\n" in done.stderr + done.stdout
+    reached = [int(each) for each in re.findall(r"cov: (\d+)", done.stderr)]
+    assert reached
+    assert max(reached) > 1000
+    assert "Is the code instrumented" not in done.stderr
+    assert not list(tmp_path.glob("crash-*"))
