@@ -50,6 +50,14 @@ def test_what_is_worked_out_under_a_cap_is_remembered(table):
     assert table.under(90_000, cap) is table.under(90_000, cap) is None
 
 
+def test_of_divisions_with_the_same_squares_the_one_with_the_smaller_amounts_first():
+    product = US.find("oxycodone-ir")
+    strengths = tuple(s for s in product.strengths if s.label in {"5", "15", "20"})
+    table = Regimens(product, strengths, 8, 1)
+    # 5 + 5 + 20 and 0 + 15 + 15 mg; the afternoon has the smallest amount, then the morning
+    assert table.of(30_000).amounts == (15_000, 0, 15_000)
+
+
 def test_single_doses_have_neighbours_of_their_own(table):
     assert table.amounts[-1] < table.totals[-1]
     assert table.nearest(table.totals[-1], table.amounts) == [table.amounts[-1]]
