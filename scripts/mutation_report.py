@@ -1,0 +1,157 @@
+"""docs/verification/mutants.md, from what became of the faults and why some are not found."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mutating import Mutant
+
+    Found = dict[str, list[tuple[Mutant, str | None]]]
+
+LEAST = 90  # percent of the faults of all modules together
+HEAD = """\
+# Mutation testing
+
+Does a test notice when the code that a dose depends on is wrong? Every small fault below was put
+into the program, one at a time, and the tests that reach it were run until one failed. This page
+is written by the program that does it.
+
+| module | faults | found | not found | share found |
+|---|---:|---:|---:|---:|
+"""
+HOW = """
+A fault counts as found when a test fails, or when the program no longer comes to an end
+({timeout:,} of them). The faults are those of [mutmut](https://mutmut.readthedocs.io): another
+operator, number, text or argument, an assignment of nothing, a branch that is always taken; and
+two of our own: a condition turned round, and a word before the text of a message. Not changed are
+types, docstrings, imports, assertions, and decorators. The tests asked are those of single
+functions, of the specification, of the laws (with {examples} examples each), of the golden files
+and of bad input; those that start a program, print paper or need more than three seconds are not.
+
+```sh
+pip install -e '.[dev,verify]'
+make mutants                           # all modules: about an hour on one core
+python scripts/mutants.py curve rows   # some of them
+python scripts/mutants.py --report     # this page from what is known
+```
+
+What became of each fault is kept in `build/mutants`: of a module that was edited all are tried again,
+of one that was not only those that no test found.
+
+## What no test finds, and why
+
+The reasons stand in `tests/mutants.toml`. The command fails where a fault is not found and has no
+reason, and where a reason is given for what no longer survives.
+"""
+EXAMPLES = 12
+
+
+class _Reason(NamedTuple):
+    module: str
+    function: str
+    why: str
+    changes: tuple[str, ...]
+
+
+def write(root: Path, found: Found) -> int:
+    """Write the page, and say what is missing; the status of the run."""
+    reasons = _reasons(root / "tests" / "mutants.toml")
+    missing = list(_missing(found, reasons))
+    page = root / "docs" / "verification" / "mutants.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("".join(_page(found, reasons)), encoding="utf-8")
+    for line in missing:
+        print(line)
+    return 1 if missing else 0
+
+
+def _reasons(path: Path) -> list[_Reason]:
+    data = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return [
+        _Reason(module, each["function"], each["why"], tuple(each["changes"]))
+        for module, entries in data.items()
+        for each in entries
+    ]
+
+
+def _survivors(found: Found) -> dict[tuple[str, str, str], Mutant]:
+    return {
+        (mutant.module, mutant.function, mutant.change): mutant
+        for tried in found.values()
+        for mutant, outcome in tried
+        if outcome == "survived"
+    }
+
+
+def _missing(found: Found, reasons: list[_Reason]) -> Iterator[str]:
+    """What keeps the run from being good."""
+    for module, tried in found.items():
+        untried = sum(outcome is None for _, outcome in tried)
+        if untried:
+            yield f"{module}: {untried} faults were not tried"
+    total = [outcome for tried in found.values() for _, outcome in tried]
+    share = _share(total)
+    if share < LEAST * 10:
+        yield f"{share / 10:.1f}% of the faults are found, less than {LEAST}%"
+    survivors = _survivors(found)
+    explained = {(r.module, r.function, change) for r in reasons for change in r.changes}
+    for module, function, change in survivors.keys() - explained:
+        yield f"no reason: {module} | {function} | {change}"
+    for module, function, change in explained - survivors.keys():
+        yield f"a reason for what is found: {module} | {function} | {change}"
+
+
+def _share(outcomes: list[str | None]) -> int:
+    """Thousandths that were found, rounded down."""
+    return sum(o in {"killed", "timeout"} for o in outcomes) * 1000 // max(len(outcomes), 1)
+
+
+def _page(found: Found, reasons: list[_Reason]) -> Iterator[str]:
+    yield HEAD
+    everything: list[str | None] = []
+    for module, tried in found.items():
+        outcomes = [outcome for _, outcome in tried]
+        everything += outcomes
+        yield _row(f"`{module}`", outcomes)
+    yield _row("**all**", everything)
+    yield HOW.format(timeout=everything.count("timeout"), examples=EXAMPLES)
+    left = _survivors(found)
+    for module in found:
+        if any(key[0] == module for key in left):
+            yield f"\n### {module}\n"
+        for reason in reasons:
+            changes = [
+                change
+                for change in reason.changes
+                if reason.module == module and left.pop((module, reason.function, change), None)
+            ]
+            if changes:
+                yield f"\n`{reason.function}`: {reason.why}\n"
+                yield from _diff(changes)
+        others = [key for key in left if key[0] == module]
+        for key in others:
+            del left[key]
+        if others:
+            yield "\nNot explained:\n"
+            yield from _diff([change for _, _, change in others])
+
+
+def _row(name: str, outcomes: list[str | None]) -> str:
+    share = _share(outcomes)
+    lost = outcomes.count("survived")
+    found = sum(outcome in {"killed", "timeout"} for outcome in outcomes)
+    text = f"{share // 10}.{share % 10}%"
+    return f"| {name} | {len(outcomes):,} | {found:,} | {lost:,} | {text} |\n"
+
+
+def _diff(changes: list[str]) -> Iterator[str]:
+    yield "\n```diff\n"
+    for change in changes:
+        before, _, after = change.partition(" → ")
+        yield f"- {before}\n+ {after}\n"
+    yield "```\n"
