@@ -8,13 +8,13 @@ from __future__ import annotations
 from array import array
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.columns import names_of, rows_of
 from taper.batch.days import FIRST
 from taper.batch.fields import Fault, Loose, layout_of
 from taper.batch.formats import value_text
+from taper.batch.packed import Packed, numbers, strings, taken
 from taper.batch.planner import Failed, Planner
 from taper.batch.remembered import StepRows
 from taper.batch.source import library
@@ -24,7 +24,7 @@ from taper.errors import InputError, Problem
 from taper.export.csv import row_dates, schedule_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from taper.batch.fields import Layout, Row
     from taper.batch.planner import Planned
@@ -218,17 +218,17 @@ class ArrowOutput:
         """Whether so many words were seen that it is better to begin anew."""
         return len(self._words) > MOST_WORDS
 
-    def take(self) -> Any:
-        """A record batch of everything since the last time; words are dictionary-encoded."""
+    def take(self) -> Packed | tuple[Any]:
+        """Everything since the last time; words are dictionary-encoded."""
         arrow = library("pyarrow")
-        schema = _schema(self.table.name, self.kept, errors=False)
+        made: Packed | tuple[Any]
         if self.table.name == "errors":
-            batch = self._record_batch(arrow, schema)
+            made = (self._record_batch(arrow, _schema("errors", self.kept, errors=False)),)
         else:
-            batch = self._plan_batch(arrow, schema.names)
+            made = self._packed(arrow)
         self._ids, self._starts, self._planned, self._cells = [], [], [], []
         self._kept_values, self._records, self._errors = [], [], {}
-        return batch
+        return made
 
     def _record_batch(self, arrow: Any, schema: Any) -> Any:
         columns = []
@@ -239,59 +239,55 @@ class ArrowOutput:
             columns.append(arrow.array(cells, field.type))
         return arrow.record_batch(columns, schema.names)
 
-    def _plan_batch(self, arrow: Any, names: list[str]) -> Any:
-        """The batch: columns of what is shared, once each, taken as often as rows share it."""
+    def _packed(self, arrow: Any) -> Packed:
+        """The columns of what is shared once each, and which plan takes which of its rows."""
         places: dict[Cells, int] = {}
-        each = array("i", [places.setdefault(cells, len(places)) for cells in self._planned])
+        each = [places.setdefault(cells, len(places)) for cells in self._planned]
         self._cells = list(places)
-        ends = list(accumulate((cells.rows for cells in self._cells), initial=0))
-        rows = arrow.ListArray.from_arrays(
-            _ints(arrow, [array("i", ends).tobytes()]),
-            _ints(arrow, [array("i", range(ends[-1])).tobytes()]),
-        ).take(_ints(arrow, [each.tobytes()]))
-        taken = rows.flatten()
-        repeated = library("pyarrow.compute").list_parent_indices(rows)
         with_gaps: set[int] = set().union(*(cells.gaps for cells in self._cells))
-        columns = [_strings(arrow, self._ids).dictionary_encode().take(repeated)]
-        days = array("i", [start + _EPOCH for start in self._starts]).tobytes()
-        starts = _ints(arrow, [days]).take(repeated)
+        shared, own = {}, {}
         for number, name in enumerate(self.table.header[1:], 1):
-            if name in self.table.dates:
-                columns.append(self._dates(arrow, number, taken, starts))
-            elif name in self.table.numbers:
-                columns.append(self._numbers(arrow, number).take(taken))
+            if name in self.table.dates or name in self.table.numbers:
+                shared[name] = self._numbers(arrow, number)
             elif number in with_gaps:
-                columns.append(self._filled(arrow, number))
+                own[name] = self._filled(arrow, number)
             else:
-                columns.append(self._spelled(arrow, number).take(taken))
-        for number in range(len(self.kept)):
-            values = [value_text(values[number]) for values in self._kept_values]
-            columns.append(_strings(arrow, values).take(repeated))
-        return arrow.record_batch(columns, names)
+                shared[name] = self._spelled(arrow, number)
+        days = array("i", [start + _EPOCH for start in self._starts])
+        plans = [
+            strings(self._ids).dictionary_encode(),
+            numbers([days.tobytes()]),
+            *(
+                strings([value_text(values[number]) for values in self._kept_values])
+                for number in range(len(self.kept))
+            ),
+        ]
+        return Packed(
+            arrow.record_batch(shared),
+            arrow.record_batch(plans, ["id", "start", *self.kept]),
+            taken(each, [cells.rows for cells in self._cells]),
+            arrow.record_batch(own),
+        )
 
     def _numbers(self, arrow: Any, number: int) -> Any:
         """The integers of a column, null where there is none."""
-        found = self._places_of(arrow, number)
-        mark, nothing = _ints(arrow, [_NULL_MARK])[0], arrow.nulls(1, arrow.int32())[0]
+        found = self._places_of(number)
+        mark, nothing = numbers([_NULL_MARK])[0], arrow.nulls(1, arrow.int32())[0]
         empty = library("pyarrow.compute").equal(found, mark)
         return library("pyarrow.compute").if_else(empty, nothing, found)
 
-    def _places_of(self, arrow: Any, number: int) -> Any:
-        return _ints(arrow, [cells.columns[number] for cells in self._cells])
-
-    def _dates(self, arrow: Any, number: int, taken: Any, starts: Any) -> Any:
-        after = self._numbers(arrow, number).take(taken)
-        days = library("pyarrow.compute").add(after, starts)
-        return days.cast(arrow.date32())
+    def _places_of(self, number: int) -> Any:
+        return numbers([cells.columns[number] for cells in self._cells])
 
     def _spelled(self, arrow: Any, number: int) -> Any:
         """The words of a column, those that occur in the order in which they do."""
-        found = self._numbers if self._errors else self._places_of  # only errors have none
-        places = found(arrow, number).dictionary_encode()
+        # only errors have none
+        found = self._numbers(arrow, number) if self._errors else self._places_of(number)
+        places = found.dictionary_encode()
         if len(self._list) != len(self._words):
             self._list = list(self._words)
         words = [self._list[place] for place in places.dictionary.to_pylist()]
-        return arrow.DictionaryArray.from_arrays(places.indices, _strings(arrow, words))
+        return arrow.DictionaryArray.from_arrays(places.indices, strings(words))
 
     def _filled(self, arrow: Any, number: int) -> Any:
         """A column of words some of which have dates in them."""
@@ -322,20 +318,6 @@ class ArrowOutput:
                 fields += [problem.field for problem in problems]
                 messages += [error_rows(0, 0, "", [problem])[0][_MESSAGE] for problem in problems]
         return arrow.array(fields, arrow.string()), arrow.array(messages, arrow.string())
-
-
-def _ints(arrow: Any, parts: Iterable[bytes]) -> Any:
-    """An Arrow array of 32-bit integers."""
-    data = b"".join(parts)
-    return arrow.Array.from_buffers(arrow.int32(), len(data) // 4, [None, arrow.py_buffer(data)])
-
-
-def _strings(arrow: Any, texts: Sequence[str]) -> Any:
-    """An Arrow array of texts; ``arrow.array`` would load pandas where it is installed."""
-    parts = [text.encode(errors="replace") for text in texts]
-    ends = array("i", accumulate(map(len, parts), initial=0)).tobytes()
-    buffers = [arrow.py_buffer(ends), arrow.py_buffer(b"".join(parts))]
-    return arrow.StringArray.from_buffers(len(parts), *buffers)
 
 
 def _kept(row: Row, layout: Layout) -> tuple[Any, ...]:
@@ -375,9 +357,10 @@ class _Batches:
                 self.output.add(result, result[3], kept)
         fields, messages = self.output.errors(arrow)
         made = self.output.take()
+        assert isinstance(made, Packed)
         columns = [
             column.cast(field.type) if column.type != field.type else column
-            for column, field in zip(made.columns, self.schema, strict=False)
+            for column, field in zip(made.unpacked(self.table).columns, self.schema, strict=False)
         ]
         if self.output.is_full:
             self._renew()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.arrow import plain_schema
+from taper.batch.packed import read_part
 from taper.batch.source import PARQUET, library
+from taper.batch.tables import TABLES
 from taper.batch.worker import part_path
 
 if TYPE_CHECKING:
@@ -16,14 +19,15 @@ class Parts:
     """Joins parts as soon as all before them are there; one row group a part."""
 
     def __init__(self, job: Job) -> None:
-        """Begin the Parquet files of a job, if it has any."""
+        """Files are begun when the first part is there: meanwhile the workers plan."""
         self._job = job
         self._ready: set[int] = set()
         self._next = 0
-        self._writers: dict[int, Any] = {}
-        for place, output in enumerate(job.outputs):
-            if output.kind == PARQUET:
-                self._writers[place] = self._writer(place)
+        self._places = [n for n, output in enumerate(job.outputs) if output.kind == PARQUET]
+
+    @cached_property
+    def _writers(self) -> dict[int, Any]:
+        return {place: self._writer(place) for place in self._places}
 
     def _writer(self, place: int) -> Any:
         output = self._job.outputs[place]
@@ -35,7 +39,7 @@ class Parts:
 
     def ready(self, number: int) -> None:
         """The parts of a chunk are written."""
-        if not self._writers:
+        if not self._places:
             return
         self._ready.add(number)
         while self._next in self._ready:
@@ -45,12 +49,10 @@ class Parts:
             self._next += 1
 
     def _join(self, place: int, writer: Any) -> None:
-        arrow = library("pyarrow")
         path = part_path(self._job.folder, place, self._next)
-        with arrow.OSFile(str(path)) as file:
-            batch = arrow.ipc.open_file(file).get_batch(0)
-            if batch.num_rows:
-                writer.write_batch(batch)
+        batch = read_part(path, TABLES[self._job.outputs[place].table])
+        if batch.num_rows:
+            writer.write_batch(batch)
 
     def close(self) -> None:
         """Write the ends of the files."""

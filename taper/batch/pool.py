@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from taper.batch.source import BatchError
+from taper.batch.source import PARQUET, BatchError
 from taper.batch.worker import Counts, Job, Task, Worker
 from taper.errors import Problem, TaperError
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Place = Callable[[list[int]], list[int]]
 
 _PR_SET_PDEATHSIG = 1  # of prctl(2)
+_BEHIND = 5
 _AHEAD = 4  # chunks a worker whose result is waited for by an earlier one
 
 
@@ -115,6 +116,8 @@ def _work(job: Job, pipe: Connection, inherited: list[Any], parent: int) -> None
     for other in inherited:
         other.close()
     _end_with(parent)
+    if hasattr(os, "nice") and any(output.kind == PARQUET for output in job.outputs):
+        os.nice(_BEHIND)  # the one process that writes the file is what all wait for
     try:
         worker = Worker(job)
         with few_collections():

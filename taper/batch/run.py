@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 # bytes of input a chunk, so that its output fits into memory several times
 _CHUNK = 2**17
 _CHUNK_OF_DOCUMENTS = 2**16
-_CHUNK_OF_COLUMNS = 2**20
+_CHUNK_OF_COLUMNS = 2**22  # a row group a chunk
 _WORTH_A_TEAM = 2**20  # bytes of input; below it processes take longer to start than to work
 
 

@@ -13,11 +13,13 @@ from taper.batch.arrow import ArrowOutput
 from taper.batch.cells import Cells
 from taper.batch.columns import Batches
 from taper.batch.fields import Fault, Layout, Loose, Rows, id_text
+from taper.batch.packed import write_part
 from taper.batch.planner import Failed, Planner
-from taper.batch.source import CSV, JSONL, PARQUET, Window, library
+from taper.batch.source import CSV, JSONL, PARQUET, Window
 from taper.batch.tables import TABLES, error_rows
 from taper.batch.text import TextOutput
 from taper.errors import Problem
+from taper.request import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from taper.planning import Plan
 
 MOST_LINES = 10  # of rows that failed, named at the end
+_KNOWN = {*FIELDS, *ALIASES, "row"}  # a row may have any number of names that are no fields
 _FEW = 20  # one row in so many may be read slowly
 _BUFFERS = 1024  # that one system call takes
 
@@ -208,7 +211,8 @@ class Worker:
 
     def _failed(self, failed: Failed, line: int, number: int, counts: Counts) -> None:
         counts.failed += 1
-        counts.fields.update({problem.field or "row" for problem in failed.problems})
+        names = {problem.field or "row" for problem in failed.problems}
+        counts.fields.update(name if name in _KNOWN else "unknown" for name in names)
         if len(counts.lines) < MOST_LINES:
             counts.lines.append(line)
         for output in self._errors:
@@ -272,13 +276,6 @@ def _again(row: Row, first: int) -> Failed:
 def part_path(folder: Path, output: int, chunk: int) -> Path:
     """Where the rows of a chunk for a Parquet output are."""
     return folder / f"part-{output}-{chunk}.arrow"
-
-
-def write_part(path: Path, batch: Any) -> None:
-    """Write a record batch to a file of its own."""
-    arrow = library("pyarrow")
-    with arrow.OSFile(str(path), "wb") as out, arrow.ipc.new_file(out, batch.schema) as writer:
-        writer.write_batch(batch)
 
 
 def write_at(file: int, buffers: list[bytes], offset: int | None) -> None:
