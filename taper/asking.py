@@ -18,7 +18,6 @@ from taper.planning import make_plan
 from taper.prescription import frequency
 from taper.quantities import parse_day, parse_interval
 from taper.reading import read
-from taper.sig import daily_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,10 +159,10 @@ def _foreseen(values: dict[str, Any]) -> Iterator[str]:
     name = request.formulary.words["equivalent"]
     mme = f", {figures['start_mme']} {name}" if figures["start_mme"] else ""
     product, to = request.product, request.rule.goal
-    goal = daily_text(product, to) if to else "a stop"
+    goal = product.daily_text(to) if to else "a stop"
     rule = plan.to_rule()["parts"]
     pace = ", then ".join(f"{part['reduce']} every {part['every']}" for part in rule)
-    daily = daily_text(product, plan.steps[0].daily)
+    daily = product.daily_text(plan.steps[0].daily)
     yield f"Preview: {daily}{mme} to {goal}, {pace}"
     end = f"first day without it {figures['stop_date']}" if plan.stop_date else "then kept"
     yield f"{figures['reductions']} reductions in {figures['days']} days; {end}"

@@ -218,8 +218,7 @@ def _is_over(regimen: Regimen) -> bool:
 def _maximum(regimen: Regimen) -> str:
     product = regimen.product
     if product.max_daily is not None and regimen.daily > product.max_daily:
-        most = product.text(product.max_daily)
-        return most if product.is_patch else f"{most} a day"
+        return product.daily_text(product.max_daily)
     caps = product.facts.get("max_units_daily", {})
     shown = [f"{cap} of {label}" for label, cap in caps.items()]
     return " or ".join(shown) + " tablets a day"

@@ -165,6 +165,10 @@ class Product:
         """An amount as printed: ``7.5 mg``; a patch labelled 12 as ``12 mcg/h``."""
         return f"{self.number(amount)} {self.unit_text}"
 
+    def daily_text(self, amount: int) -> str:
+        """The dose of a day: ``120 mg a day``; of a patch its rate, ``75 mcg/h``."""
+        return self.text(amount) if self.is_patch else f"{self.text(amount)} a day"
+
     def number(self, amount: int) -> str:
         """An amount as printed, without its unit."""
         if self.is_patch:

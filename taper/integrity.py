@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from taper.errors import Problem
 from taper.quantities import THOUSAND, plain, thousandths
 from taper.regimen import TIMES
-from taper.sig import daily_text
 from taper.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
 from taper.supply import needed, uses
 from taper.version import VERSION
@@ -273,7 +272,7 @@ def _follows(step: Step, before: Regimen, where: str) -> Iterator[Problem]:
 
 def _rise(where: str, before: int, regimen: Regimen) -> Problem:
     product = regimen.product
-    now = daily_text(product, regimen.daily)
+    now = product.daily_text(regimen.daily)
     message = f"a dose rises, from {product.text(before)} to {now}"
     return _fault(f"{where}.daily_dose", message, plain(regimen.daily))
 

@@ -22,7 +22,6 @@ from taper.quantities import Percent, parse_day, parse_interval
 from taper.reading import read
 from taper.reading.fields import LONGEST_TEXT
 from taper.schedule import resume
-from taper.sig import daily_text
 from taper.standing import Change, Standing, stands
 from taper.supply import resupply
 from taper.why import why
@@ -191,10 +190,10 @@ def _check_goal(request: Request, standing: Standing) -> None:
     product = at.made.product
     goal = goal * at.salt[0] // at.salt[1]
     if goal > at.regimen.daily:
-        message = f"the goal of {daily_text(product, goal)} is above the dose in force"
-        hint = f"at most {daily_text(product, at.regimen.daily)}"
+        message = f"the goal of {product.daily_text(goal)} is above the dose in force"
+        hint = f"at most {product.daily_text(at.regimen.daily)}"
     elif not at.made.can_make(goal) or at.made.under(goal, at.regimen.amounts) is None:
-        message = f"{daily_text(product, goal)} cannot be made of {product.name}"
+        message = f"{product.daily_text(goal)} cannot be made of {product.name}"
         near = at.made.nearest(goal)
         hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
     else:
@@ -292,7 +291,7 @@ def _dose(step: Step) -> str:
     """The dose of a row in a few words: ``120 mg a day (45/30/45)``, ``25 mcg/h``."""
     regimen = step.regimen
     product = regimen.product
-    text = daily_text(product, step.daily)
+    text = product.daily_text(step.daily)
     if product.is_patch:
         return text
     return f"{text} ({'/'.join(product.number(amount) for amount in regimen.amounts)})"
@@ -304,4 +303,4 @@ def ends(plan: Plan) -> str:
         return f"first day without it {plan.stop_date.isoformat()}"
     last = last_rows(plan)[0]
     assert last is not None  # the main opioid has rows
-    return f"{daily_text(last.regimen.product, last.daily)} from {last.start}"
+    return f"{last.regimen.product.daily_text(last.daily)} from {last.start}"

@@ -150,7 +150,7 @@ class _Course:
         current = self.rows.regimen
         lower = self._choose(point._replace(ideal=self.goal * point.denominator))
         if lower is None and not self.made.is_last(current.amounts):
-            message = f"no dose below {self.made.product.text(current.daily)} a day can be made"
+            message = f"no dose below {self.made.product.daily_text(current.daily)} can be made"
             if self.most_other is not None:
                 message += " without more of the other ingredient"
             return InputError(Problem("stock", message, "other strengths"))
@@ -272,7 +272,7 @@ class _Course:
         drop = same - regimen.daily
         hint = ""
         if not regimen.daily:
-            message = f"{product.id} makes no dose at or below {product.text(same)} a day"
+            message = f"{product.id} makes no dose at or below {product.daily_text(same)}"
             hint = "change at a higher dose: --finish-at"
         elif drop * CUT_LIMIT[1] > original * CUT_LIMIT[0] or 2 * drop > same:
             most = f"{product.text(regimen.daily)} a day every {made.interval} hours"
@@ -283,7 +283,7 @@ class _Course:
         elif self.goal and not (
             made.can_make(self.goal) and made.under(self.goal, regimen.amounts)
         ):
-            message = f"{product.id} cannot make the goal of {product.text(self.goal)} a day"
+            message = f"{product.id} cannot make the goal of {product.daily_text(self.goal)}"
             near = made.nearest(self.goal)
             hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
         elif regimen.other_daily > formulary(product.market).acetaminophen_max:

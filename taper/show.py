@@ -17,7 +17,7 @@ from taper.document import last_rows, summary
 from taper.equivalents import mme_text
 from taper.grid import day_text, layout, schedule_table
 from taper.quantities import plain
-from taper.sig import daily_text, prescription_in_words, strength_text
+from taper.sig import prescription_in_words, strength_text
 
 if TYPE_CHECKING:
     from taper.planning import Plan
@@ -94,8 +94,8 @@ def _of_one(plan: Plan) -> list[str]:
     """From what, to what, how fast."""
     request = plan.request
     product = request.product
-    goal = daily_text(product, request.rule.goal) if request.rule.goal else "a stop"
-    size = [] if product.is_patch else [daily_text(product, plan.steps[0].daily)]
+    goal = product.daily_text(request.rule.goal) if request.rule.goal else "a stop"
+    size = [] if product.is_patch else [product.daily_text(plan.steps[0].daily)]
     mme, name = mme_text(plan.steps[0]), request.formulary.words["equivalent"]
     context = ", ".join([*size, f"{mme} {name}" if mme else f"no {name} factor"])
     prescription = prescription_in_words(product, request.prescription)
@@ -120,7 +120,7 @@ def _of_several(plan: Plan) -> list[str]:
 def _course(written: Prescription, regimen: Regimen, last: Step | None) -> str:
     """One of several opioids: from what to what, and when it ends."""
     product = regimen.product
-    size = "" if product.is_patch else f" ({daily_text(product, regimen.daily)})"
+    size = "" if product.is_patch else f" ({product.daily_text(regimen.daily)})"
     now = f"{product.id} {prescription_in_words(product, written)}{size}"
     if last is None:
         return f"{now}: kept as it is"
@@ -128,7 +128,7 @@ def _course(written: Prescription, regimen: Regimen, last: Step | None) -> str:
     day = day_text(last.start)
     if not last.daily:
         return f"{now}: to a stop, first day without it {day}"
-    return f"{now}: to {daily_text(last.regimen.product, last.daily)}, kept from {day}"
+    return f"{now}: to {last.regimen.product.daily_text(last.daily)}, kept from {day}"
 
 
 def _rule(plan: Plan) -> str:

@@ -41,12 +41,6 @@ def strength_text(product: Product, strength: Strength) -> str:
     return strength.label if product.is_liquid else f"{strength.label} {product.unit_text}"
 
 
-def daily_text(product: Product, amount: int) -> str:
-    """The dose of a day: ``120 mg a day``; of a patch its rate, ``75 mcg/h``."""
-    text = product.text(amount)
-    return text if product.is_patch else f"{text} a day"
-
-
 def units_in_words(product: Product, units: Units) -> str:
     """``one 60 mg tablet and one and a half 15 mg tablets``."""
     parts = []

@@ -12,7 +12,6 @@ from taper.commands.tables import folded
 from taper.config import market_or_default
 from taper.formulary import formulary
 from taper.prescription import frequency
-from taper.sig import daily_text
 
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product
@@ -117,7 +116,7 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
     factor = facts.get("mme_factor", f"none in {known.words['table']}")
     rows.append((f"{known.words['equivalent']} factor", str(factor)))
     if product.max_daily is not None:
-        rows.append(("labelled maximum", daily_text(product, product.max_daily)))
+        rows.append(("labelled maximum", product.daily_text(product.max_daily)))
     if product.least_dose:
         rows.append(("least dose", f"{product.text(product.least_dose)} at one administration"))
     if "note" in facts:

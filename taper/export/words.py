@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from taper.document import summary
 from taper.formulary import DATA
 from taper.planning import ended
-from taper.sig import daily_text, prescription_in_words
+from taper.sig import prescription_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,9 +42,7 @@ def sentence(plan: Plan) -> str:
     return str(
         text["sentence"].format(
             dose=f"{product.name}, {dose}",
-            goal=text["to_goal"].format(dose=daily_text(product, goal))
-            if goal
-            else text["to_stop"],
+            goal=text["to_goal"].format(dose=product.daily_text(goal)) if goal else text["to_stop"],
             reductions=text["reduction" if count == 1 else "reductions"].format(number=count),
             end=end,
         )

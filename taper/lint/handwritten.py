@@ -17,7 +17,6 @@ from taper.catalogue import catalogue
 from taper.errors import InputError, Problem
 from taper.prescription import parse_frequency, parse_prescription
 from taper.quantities import THOUSAND, parse_day, thousandths
-from taper.sig import daily_text
 
 if TYPE_CHECKING:
     from taper.formulary import Formulary, Product, Strength
@@ -239,7 +238,7 @@ class Reader:
         if values.get("daily") and entry.taken is not None:
             written = _amount(values["daily"].split()[0])
             if written != entry.taken.daily:
-                made, said = daily_text(product, entry.taken.daily), product.text(written)
+                made, said = product.daily_text(entry.taken.daily), product.text(written)
                 message = f"the doses come to {made}, not {said}"
                 self.faults.append(
                     Fault("dose-not-makeable", entry.row, entry.column("daily"), message)

@@ -14,7 +14,6 @@ from taper.quantities import plain, thousandths
 from taper.reading import read
 from taper.saved import is_plan, plan_from
 from taper.schema import validated
-from taper.sig import daily_text
 
 if TYPE_CHECKING:
     from taper.formulary import Product, Strength
@@ -130,7 +129,7 @@ class _Reader:
         amounts = tuple(_thousandths(dose["amount"]) for dose in step["doses"])
         daily = _thousandths(step["daily_dose"])
         if sum(amounts) != daily:
-            made, said = daily_text(product, sum(amounts)), product.text(daily)
+            made, said = product.daily_text(sum(amounts)), product.text(daily)
             message = f"the doses come to {made}, not {said}"
             number = step.get("step")
             self.faults.append(Fault("dose-not-makeable", number, "daily_dose", message, said))

@@ -12,7 +12,6 @@ from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import quantities
 from taper.quantities import THOUSAND, percent_text, plain
 from taper.request import WEEKDAYS
-from taper.sig import daily_text
 from taper.units import fewest_units_for
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ def _amount(
     entry: Entry, product: Product, amount: int, column: str, *, daily: bool
 ) -> Iterator[Fault]:
     """A single dose, or the dose of a day, that whole units make."""
-    text = daily_text(product, amount) if daily else product.text(amount)
+    text = product.daily_text(amount) if daily else product.text(amount)
     if product.is_liquid:
         measure = min(s.amount * product.measure // THOUSAND for s in product.strengths)
         if amount % measure:
@@ -202,13 +201,13 @@ def _rise(entries: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
     column = entry.column("daily", "dose", "doses")
     if now.product is not then.product:
         if entry.kind in {"", "change"} and then.daily and _counted(now) > _counted(then):
-            message = f"{daily_text(now.product, now.daily)} after {then.product.text(then.daily)}"
+            message = f"{now.product.daily_text(now.daily)} after {then.product.text(then.daily)}"
             yield Fault("dose-rises", entry.row, column, message)
         return
     if now.daily > then.daily:
         if not _steps_back(entries, before, entry):
             higher, lower = now.product.text(now.daily), now.product.text(then.daily)
-            said = daily_text(now.product, now.daily)
+            said = now.product.daily_text(now.daily)
             message = f"{said}, after {lower} in row {before.row}"
             yield Fault("dose-rises", entry.row, column, message, higher)
         return
@@ -260,12 +259,12 @@ def _cut(before: Entry, entry: Entry, avoid: Calendar | None) -> Iterator[Fault]
     text = then.product.text
     if not now.daily:
         if then.daily > smallest(then.product):
-            last = daily_text(then.product, then.daily)
+            last = then.product.daily_text(then.daily)
             message = f"the dose before the stop is {last} (row {before.row})"
             yield Fault("stop-from-high-dose", entry.row, column, message, text(then.daily))
     elif cut * LARGE_CUT[1] > then.daily * LARGE_CUT[0]:
         share = percent_text(cut, then.daily)
-        lower = daily_text(now.product, now.daily)
+        lower = now.product.daily_text(now.daily)
         message = f"{text(then.daily)} to {lower} is a cut of {share}%"
         yield Fault("cut-over-25-percent", entry.row, column, message, text(now.daily))
     reason = _avoided(entry.start, avoid) if entry.start and avoid else ""

@@ -328,6 +328,6 @@ def _taken(medicine: Medicine, taking: str | None, text: str) -> Medicine:
     regimen = made.under(daily, current.amounts) if daily and made.can_make(daily) else None
     if regimen is None:
         near = " and ".join(product.text(dose) for dose in made.nearest(daily))
-        message = f"{product.text(daily)} a day cannot be made"
+        message = f"{product.daily_text(daily)} cannot be made"
         raise InputError(Problem("taking", message, f"the nearest are {near}", taking))
     return replace(medicine, regimen=regimen, taking=daily)

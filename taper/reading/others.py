@@ -53,9 +53,9 @@ def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
 
 def _not_below(fields: Fields, at: str, medicine: Medicine) -> None:
     """The change of product comes once the dose has fallen to what is named."""
-    current = medicine.product.text(medicine.regimen.daily)
+    current = medicine.product.daily_text(medicine.regimen.daily)
     message = f"'{at}' is not above 0 and below the current dose"
-    fields.problem("finish_at", message, f"25%, or less than {current} a day", at)
+    fields.problem("finish_at", message, f"25%, or less than {current}", at)
 
 
 def _finish_table(text: str, medicine: Medicine) -> Regimens:

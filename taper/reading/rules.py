@@ -85,11 +85,12 @@ def _rate(text: str, product: Product | None, field: str) -> Percent | int:
 
 def _check_amounts(fields: Fields, parts: tuple[Part, ...], medicine: Medicine) -> None:
     """No reduction is larger than what is taken in a day."""
-    daily, text = medicine.regimen.daily, medicine.product.text
+    product, daily = medicine.product, medicine.regimen.daily
     for part in parts:
         if isinstance(part.reduce, int) and part.reduce > daily:
             name = "phases" if fields.given("phases") else "reduce"
-            message = f"{text(part.reduce)} at a time is more than the {text(daily)} taken in a day"
+            asked, taken = product.text(part.reduce), product.daily_text(daily)
+            message = f"{asked} at a time is more than what is taken, {taken}"
             fields.problem(name, message, "a share, such as 10%, or a smaller amount")
 
 
@@ -153,15 +154,15 @@ def _goal(fields: Fields, medicine: Medicine | None) -> int | None:
     if goal is None:
         return None
     if goal >= current.daily:
-        message = f"the goal of {product.text(goal)} a day is not below the current dose"
-        hint = f"less than {product.text(current.daily)} a day"
+        message = f"the goal of {product.daily_text(goal)} is not below the current dose"
+        hint = f"less than {product.daily_text(current.daily)}"
         fields.problem("to", message, hint, text)
     elif goal and fields.given("finish_with"):
         return goal  # the finer product may make it: looked at where the product changes
     elif goal and (not made.can_make(goal) or made.under(goal, current.amounts) is None):
         near = " and ".join(product.text(dose) for dose in made.nearest(goal))
         fields.problem(
-            "to", f"{product.text(goal)} a day cannot be made", f"the nearest are {near}", text
+            "to", f"{product.daily_text(goal)} cannot be made", f"the nearest are {near}", text
         )
     else:
         return goal

@@ -76,7 +76,7 @@ def test_a_change_of_product_comes_below_the_current_dose(at):
 
 
 def test_a_reduction_is_at_most_what_is_taken_in_a_day():
-    assert "60 mg taken in a day" in faults(reduce="999 mg", every="520w")["reduce"]
+    assert "more than what is taken, 60 mg a day" in faults(reduce="999 mg", every="520w")["reduce"]
     phases = ["61 mg/520w until 50%", "5%/2w"]
     assert "61 mg at a time" in faults(phases=phases)["phases"]
     assert "at a time" not in str(faults(reduce="60 mg", every="520w", to="0.1"))
