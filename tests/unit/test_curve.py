@@ -73,6 +73,16 @@ def test_a_phase_ends_where_the_curve_reaches_its_end():
     assert [str(point.every) for point in points] == ["1w"] * 4 + ["2w"] * 3
 
 
+@pytest.mark.parametrize("until", [{"until_share": (1, 2)}, {"until_dose": 50_000}])
+def test_a_phase_ends_exactly_at_its_end(until):
+    parts = (
+        Part(Percent.of_ppm(100_000), WEEK, **until),
+        Part(Percent.of_ppm(50_000), Interval(2, "w")),
+    )
+    doses = first(7, Curve(parts, "original", 100_000, 0))
+    assert doses == [1000 * dose for dose in (90, 80, 70, 60, 50, 45, 40)]
+
+
 @given(st.integers(1, 10**6), st.sampled_from([(10, 9), (9, 10)]), st.integers(1, 20))
 def test_another_salt_is_the_same_curve_in_other_numbers(start, salt, points):
     parts = (Part(Percent.of_ppm(100_000), WEEK),)
