@@ -100,10 +100,12 @@ def test_each_product_has_its_own():
     assert used == {"oxycodone-er": {"10", "15"}, "oxycodone-ir": {"5"}}
 
 
-def test_no_row_has_more_of_the_other_ingredient_than_the_plan_had():
-    fields = {"start": "2026-12-07", "every": "2w", "max_units": 4}
-    usual = plan("oxycodone-apap", "10 mg q6h", **fields)
-    made = plan("oxycodone-apap", "10 mg q6h", prefer="fewest-strengths", **fields)
-    most = max(step.regimen.other_daily for step in usual.steps[1:])
-    assert most == 1_300_000
-    assert max(step.regimen.other_daily for step in made.steps[1:]) <= most
+@pytest.mark.parametrize(
+    ("dose", "most"),
+    [("10 mg q6h", 1300), ("2 x 5/325 mg q6h", 1300), ("3 x 5/325 mg q6h", 2600)],
+)
+def test_no_row_has_more_of_the_other_ingredient_than_the_plan_had(dose, most):
+    fields = {"start": "2026-12-07", "every": "2w"}
+    for prefer in ("fewest-units", "fewest-strengths"):
+        made = plan("oxycodone-apap", dose, prefer=prefer, **fields)
+        assert max(step.regimen.other_daily for step in made.steps[1:]) == most * 1000
