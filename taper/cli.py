@@ -155,15 +155,15 @@ def _bug(error: Exception) -> str:
 
 
 def _usage(error: typer.TyperException) -> int:
-    """A wrong option or argument, in one line."""
+    """A wrong option or argument, in one line; the help where nothing was given."""
+    if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself
+        sys.stdout.write(str(error) + "\n")
+        return USAGE
     format_message = getattr(error, "format_message", None)
     message = " ".join(str(format_message() if format_message else error).split())
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "taper"
-    if message:
-        sys.stderr.write(f"error: {escaped(message)} (hint: {path} --help)\n")
-    else:
-        sys.stdout.write(context.get_help() + "\n" if context is not None else "")
+    sys.stderr.write(f"error: {escaped(message)} (hint: {path} --help)\n")
     return USAGE
 
 

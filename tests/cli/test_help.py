@@ -73,3 +73,12 @@ def test_help_all_shows_every_option(taper, name):
     for param in command([name]).commands[name].params:
         if param.param_type_name == "option":
             assert param.opts[-1] in ran.out
+
+
+@pytest.mark.parametrize("name", ["", *sorted(GROUPS)])
+def test_nothing_given_shows_the_help_as_it_is(taper, name):
+    ran = taper(*name.split(), columns=SCREEN[1])
+    asked = taper(*name.split(), "--help", columns=SCREEN[1])
+    assert ran.status == 2
+    assert ran.out == asked.out
+    assert not ran.err
