@@ -197,8 +197,12 @@ class Trial:
     def of_modules(self, faults: list[Mutant]) -> None:
         """Faults elsewhere: the package is loaded anew with each of them."""
         for name in self.reached.modules:
-            if name.partition(".")[0] not in {"taper", "conftest", "written", "strategies"}:
+            if name.partition(".")[0] != "taper":
                 _load(name)
+        for name, module in list(sys.modules.items()):  # scripts and tests load it as well
+            file = str(getattr(module, "__file__", ""))
+            if file.startswith(str(ROOT)) and not file.startswith(str(ROOT / "scripts" / "mut")):
+                del sys.modules[name]
 
         def attempt(mutant: Mutant, tests: list[int]) -> str:
             sys.meta_path.insert(0, Finder(mutant))
@@ -273,7 +277,7 @@ class Trial:
         for number in tests:
             if number in foremost:
                 chosen.append(number)
-            elif total < self.seconds:
+            elif total < self.seconds and (mutant.in_function or not foremost):
                 total += seconds[number]
                 chosen.append(number)
         return chosen

@@ -2,7 +2,7 @@
 
 ``python scripts/mutants.py [module ...]`` puts every small fault of :mod:`mutating` into a module,
 one at a time, and runs the tests that reach it until one fails. What was found is kept in
-``build/mutants`` (a module that was not edited is not tried again; survivors are), and
+``build/mutants`` (a function that was not edited is not tried again; survivors are), and
 ``docs/verification/mutants.md`` is written from it. The status is 1 where too few faults are
 found, or a survivor is not explained in ``tests/mutants.toml``, or an explanation is of none.
 """
@@ -47,17 +47,19 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20, help="tests for one fault, at most")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--again", action="store_true", help="try all, known or not")
+    parser.add_argument("--new", action="store_true", help="try only what was not tried yet")
     parser.add_argument("--reached", action="store_true", help="find out again what tests reach")
     parser.add_argument("--report", action="store_true", help="write the report from what is known")
     chosen = parser.parse_args()
     STATE.mkdir(parents=True, exist_ok=True)
     known = Known()
+    faults = {module: list(mutants(PACKAGE / f"{module}.py")) for module in MODULES}
     if not chosen.report:
         todo = [
             mutant
             for module in chosen.modules or MODULES
-            for mutant in mutants(PACKAGE / f"{module}.py")
-            if chosen.again or known.outcome(mutant) in {None, SURVIVED}
+            for mutant in faults[module]
+            if chosen.again or known.outcome(mutant) in ({None} if chosen.new else {None, SURVIVED})
         ]
         todo.sort(key=lambda mutant: known.outcome(mutant) == SURVIVED)  # what is not known first
         reached = Reached.of(STATE / "reached.json", anew=chosen.reached)
@@ -71,14 +73,14 @@ def main() -> int:
             trial.of_modules(outside)
         known.read()
     found = {
-        module: [(mutant, known.outcome(mutant)) for mutant in mutants(PACKAGE / f"{module}.py")]
-        for module in MODULES
+        module: [(mutant, known.outcome(mutant)) for mutant in tried]
+        for module, tried in faults.items()
     }
     return write(ROOT, found)
 
 
 class Known:
-    """What became of each fault, by the module's source."""
+    """What became of each fault, by the source of the function that it stands in."""
 
     def __init__(self) -> None:
         """Read what is known."""
@@ -106,7 +108,7 @@ class Known:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def outcome(self, mutant: Mutant) -> str | None:
-        """What became of it when the module read as it does now."""
+        """What became of it when the function read as it does now."""
         entry = self._outcomes.get(mutant.key)
         if entry is None or entry["source"] != _digest(mutant):
             return None
@@ -114,7 +116,7 @@ class Known:
 
 
 def _digest(mutant: Mutant) -> str:
-    return hashlib.sha256(mutant.source.encode()).hexdigest()[:16]
+    return hashlib.sha256(mutant.scope.encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

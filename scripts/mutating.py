@@ -45,6 +45,7 @@ class Mutant:
     names: tuple[str, ...]  # what the statement sets, where it stands outside of functions
     source: str = field(repr=False)  # of the module
     edit: tuple[int, int, str]  # from where to where in it stands what instead
+    scope: str = field(repr=False)  # the function, or the statement, that it stands in
 
     @property
     def key(self) -> str:
@@ -95,8 +96,13 @@ def mutants(path: Path) -> Iterator[Mutant]:
     assert head + "".join(parts) == source, path
     known: dict[str, int] = {}
     start = len(head)
+    scopes: dict[cst.CSTNode | None, str] = {}
     for statement, part in zip(module.body, parts, strict=True):
+        scopes[None] = part
         for node in _nodes(statement):
+            outermost = _outermost(node, parents)
+            if outermost not in scopes:
+                scopes[outermost] = module.code_for_node(outermost)
             for new in _faults(module, statement, node):
                 if _bare(new) == _bare(part) or not _is_code(new):
                     continue
@@ -108,7 +114,8 @@ def mutants(path: Path) -> Iterator[Mutant]:
                     change += f" (no. {count})"
                 lines = _lines(node, parents, places)
                 names = _sets(node, parents)
-                yield Mutant(path.stem, function, change, lines, names, source, edit)
+                scope = scopes[outermost]
+                yield Mutant(path.stem, function, change, lines, names, source, edit, scope)
         start += len(part)
 
 
@@ -157,6 +164,17 @@ def _is_for_types(node: cst.CSTNode) -> bool:
         and isinstance(node.test, cst.Name)
         and (node.test.value == "TYPE_CHECKING")
     )
+
+
+def _outermost(node: cst.CSTNode, parents: object) -> cst.CSTNode | None:
+    """The outermost function whose body a node stands in."""
+    found, below = None, node
+    while below in parents:
+        above = parents[below]
+        if isinstance(above, cst.FunctionDef) and below is above.body:
+            found = above
+        below = above
+    return found
 
 
 def _function_of(node: cst.CSTNode, parents: object) -> str:

@@ -35,13 +35,13 @@ and of bad input; those that start a program, print paper or need more than thre
 
 ```sh
 pip install -e '.[dev,verify]'
-make mutants                           # all modules: about an hour on one core
+make mutants                           # all modules, each test that may find a fault: hours
 python scripts/mutants.py curve rows   # some of them
 python scripts/mutants.py --report     # this page from what is known
 ```
 
-What became of each fault is kept in `build/mutants`: of a module that was edited all are tried again,
-of one that was not only those that no test found.
+What became of each fault is kept in `build/mutants`: of a function that was edited all are tried
+again, of one that was not only those that no test found (`--again` tries all).
 
 ## What no test finds, and why
 

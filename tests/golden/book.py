@@ -65,7 +65,7 @@ def _rows(plan: Plan) -> Iterator[str]:
         product = step.regimen.product
         dates = f"{step.start:%a %d %b %Y}, {step.days or 'no'} days"
         units = ", ".join(units_in_figures(product, each) or "-" for each in step.regimen.units)
-        yield f"{step.number} {step.kind} {dates}: {name}{units}{_why(step)}"
+        yield f"{step.number} {step.kind} {dates}: {name}{units}{_why(step)}{_marks(step)}"
 
 
 def _why(step: Step) -> str:
@@ -79,6 +79,10 @@ def _why(step: Step) -> str:
         words.append(step.saved_why)
     others = "".join(f"; {each.product.id} {plain(each.daily)}" for each in step.companions)
     return f" ({', '.join(words)}{others})"
+
+
+def _marks(step: Step) -> str:
+    return f" [{', '.join(step.findings)}]" if step.findings else ""
 
 
 def _checks(plan: Plan) -> Iterator[str]:

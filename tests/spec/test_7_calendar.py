@@ -72,6 +72,15 @@ def test_days_from_a_reduction_to_its_check_from_monday_to_saturday(product, dos
     assert found == days
 
 
+def test_of_two_working_days_beside_a_holiday_the_later():
+    plan = taper(
+        "morphine-er", "30 mg q12h", start="2027-11-22", every="4w", reduce="25%",
+        avoid=["holidays:US"],
+    )  # fmt: skip
+    # Monday, and the middle of the window is Thanksgiving
+    assert calendar(plan)[0] == ("Fri 26 Nov 2027", 1, "after-reduction*")
+
+
 def test_a_patch_that_is_worn_for_two_days_is_looked_at_after_two():
     plan = taper("fentanyl-patch", "25 mcg/h q48h", every="2w")
     # 12 mcg/h from Monday 4 January, stopped on Monday 15 March
@@ -161,11 +170,12 @@ def test_how_each_check_is_made_and_what_it_looks_at_first():
 
 
 def test_in_the_united_kingdom_the_shared_record_is_looked_at():
-    plan = taper("MST Continus", "15 mg q12h", market="uk")
+    plan = taper("MST Continus", "15 mg q12h", market="uk", every="4w")
     text = " ".join(item for check in plan.checks for item in check.items)
     assert "check the shared care record" in text
     assert MONITORING not in text
     held = revise(plan, date(2027, 1, 6), hold="4w")
+    assert str(held.checks[-3:]).count("check the shared care record") == 1
     assert MONITORING not in str(held.checks)
     assert facts("uk").monitoring_title == "Shared care record"
     assert facts().monitoring_title == "Prescription drug monitoring programme"
