@@ -1,7 +1,6 @@
 """SPEC 8: what the findings on pace and cuts say, word for word, and where their thresholds lie.
 
-A reader can judge here whether a sentence is right for its plan; the same sentences are printed
-on the screen, in the plan and in the hand-over.
+A reader can judge here whether a sentence is right for its plan.
 """
 
 from __future__ import annotations
@@ -228,6 +227,12 @@ REMEDIES = [
         "60 mg q12h",
         {"stock": ["60", "100"]},
         "the 15 mg strength is marketed: add it to --stock",
+    ),
+    (
+        "oxycodone-apap",
+        "10 mg q6h",
+        {"stock": ["10/325"]},
+        "the 2.5/325 mg strength is marketed: add it to --stock",
     ),
     (
         "fentanyl-patch",
