@@ -32,10 +32,11 @@ _TOP = """# The exhaustive sweep
 
 <!-- Written by `make verify` from what it found: change nothing here by hand. -->
 
-Every starting regimen of every US product is planned with every common rule, and every law of the
-contract is held against every plan. What is expected of a plan is worked out by a second,
-independent reading of the rules (the `verify/` folder of the repository), in another way than the
-engine works: tables in place of search, fractions in place of scaled integers.
+Every starting regimen of every US product, the same at each administration, is planned with every
+common rule, and every law of the contract is held against every plan. What is expected of a plan is
+worked out by a second, independent reading of the rules (the `verify/` folder of the repository),
+in another way than the engine works: tables in place of search, fractions in place of scaled
+integers. A mistake in the contract itself, or in the formulary's facts, would be in both.
 
 """
 _MEANT = """
@@ -57,10 +58,10 @@ syringe up to {millilitres} mL, from each concentration.
 | different amounts over the day | {uneven:,} |
 | **all** | **{all:,}** |
 
-**Rules.** {rates}; every {weeks} weeks; by the base `{bases}`; without holds, and with
-`{holds}` in one request: {rules} rules. All begin on {begin}. Starts with only
-the strengths at hand take half of them: every rate, base and interval, with holds or without, by
-turns. That makes **{plans:,} plans**.
+**Rules.** {rates}; every {weeks} weeks; of the base `{bases}`;
+without holds, and with `{holds}` in one request: {rules} rules.
+All begin on {begin}. Starts with only the strengths at hand take half of the rules: every rate,
+base and interval, with holds or without, by turns. That makes **{plans:,} plans**.
 
 **Left out.** There are {all_uneven:,} starts whose amounts differ over the day (`60/45/60 mg`):
 {uneven:,} of them are planned, at even distances through all of each product and interval. Halves

@@ -149,7 +149,6 @@ def test_a_division_and_its_units_are_the_best_of_all():
 # --- the page ---------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not PAGE.exists(), reason="the sweep has not been run yet")
 def test_the_page_is_of_this_sweep():
     text = PAGE.read_text(encoding="utf-8")
     every = starts()
