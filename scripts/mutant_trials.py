@@ -37,7 +37,7 @@ MEANT = {
     "quantities": ("unit/test_quantities",),
     "units": ("unit/test_units", "unit/test_regimen", "spec/test_4"),
     "curve": ("unit/test_curve",),
-    "regimen": ("unit/test_regimen", "spec/test_4", "property/test_law_optimum"),
+    "regimen": ("unit/test_regimen", "spec/test_3_2", "spec/test_4", "property/test_law_optimum"),
     "schedule": ("spec/test_4", "spec/test_10", "unit/test_revision"),
     "choice": ("spec/test_4", "property/test_law_optimum"),
     "rows": ("spec/test_4", "spec/test_10"),
@@ -100,9 +100,11 @@ class Reached:
             for number, line in enumerate(text, 1):
                 if any(name in line for name in mutant.names):
                     found.update(self.lines.get(file, {}).get(str(number), ()))
-        return found or {
-            test for tests in self.lines[f"{mutant.module}.py"].values() for test in tests
-        }
+        return found or self.of_module(mutant.module)
+
+    def of_module(self, module: str) -> set[int]:
+        """The tests that run any line of a module."""
+        return {test for tests in self.lines[f"{module}.py"].values() for test in tests}
 
     @cached_property
     def _sources(self) -> dict[str, list[str]]:
@@ -270,7 +272,11 @@ class Trial:
         """
         seconds, kills = self.reached.seconds, self.kills[mutant.function]
         meant = tuple(f"tests/{name}" for name in (*MEANT[mutant.module], BOOK))
-        tests = [n for n in self.reached.by(mutant) if seconds[n] < SLOWEST]
+        reached = self.reached.by(mutant)
+        if not mutant.in_function:  # what is set there may be used in any way
+            of_module = self.reached.of_module(mutant.module)
+            reached |= {n for n in of_module if self.reached.tests[n].startswith(meant)}
+        tests = [n for n in reached if seconds[n] < SLOWEST]
         foremost = {n for n in tests if self.reached.tests[n].startswith(meant)}
         tests.sort(key=lambda n: (-kills[n] / (seconds[n] + 0.01), n not in foremost, seconds[n]))
         chosen, total = [], 0.0

@@ -73,6 +73,21 @@ def test_a_phase_ends_where_the_curve_reaches_its_end():
     assert [str(point.every) for point in points] == ["1w"] * 4 + ["2w"] * 3
 
 
+@pytest.mark.parametrize(
+    ("ppm", "falls", "doses"),
+    [
+        # 30.5% is left and more than 30%: once more of the original
+        (69_500, 9, [305, 235.5, 219.13275]),
+        # a cut of 20.32 is 25.5% of the 79.68 that are left: of those from here
+        (203_200, 0, [796.8, 634.89024]),
+    ],
+)
+def test_where_mixed_slows_down(ppm, falls, doses):
+    curve = Curve((Part(Percent.of_ppm(ppm), WEEK),), "mixed", 1000, 0)
+    found = first(falls + len(doses), curve)[-len(doses) :]
+    assert found == [Fraction(str(dose)) for dose in doses]
+
+
 @pytest.mark.parametrize("until", [{"until_share": (1, 2)}, {"until_dose": 50_000}])
 def test_a_phase_ends_exactly_at_its_end(until):
     parts = (

@@ -194,6 +194,15 @@ SAID = [
         (0, 5),
     ),
     (parse_day, (" 2026-2-3 ",), "start", "'2026-2-3' is not a date", NO_DATE, None),
+    (parse_percent, ("१०%",), "reduce", "'१०%' is not a percentage", "write it as 10%", None),
+    (
+        parse_interval,
+        ("२w",),
+        "every",
+        "'२w' is not a length of time",
+        "write 10d or 4w or 1mo",
+        None,
+    ),
     (parse_day, ("२०२६-१२-०७",), "start", "'२०२६-१२-०७' is not a date", NO_DATE, None),
     (parse_day, ("x", "by"), "by", "'x' is not a date", NO_DATE, None),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from taper import InputError, plan
 from taper.formulary import formulary
 from taper.regimen import SMALLER_FIRST, TIMES, Regimens, regimens
 from taper.units import fewest_units_for
@@ -93,6 +94,13 @@ def test_which_divisions_are_even(table, amounts, even):
 def test_which_divisions_of_two_are_even(amounts, even):
     table = Regimens(ER, ER.usual, 12, 4)
     assert table.exactly(tuple(1000 * amount for amount in amounts)).even == even
+
+
+def test_at_most_250_ml_at_one_administration():
+    fields = {"start": "2026-12-07", "every": "1w"}
+    assert plan("morphine-solution", "500 mg q24h", **fields).steps[0].daily == 500_000
+    with pytest.raises(InputError, match="over 250 mL"):
+        plan("morphine-solution", "501 mg q24h", **fields)
 
 
 def test_a_single_dose_of_the_day_is_even():
