@@ -275,6 +275,30 @@ def test_what_a_finding_says_and_when(name, product, dose, fields, sentence):
     assert said(name, product, dose, fields) == sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "product", "dose", "fields", "part"),
+    [
+        (
+            "faster-than-cdc-for-duration",
+            *MORPHINE,
+            {"on_opioids_for": "3y", "reduce": "10.5%", "every": "4w"},
+            "10.5% every 4 weeks",
+        ),
+        (  # 27 to 20 mg, which is 25.9%, in the first row
+            "cut-over-25-percent",
+            "methadone-solution",
+            "27 mg q24h",
+            {"reduce": "7 mg", "every": "4w", "override_rate": "unsafe use"},
+            "(steps 1, ",
+        ),
+        ("high-dose-specialist", "morphine-solution", "301 mg q24h", {}, "301 MME a day"),
+        ("large-last-dose", "oxycodone-solution", "12 mg q24h", {}, "20.8% of the original dose"),
+    ],
+)
+def test_just_over_a_threshold(name, product, dose, fields, part):
+    assert part in said(name, product, dose, fields)
+
+
 def test_a_finding_about_the_plan_is_about_no_row():
     plan = taper("levorphanol-ir", "3 mg q8h")
     assert {f.id: (f.steps, f.step) for f in plan.findings}["high-dose-specialist"] == ((), None)
