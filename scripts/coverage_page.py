@@ -32,9 +32,10 @@ TOP = """# Coverage
 
 <!-- Written by `make coverage` from what was measured: change nothing here by hand. -->
 
-How much of the package the test suite runs, lines and branches, with the processes that the tests
-start (commands, workers of a batch) counted in. `make coverage` measures it again, writes this
-page, and fails under {least}%.
+How much of the package the tests run, lines and branches, with the processes that they start
+(commands, workers of a batch) counted in. What the laws of `tests/property` reach with requests
+drawn at random is left out: only tests that say what they look at count. `make coverage` measures
+it again, writes this page, and fails under {least}%.
 
 **{total}% of {points} lines and branches**, by {tests} tests, on Python {python}.
 
