@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,10 @@ _PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_
 
 os.environ["TAPER_CONFIG"] = ""  # nobody's own defaults change what the tests see
 os.environ.pop("TAPER_MARKET", None)
+# a shell that runs the tests behind itself lets them ignore Ctrl-C, and so what they start
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "usual", max_examples=80, deadline=None, derandomize=True, suppress_health_check=_PATIENT
