@@ -33,7 +33,7 @@ types, docstrings, imports, assertions, and decorators. The tests asked are thos
 functions, of the specification, of the laws (with {examples} examples each), of the golden files
 and of bad input; those that start a program, print paper or need more than three seconds are not.
 
-```sh
+```
 pip install -e '.[dev,verify]'
 make mutants                           # all modules, each test that may find a fault: hours
 python scripts/mutants.py curve rows   # some of them
