@@ -85,8 +85,11 @@ def package() -> dict[str, bytes]:
     }
 
 
-def look_at_wheel(wheel: Path) -> None:
-    """The package, its data and its metadata; nothing of the tests, nothing of the documents."""
+def look_at_wheel(wheel: Path) -> set[str]:
+    """The package, its data and its metadata; nothing of the tests, nothing of the documents.
+
+    Gives the names of what it holds; raises where it is not as it should be.
+    """
     with zipfile.ZipFile(wheel) as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
     own = {name: text for name, text in held.items() if ".dist-info/" not in name}
@@ -98,6 +101,7 @@ def look_at_wheel(wheel: Path) -> None:
     must(about.get("licenses/LICENSE") == (ROOT / "LICENSE").read_bytes(), "the wheel: no LICENSE")
     must(b"taper = taper.__main__:main" in about.get("entry_points.txt", b""), "no command")
     must(b"License-Expression: Apache-2.0" in about["METADATA"], "the metadata name no licence")
+    return set(held)
 
 
 def look_at_sdist(sdist: Path) -> None:

@@ -287,7 +287,8 @@ class _Course:
             near = made.nearest(self.goal)
             hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
         elif regimen.other_daily > formulary(product.market).acetaminophen_max:
-            message = f"{product.id} would give {prose(regimen.other_daily)} mg of acetaminophen"
+            other = f"{prose(regimen.other_daily)} mg of {product.words['acetaminophen']}"
+            message = f"{product.id} would give {other}"
             hint = "change at a lower dose with --finish-at"
         if hint:
             raise InputError(Problem("finish_with", message, hint))

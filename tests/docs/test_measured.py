@@ -28,7 +28,9 @@ def whole():
 
 
 def test_a_wheel_of_the_package_is_as_it_should_be(tmp_path):
-    dist.look_at_wheel(wheel_of(tmp_path, whole()))
+    held = dist.look_at_wheel(wheel_of(tmp_path, whole()))
+    assert held == set(whole())
+    assert {"taper/py.typed", "taper/cli.py", "taper/data/us.toml"} <= held
 
 
 @pytest.mark.parametrize(
