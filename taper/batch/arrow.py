@@ -1,35 +1,28 @@
-"""Plans as Arrow: typed columns, built from what rows share; :func:`plan_batches` for engines.
-
-Dates are ``date32``, counts ``int32``; everything exact (doses, percentages, MME) is text.
-"""
+"""One output as Arrow: what is shared of a plan in it, and the columns of the rows of a chunk."""
 
 from __future__ import annotations
 
 from array import array
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.columns import names_of, rows_of
 from taper.batch.days import FIRST
-from taper.batch.fields import Fault, Loose, layout_of
 from taper.batch.formats import value_text
 from taper.batch.packed import Packed, numbers, strings, taken
-from taper.batch.planner import Failed, Planner
 from taper.batch.remembered import StepRows
+from taper.batch.schemas import typed_schema
 from taper.batch.source import library
-from taper.batch.tables import TABLES, error_rows
+from taper.batch.tables import error_rows
 from taper.batch.template import Windows, cut
-from taper.errors import InputError, Problem
 from taper.export.csv import row_dates, schedule_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from taper.batch.fields import Layout, Row
-    from taper.batch.planner import Planned
+    from taper.batch.planner import Failed, Planned
     from taper.batch.tables import Table
     from taper.batch.template import Template
+    from taper.errors import Problem
     from taper.export.csv import RowDates
     from taper.planning import Plan
     from taper.steps import Step
@@ -40,55 +33,6 @@ _EPOCH = FIRST.toordinal() - 719163  # days from 1970 to the first day of the ta
 _OVERHEAD = 2000
 MOST_WORDS = 300_000
 _MESSAGE = 5  # where the message stands in an error record
-
-
-@lru_cache(maxsize=64)
-def _schema(name: str, kept: tuple[str, ...], *, errors: bool) -> Any:
-    arrow = library("pyarrow")
-    table = TABLES[name]
-    fields = []
-    for column in table.header:
-        kind = arrow.string()
-        if column in table.dates:
-            kind = arrow.date32()
-        elif column in table.numbers:
-            kind = arrow.int32()
-        fields.append((column, kind))
-    fields += [(column, arrow.string()) for column in kept]
-    if errors:
-        fields += [("error_field", arrow.string()), ("error", arrow.string())]
-    return arrow.schema(fields)
-
-
-def plain_schema(name: str, kept: tuple[str, ...], *, encoded: bool) -> Any:
-    """The schema of a table in a file; ``encoded`` where its words are a dictionary's."""
-    schema = _schema(name, kept, errors=False)
-    if not encoded or name == "errors":
-        return schema
-    arrow = library("pyarrow")
-    words = arrow.dictionary(arrow.int32(), arrow.string())
-    return arrow.schema(
-        (
-            field.name,
-            words if field.type == arrow.string() and field.name not in kept else field.type,
-        )
-        for field in schema
-    )
-
-
-def schema_of(table: str = "schedule", kept: tuple[str, ...] = ()) -> Any:
-    """The Arrow schema of what :func:`plan_batches` gives, for an engine that asks for it.
-
-    ``table`` is ``schedule``, ``checks``, ``supply`` or ``summary``.
-    """
-    return _schema(_known(table), kept, errors=True)
-
-
-def _known(table: str) -> str:
-    names = [name for name, each in TABLES.items() if each.header and name != "errors"]
-    if table not in names:
-        raise InputError(Problem("table", f"'{table}' is no table", "one of " + ", ".join(names)))
-    return table
 
 
 class Cells:
@@ -131,11 +75,7 @@ class ArrowOutput:
         """
         base = plan.start.toordinal() - FIRST.toordinal()
         if like is not None and self.table.steps:
-            columns = list(like.columns)
-            found = zip(*row_dates(plan), strict=True)
-            for place, dates in zip(self._dated, found, strict=True):
-                columns[place] = self._days(dates, base)
-            return Cells(columns, {}, like.rows)
+            return self._dates_of(row_dates(plan), base, list(like.columns))
         if self.table.steps and start is not None:
             return self._of_steps(plan, base)
         rows = self.table.rows(plan)
@@ -166,22 +106,26 @@ class ArrowOutput:
             self._rows.of(plan, step, dates) for step, dates in zip(plan.steps, days, strict=True)
         ]
         columns = [array("i", cells).tobytes() for cells in zip(*rows, strict=True)]
-        for place, dates in zip(self._dated, zip(*days, strict=True), strict=True):
+        return self._dates_of(days, base, columns)
+
+    def _dates_of(self, rows: list[RowDates], base: int, columns: list[bytes]) -> Cells:
+        """The cells of a schedule with these dates in the columns that are for them."""
+        for place, dates in zip(self._dated, zip(*rows, strict=True), strict=True):
             columns[place] = self._days(dates, base)
         return Cells(columns, {}, len(rows))
 
     def _row(self, plan: Plan, step: Step, dates: RowDates) -> list[int]:
         """The numbers of a row, and its words as their places; nothing for its id and dates."""
         cells = schedule_row("", step, plan.start, dates)
-        words, numbers, dated = self._words, self.table.numbers, self.table.dates
-        return [
-            (int(cell) if cell else _NULL)
-            if name in numbers
-            else 0
-            if name in dated or name == self.table.header[0]
-            else words.setdefault(cell, len(words))
-            for name, cell in zip(self.table.header, cells, strict=True)
-        ]
+        made = [0]
+        for name, cell in zip(self.table.header[1:], cells[1:], strict=True):
+            if name in self.table.dates:
+                made.append(0)
+            elif name in self.table.numbers:
+                made.append(int(cell) if cell else _NULL)
+            else:
+                made.append(self._words.setdefault(cell, len(self._words)))
+        return made
 
     @staticmethod
     def _days(days: Iterable[date | None], base: int) -> bytes:
@@ -223,7 +167,7 @@ class ArrowOutput:
         arrow = library("pyarrow")
         made: Packed | tuple[Any]
         if self.table.name == "errors":
-            made = (self._record_batch(arrow, _schema("errors", self.kept, errors=False)),)
+            made = (self._record_batch(arrow, typed_schema("errors", self.kept, errors=False)),)
         else:
             made = self._packed(arrow)
         self._ids, self._starts, self._planned, self._cells = [], [], [], []
@@ -256,7 +200,7 @@ class ArrowOutput:
         days = array("i", [start + _EPOCH for start in self._starts])
         plans = [
             strings(self._ids).dictionary_encode(),
-            numbers([days.tobytes()]),
+            numbers(days),
             *(
                 strings([value_text(values[number]) for values in self._kept_values])
                 for number in range(len(self.kept))
@@ -272,12 +216,12 @@ class ArrowOutput:
     def _numbers(self, arrow: Any, number: int) -> Any:
         """The integers of a column, null where there is none."""
         found = self._places_of(number)
-        mark, nothing = numbers([_NULL_MARK])[0], arrow.nulls(1, arrow.int32())[0]
+        mark, nothing = numbers(_NULL_MARK)[0], arrow.nulls(1, arrow.int32())[0]
         empty = library("pyarrow.compute").equal(found, mark)
         return library("pyarrow.compute").if_else(empty, nothing, found)
 
     def _places_of(self, number: int) -> Any:
-        return numbers([cells.columns[number] for cells in self._cells])
+        return numbers(b"".join([cells.columns[number] for cells in self._cells]))
 
     def _spelled(self, arrow: Any, number: int) -> Any:
         """The words of a column, those that occur in the order in which they do."""
@@ -318,86 +262,3 @@ class ArrowOutput:
                 fields += [problem.field for problem in problems]
                 messages += [error_rows(0, 0, "", [problem])[0][_MESSAGE] for problem in problems]
         return arrow.array(fields, arrow.string()), arrow.array(messages, arrow.string())
-
-
-def _kept(row: Row, layout: Layout) -> tuple[Any, ...]:
-    """The kept columns of a row; of one that cannot be read there are none."""
-    if isinstance(row, Fault):
-        return (None,) * len(layout.kept)
-    return row.kept if isinstance(row, Loose) else row[layout.end :]
-
-
-class _Batches:
-    """Plans record batches, one after another."""
-
-    def __init__(self, table: str, names: tuple[str, ...], *, keep: bool) -> None:
-        self.table = TABLES[_known(table)]
-        self.names = names
-        self.layout = layout_of(names, keep=keep)
-        self.schema = _schema(self.table.name, self.layout.kept, errors=True)
-        self.number = 0
-        self._renew()
-
-    def _renew(self) -> None:
-        self.output = ArrowOutput(self.table, self.layout.kept)
-        self.planner = Planner(self.layout, self._rendering, whole=self.table.whole)
-
-    def _rendering(self, plan: Plan, start: int | None, like: Any) -> Cells | None:
-        return self.output.shared(plan, start, like)
-
-    def planned(self, batch: Any) -> Any:
-        arrow = library("pyarrow")
-        for row in rows_of(batch, self.layout):
-            self.number += 1
-            result = self.planner.plan(row, self.number)
-            kept = _kept(row, self.layout)
-            if isinstance(result, Failed):
-                self.output.add_failed(result, kept)
-            else:
-                self.output.add(result, result[3], kept)
-        fields, messages = self.output.errors(arrow)
-        made = self.output.take()
-        assert isinstance(made, Packed)
-        columns = [
-            column.cast(field.type) if column.type != field.type else column
-            for column, field in zip(made.unpacked(self.table).columns, self.schema, strict=False)
-        ]
-        if self.output.is_full:
-            self._renew()
-        return arrow.record_batch([*columns, fields, messages], schema=self.schema)
-
-
-# The last one that was used: an engine calls for every partition, often in the same process,
-# and plans that are known need not be made again.
-_spare: dict[tuple[str, tuple[str, ...], bool], _Batches] = {}
-
-
-def plan_batches(
-    batches: Iterable[Any], table: str = "schedule", *, keep_columns: bool = False
-) -> Iterator[Any]:
-    """Plan every row of Arrow record batches: an iterator of batches in, one of batches out.
-
-    The input columns are the request fields (text, dates or integers; lists as lists or with
-    ``;`` between). ``table`` is ``schedule``, ``checks``, ``supply`` or ``summary``; the columns
-    are those of ``taper batch``, with ``error_field`` and ``error``, which are null except in
-    the rows that stand for a request that failed: one a problem, with its id and nothing else.
-    Nothing is lost, and nothing is raised for a bad row. A batch comes out for each that goes in.
-
-    An id is asked for: rows without one are counted, and an engine counts in every partition.
-    That an id stands twice is for the engine to find, which has the whole table.
-
-    Raises :class:`~taper.InputError` for columns that are no fields, unless they are kept.
-    Source: SPEC section 12.
-    """
-    library("pyarrow")
-    planner: _Batches | None = None
-    for batch in batches:
-        names = names_of(batch.schema)
-        if planner is None or planner.names != names:
-            planner = _spare.pop((table, names, keep_columns), None)
-            planner = planner or _Batches(table, names, keep=keep_columns)
-            planner.number = 0
-        yield planner.planned(batch)
-    if planner is not None:
-        _spare.clear()
-        _spare[table, planner.names, keep_columns] = planner

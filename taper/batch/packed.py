@@ -61,17 +61,17 @@ def taken(each: Sequence[int], counts: Sequence[int]) -> Any:
     """
     arrow, compute = library("pyarrow"), library("pyarrow.compute")
     ends = array("i", accumulate(counts, initial=0))
-    lists = arrow.ListArray.from_arrays(numbers([ends.tobytes()]), numbers([range(ends[-1])]))
-    found = lists.take(numbers([array("i", each).tobytes()]))
+    every = numbers(array("i", range(ends[-1])))
+    found = arrow.ListArray.from_arrays(numbers(ends), every).take(numbers(array("i", each)))
     plans = compute.list_parent_indices(found).cast(arrow.int32())
     return arrow.record_batch([found.flatten(), plans], ["row", "plan"])
 
 
-def numbers(parts: Sequence[Any]) -> Any:
-    """An Arrow array of 32-bit integers, of arrays' bytes or of ranges."""
+def numbers(data: array[int] | bytes) -> Any:
+    """An Arrow array of 32-bit integers, those of an array or its bytes."""
     arrow = library("pyarrow")
-    data = b"".join(array("i", p).tobytes() if isinstance(p, range) else p for p in parts)
-    return arrow.Array.from_buffers(arrow.int32(), len(data) // 4, [None, arrow.py_buffer(data)])
+    buffer = arrow.py_buffer(data)
+    return arrow.Array.from_buffers(arrow.int32(), buffer.size // 4, [None, buffer])
 
 
 def strings(texts: Sequence[str]) -> Any:

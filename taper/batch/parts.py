@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.arrow import plain_schema
 from taper.batch.packed import read_part
+from taper.batch.schemas import plain_schema
 from taper.batch.source import PARQUET, library
 from taper.batch.tables import TABLES
 from taper.batch.worker import part_path
