@@ -17,7 +17,7 @@ from taper.batch.template import Windows, cut
 from taper.export.csv import row_dates, schedule_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from taper.batch.planner import Failed, Planned
     from taper.batch.tables import Table
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from taper.steps import Step
 
 _NULL = -(2**31)
-_NULL_MARK = array("i", [_NULL]).tobytes()
 _EPOCH = FIRST.toordinal() - 719163  # days from 1970 to the first day of the table
 _OVERHEAD = 2000
 MOST_WORDS = 300_000
@@ -56,9 +55,8 @@ class ArrowOutput:
         self.table = table
         self.kept = kept
         self._words: dict[str, int] = {}
-        self._ids: list[str] = []  # of each plan, with its start and its cells
-        self._starts: list[int] = []
-        self._planned: list[Cells] = []
+        self._planned: list[Planned] = []
+        self._cells: list[Cells] = []  # of each plan
         self._kept_values: list[tuple[Any, ...]] = []
         self._records: list[list[str]] = []
         self._errors: dict[int, tuple[Problem, ...]] = {}
@@ -66,7 +64,6 @@ class ArrowOutput:
         self._dated = [n for n, name in enumerate(table.header) if name in table.dates]
         self._rows = StepRows(self._row)
         self._windows = Windows()
-        self._cells: list[Cells] = []  # of a batch that is being built
 
     def shared(self, plan: Plan, start: int | None, like: Cells | None) -> Cells | None:
         """The cells of a plan: its dates as days from the start.
@@ -137,13 +134,16 @@ class ArrowOutput:
         words = self._words
         return array("i", (words.setdefault(cell, len(words)) for cell in cells)).tobytes()
 
-    def add(self, planned: Planned, cells: Cells, kept: tuple[Any, ...]) -> None:
-        """The plan of the next row."""
-        self._ids.append(planned[0])
-        self._starts.append(planned[2])
-        self._planned.append(cells)
-        if self.kept:
-            self._kept_values.append(kept)
+    def add(
+        self,
+        planned: Sequence[Planned],
+        cells: Sequence[Cells],
+        kept: Sequence[tuple[Any, ...]],
+    ) -> None:
+        """The plans of the next rows, and of each the columns that are kept, if there are any."""
+        self._planned += planned
+        self._cells += cells
+        self._kept_values += kept
 
     def add_records(self, rows: list[list[str]]) -> None:
         """Rows of text cells (error records)."""
@@ -155,7 +155,7 @@ class ArrowOutput:
         count = len(failed.problems)
         nothing = array("i", [_NULL] * count).tobytes()
         cells = Cells([nothing] * len(self.table.header), {}, count)
-        self.add((failed.id, None, 0, None), cells, kept)
+        self.add([(failed.id, None, 0, None)], [cells], [kept] if self.kept else [])
 
     @property
     def is_full(self) -> bool:
@@ -170,7 +170,7 @@ class ArrowOutput:
             made = (self._record_batch(arrow, typed_schema("errors", self.kept, errors=False)),)
         else:
             made = self._packed(arrow)
-        self._ids, self._starts, self._planned, self._cells = [], [], [], []
+        self._planned, self._cells = [], []
         self._kept_values, self._records, self._errors = [], [], {}
         return made
 
@@ -185,60 +185,51 @@ class ArrowOutput:
 
     def _packed(self, arrow: Any) -> Packed:
         """The columns of what is shared once each, and which plan takes which of its rows."""
-        places: dict[Cells, int] = {}
-        each = [places.setdefault(cells, len(places)) for cells in self._planned]
-        self._cells = list(places)
-        with_gaps: set[int] = set().union(*(cells.gaps for cells in self._cells))
+        places = {cells: place for place, cells in enumerate(dict.fromkeys(self._cells))}
+        with_gaps: set[int] = set().union(*(cells.gaps for cells in places))
+        columns = list(zip(*(cells.columns for cells in places), strict=True))
+        columns = columns or [()] * len(self.table.header)
+        if len(self._list) != len(self._words):
+            self._list = list(self._words)
         shared, own = {}, {}
         for number, name in enumerate(self.table.header[1:], 1):
-            if name in self.table.dates or name in self.table.numbers:
-                shared[name] = self._numbers(arrow, number)
-            elif number in with_gaps:
+            if number in with_gaps:
                 own[name] = self._filled(arrow, number)
+                continue
+            found = numbers(b"".join(columns[number]))
+            if name in self.table.dates or name in self.table.numbers:
+                shared[name] = _with_nulls(arrow, found)
             else:
-                shared[name] = self._spelled(arrow, number)
-        days = array("i", [start + _EPOCH for start in self._starts])
+                shared[name] = self._spelled(arrow, found)
+        starts = numbers(array("i", [planned[2] for planned in self._planned]))
         plans = [
-            strings(self._ids).dictionary_encode(),
-            numbers(days),
+            _each_one([planned[0] for planned in self._planned]),
+            library("pyarrow.compute").add(starts, _number(_EPOCH)),
             *(
                 strings([value_text(values[number]) for values in self._kept_values])
                 for number in range(len(self.kept))
             ),
         ]
+        each = array("i", map(places.__getitem__, self._cells))
         return Packed(
             arrow.record_batch(shared),
             arrow.record_batch(plans, ["id", "start", *self.kept]),
-            taken(each, [cells.rows for cells in self._cells]),
+            taken(each, [cells.rows for cells in places]),
             arrow.record_batch(own),
         )
 
-    def _numbers(self, arrow: Any, number: int) -> Any:
-        """The integers of a column, null where there is none."""
-        found = self._places_of(number)
-        mark, nothing = numbers(_NULL_MARK)[0], arrow.nulls(1, arrow.int32())[0]
-        empty = library("pyarrow.compute").equal(found, mark)
-        return library("pyarrow.compute").if_else(empty, nothing, found)
-
-    def _places_of(self, number: int) -> Any:
-        return numbers(b"".join([cells.columns[number] for cells in self._cells]))
-
-    def _spelled(self, arrow: Any, number: int) -> Any:
+    def _spelled(self, arrow: Any, found: Any) -> Any:
         """The words of a column, those that occur in the order in which they do."""
         # only errors have none
-        found = self._numbers(arrow, number) if self._errors else self._places_of(number)
+        found = _with_nulls(arrow, found) if self._errors else found
         places = found.dictionary_encode()
-        if len(self._list) != len(self._words):
-            self._list = list(self._words)
         words = [self._list[place] for place in places.dictionary.to_pylist()]
         return arrow.DictionaryArray.from_arrays(places.indices, strings(words))
 
     def _filled(self, arrow: Any, number: int) -> Any:
         """A column of words some of which have dates in them."""
-        if len(self._list) != len(self._words):
-            self._list = list(self._words)
         words: list[str | None] = []
-        for start, cells in zip(self._starts, self._planned, strict=True):
+        for (_, _, start, _), cells in zip(self._planned, self._cells, strict=True):
             templates = cells.gaps.get(number)
             if templates is None:
                 places = array("i", cells.columns[number])
@@ -253,7 +244,7 @@ class ArrowOutput:
         """Two columns beside those of the plans: the field of a problem, and what it is."""
         fields: list[str | None] = []
         messages: list[str | None] = []
-        for place, cells in enumerate(self._planned):
+        for place, cells in enumerate(self._cells):
             problems = self._errors.get(place)
             if problems is None:
                 fields += [None] * cells.rows
@@ -262,3 +253,22 @@ class ArrowOutput:
                 fields += [problem.field for problem in problems]
                 messages += [error_rows(0, 0, "", [problem])[0][_MESSAGE] for problem in problems]
         return arrow.array(fields, arrow.string()), arrow.array(messages, arrow.string())
+
+
+def _with_nulls(arrow: Any, found: Any) -> Any:
+    """The integers of a column, null where there is none."""
+    compute = library("pyarrow.compute")
+    empty = compute.equal(found, _number(_NULL))
+    return compute.if_else(empty, arrow.nulls(1, arrow.int32())[0], found)
+
+
+def _number(value: int) -> Any:
+    """A number for Arrow; ``arrow.scalar`` would load pandas where it is installed."""
+    return numbers(array("i", [value]))[0]
+
+
+def _each_one(texts: list[str]) -> Any:
+    """Texts that are taken many times each, as a dictionary's."""
+    arrow = library("pyarrow")
+    every = numbers(array("i", range(len(texts))))
+    return arrow.DictionaryArray.from_arrays(every, strings(texts))

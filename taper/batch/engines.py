@@ -55,7 +55,7 @@ class _Batches:
             if isinstance(result, Failed):
                 self.output.add_failed(result, kept)
             else:
-                self.output.add(result, result[3], kept)
+                self.output.add([result], [result[3]], [kept] if kept else [])
         fields, messages = self.output.errors(arrow)
         made = self.output.take()
         assert isinstance(made, Packed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 CLASSES = 256  # a power of two
 _HELD = 4096  # hashes of a class that are held before they are written
+_BLOCK = 2**20  # bytes of ids that are read at once
 MOST_TWICE = 500_000  # hashes that stand twice, compared in one reading of the ids
 
 
@@ -87,21 +89,20 @@ class Ids:
     def _compared(self, twice: set[int]) -> Iterator[tuple[int, int]]:
         """Each row with one of these hashes whose very id stood before, and where."""
         first: dict[bytes, int] = {}
+        number, rest = 1, b""
         with self._path.open("rb") as texts:
-            for number, line in enumerate(texts, 1):
-                ident = line[:-1]
-                if hash(ident) in twice:
-                    before = first.setdefault(ident, number)
-                    if before != number:
-                        yield number, before
+            while block := texts.read(_BLOCK):
+                *ids, rest = (rest + block).split(b"\n")
+                places = [place for place, each in enumerate(map(hash, ids)) if each in twice]
+                for place in places:
+                    before = first.setdefault(ids[place], number + place)
+                    if before != number + place:
+                        yield number + place, before
+                number += len(ids)
 
 
 def _more_than_once(hashes: Iterable[int]) -> set[int]:
-    seen: set[int] = set()
-    twice: set[int] = set()
-    for each in hashes:
-        (twice if each in seen else seen).add(each)
-    return twice
+    return {each for each, count in Counter(hashes).items() if count > 1}
 
 
 class Repeated:

@@ -54,7 +54,7 @@ class Packed(NamedTuple):
         return arrow.record_batch(columns, names)
 
 
-def taken(each: Sequence[int], counts: Sequence[int]) -> Any:
+def taken(each: array[int], counts: Sequence[int]) -> Any:
     """For plans that take the ``each``-th of some lists: the rows, and of which plan each is.
 
     ``counts`` says how many rows each list has.
@@ -62,7 +62,7 @@ def taken(each: Sequence[int], counts: Sequence[int]) -> Any:
     arrow, compute = library("pyarrow"), library("pyarrow.compute")
     ends = array("i", accumulate(counts, initial=0))
     every = numbers(array("i", range(ends[-1])))
-    found = arrow.ListArray.from_arrays(numbers(ends), every).take(numbers(array("i", each)))
+    found = arrow.ListArray.from_arrays(numbers(ends), every).take(numbers(each))
     plans = compute.list_parent_indices(found).cast(arrow.int32())
     return arrow.record_batch([found.flatten(), plans], ["row", "plan"])
 
@@ -77,10 +77,11 @@ def numbers(data: array[int] | bytes) -> Any:
 def strings(texts: Sequence[str]) -> Any:
     """An Arrow array of texts; ``arrow.array`` would load pandas where it is installed."""
     arrow = library("pyarrow")
-    parts = [text.encode(errors="replace") for text in texts]
+    whole = "".join(texts)
+    parts = texts if whole.isascii() else [text.encode(errors="replace") for text in texts]
     ends = array("i", accumulate(map(len, parts), initial=0)).tobytes()
-    buffers = [arrow.py_buffer(ends), arrow.py_buffer(b"".join(parts))]
-    return arrow.StringArray.from_buffers(len(parts), *buffers)
+    buffers = [arrow.py_buffer(ends), arrow.py_buffer(whole.encode(errors="replace"))]
+    return arrow.StringArray.from_buffers(len(texts), *buffers)
 
 
 def write_part(path: Path, batches: tuple[Any, ...]) -> None:

@@ -28,8 +28,10 @@ MOST_REMEMBERED = 48 * 2**20  # bytes of what is shared; then all of it is forgo
 _OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings
 _PROBLEMS = 1500  # bytes of the problems of a row
 _MOST_ASIDE = 20_000
+_MOST_WRONG = 2_000
 _OWN_PACE = ("every", "phases", "guideline")  # with one, the default interval does not matter
 _FIRST_ASIDE = 3  # where a flat row's values begin that do not change its steps
+_START = slice(2, 3)
 _RISKS = slice(3, 5)  # who was consulted, and the risks: a risk may ask for a specialist
 _KNOWN = 5  # ``on_opioids_for``
 _FAULTS = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError)
@@ -92,6 +94,8 @@ class Planner:
         self._known: dict[Any, Any] = {}
         self._aside: set[Any] = set()
         self._lengths: set[Any] = set()
+        # problems of a start alone, or of risks alone, whatever else the row asks for
+        self._wrong: dict[Any, tuple[Problem, ...]] = {}
         self._size = 0
         self._starts = starts()
 
@@ -107,26 +111,38 @@ class Planner:
             found = known.get(row[shared]) if row.__class__ is tuple else None
             if found.__class__ is dict:
                 found = found.get(row[_KNOWN])
-            if found is not None and row[_RISKS] in aside and row[_KNOWN] in lengths:
+            if found is not None and row[_KNOWN] in lengths:
                 ident, label = row[0] or f"row-{number}", row[1] or None
-                start = starts.get(row[2])
                 plain = ident.__class__ is str and len(ident) <= LONGEST_TEXT and ident.isalnum()
                 plain = plain or _is_plain(ident)
-                if start is not None and plain and (label is None or _is_plain(label)):
-                    if found.__class__ is not _Shared:
-                        yield Failed(ident, found)
-                        continue
-                    rendering = found.by_start.get(found.keys[start])
-                    if rendering is None:
-                        rendering = self._on(found, start)
-                    if rendering is not None:
-                        yield ident, label, start, rendering
-                        continue
+                if plain and (label is None or _is_plain(label)):
+                    start = starts.get(row[2])
+                    if found.__class__ is _Shared and start is not None and row[_RISKS] in aside:
+                        rendering = found.by_start.get(found.keys[start])
+                        if rendering is None:
+                            rendering = self._on(found, start)
+                        if rendering is not None:
+                            yield ident, label, start, rendering
+                            continue
+                    else:
+                        problems = self._problems_of(found, row, start)
+                        if problems is not None:
+                            yield Failed(ident, problems)
+                            continue
             yield self._in_full(row, number)
+
+    def _problems_of(self, found: Any, row: Row, start: int | None) -> tuple[Problem, ...] | None:
+        """The problems of a row with shared values that are known; None where nobody knows."""
+        good = row[_RISKS] in self._aside
+        if found.__class__ is not _Shared:
+            return found if good and start is not None else None
+        if good:
+            return self._wrong.get(row[_START])
+        return None if start is None else self._wrong.get(row[_RISKS])
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
         """The rendering of a shared plan for a weekday on which none began before."""
-        found = shared.plans.get(shared.groups[start]) if shared.groups else None
+        found = shared.plans.get(shared.groups[start]) if shared.groups is not None else None
         if found is None:
             return None
         plan, like = found
@@ -154,6 +170,8 @@ class Planner:
             request.text.update(id=ID, label=LABEL)  # marks where rows that share it differ
             plan = make_plan(request)
         except TaperError as error:
+            if not loose and request is None:
+                self._remember_wrong(row, error.problems)
             if not loose and (request is None or isinstance(error, Refused)):
                 self._remember_problems(row, error.problems)
             return Failed(ident, error.problems)
@@ -163,6 +181,16 @@ class Planner:
         rendering = self._share(plan, None if loose else row, values)
         start = (request.calendar.start - FIRST).days
         return ident, None if label is None else str(label), start, rendering
+
+    def _remember_wrong(self, row: Row, problems: tuple[Problem, ...]) -> None:
+        """Keep the problems of a start alone, or of risks alone: they have no other reason."""
+        fields = {problem.field for problem in problems}
+        if len(self._wrong) >= _MOST_WRONG:
+            self._wrong.clear()
+        if fields == {"start"} and row[2] not in self._starts:
+            self._wrong[row[_START]] = problems
+        elif fields <= {"specialist", "risks"}:
+            self._wrong[row[_RISKS]] = problems
 
     def _remember_problems(self, row: Row, problems: tuple[Problem, ...]) -> None:
         """Keep the problems that come of the values that are shared, and of nothing else."""
@@ -210,7 +238,7 @@ class Planner:
         shared = place.get(key)
         if shared.__class__ is not _Shared or shared.scope != scope:
             shared = place[key] = _Shared(scope)
-        if shared.groups:
+        if shared.groups is not None:
             shared.plans[shared.groups[start]] = plan, rendering
             self._size += _OVERHEAD
         shared.by_start[shared.keys[start]] = rendering

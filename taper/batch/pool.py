@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1  # of prctl(2)
 _BEHIND = 5
+_PREPARE = "prepare"  # what a worker does not answer
 _AHEAD = 4  # chunks a worker whose result is waited for by an earlier one
 
 
@@ -36,7 +37,7 @@ def few_collections() -> Iterator[None]:
     """Look for cycles less often: what is remembered is large, long-lived and has none."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
+    gc.set_threshold(300_000, 50, 100)
     try:
         yield
     finally:
@@ -57,6 +58,9 @@ class Crew(Protocol):
 
     def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
         """What a method of the workers gives for each range, in order."""
+
+    def prepare(self) -> None:
+        """Have the workers load what they will need, and do not wait for them."""
 
     def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
         """Plan and write chunks; ``place`` gives the offsets, in the order of the chunks.
@@ -79,6 +83,9 @@ class Alone:
         """See :class:`Crew`."""
         for start, end in chunks:
             yield getattr(self._worker, name)(start, end)
+
+    def prepare(self) -> None:
+        """See :class:`Crew`. Nobody else could wait meanwhile."""
 
     def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
         """See :class:`Crew`."""
@@ -124,7 +131,8 @@ def _work(job: Job, pipe: Connection, inherited: list[Any], parent: int) -> None
             while True:
                 name, *values = pipe.recv()
                 result = getattr(worker, name)(*values)
-                pipe.send((name, result))
+                if name != _PREPARE:
+                    pipe.send((name, result))
     except (EOFError, BrokenPipeError, ConnectionResetError) as error:
         if isinstance(error, BrokenPipeError):
             _tell(pipe, ("os", error.errno, error.strerror, None))
@@ -222,6 +230,11 @@ class Team:
             for pipe, _, result in self._messages(list(doing)) if doing else []:
                 done[doing.pop(pipe)] = result
                 idle.append(pipe)
+
+    def prepare(self) -> None:
+        """See :class:`Crew`."""
+        for pipe in self._pipes:
+            self._tell(pipe, (_PREPARE,))
 
     def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
         """See :class:`Crew`. A worker has its next chunk before it has written the last."""

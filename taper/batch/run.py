@@ -244,6 +244,7 @@ class _Run:
                 ids.add(blob)
             row, line = row + rows, line + count
             self.progress("reading", len(chunks), len(ranges))
+        crew.prepare()
         return chunks, ids.repeated()
 
     def _plan(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from taper.batch.days import day_of, starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from taper.planning import Plan
@@ -41,36 +41,42 @@ def shared_by(request: Request) -> str:
     return SAME_WEEKDAY if moved else ANY_DAY
 
 
+class _Months(dict[int, int]):
+    """The month of a day that every month has, by its number; one of its own for the others."""
+
+    def __missing__(self, number: int) -> int:
+        day = day_of(number)
+        month = -number if day.day > _LAST_OF_ALL_MONTHS else day.year * 12 + day.month
+        self[number] = month
+        return month
+
+
+class _Weekdays(dict[int, int]):
+    """The same by the weekday too."""
+
+    def __missing__(self, number: int) -> int:
+        months = groups(SAME_MONTH)
+        assert months is not None
+        month = months[number]
+        self[number] = month if month < 0 else month * 7 + number % 7
+        return self[number]
+
+
 @lru_cache(maxsize=8)
-def groups(scope: str) -> Sequence[int] | None:
+def groups(scope: str) -> Sequence[int] | Mapping[int, int] | None:
     """For every start by its number, the starts among which a plan may be moved; None: none."""
     if scope == ANY_DAY:
         return [0] * len(starts())
-    if scope == SAME_MONTH:
-        return [_month(number) for number in range(len(starts()))]
-    return None
-
-
-def _month(number: int) -> int:
-    """The month of a day that every month has; a number of its own for the others."""
-    day = day_of(number)
-    return -number if day.day > _LAST_OF_ALL_MONTHS else day.year * 12 + day.month
+    return _Months() if scope == SAME_MONTH else None
 
 
 @lru_cache(maxsize=8)
-def keys(scope: str) -> Sequence[int]:
+def keys(scope: str) -> Sequence[int] | Mapping[int, int]:
     """For every start by its number, what it has in common with the starts of the same plan."""
+    if scope == SAME_MONTH:
+        return _Weekdays()
     days = range(len(starts()))
-    if scope == ONE_DAY:
-        return days
-    if scope != SAME_MONTH:
-        return [number % 7 for number in days]
-    months = groups(scope)
-    assert months is not None
-    return [
-        month if month < 0 else month * 7 + number % 7
-        for number, month in zip(days, months, strict=True)
-    ]
+    return days if scope == ONE_DAY else [number % 7 for number in days]
 
 
 def _intervals(request: Request) -> Iterator[Interval]:

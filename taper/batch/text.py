@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.days import day_of
@@ -12,6 +13,8 @@ from taper.batch.template import Template, Windows, cut
 from taper.export.csv import row_dates
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taper.batch.planner import Planned
     from taper.batch.tables import Table
     from taper.planning import Plan
@@ -62,20 +65,34 @@ class TextOutput:
             later = self.text.marked(shifted(plan, day_of(start + _WEEK)))
         return cut(self.text.marked(plan), start, later)
 
-    def add(self, planned: Planned, template: Template, kept: tuple[Any, ...]) -> None:
-        """The plan of the next row."""
-        ident, label, start, _ = planned
+    def add(
+        self,
+        planned: Sequence[Planned],
+        templates: Sequence[Template],
+        kept: Sequence[tuple[Any, ...]],
+    ) -> None:
+        """The plans of the next rows, and of each the columns that are kept, if there are any."""
         if self._only_ids:
-            pieces = self._young.get((template, start)) or self._between_ids(template, start)
-            self._made.append(self.text.ident(ident).join(pieces))
+            self._add_ids(planned, templates)
             return
-        window = self._windows.of(start, template.reach)
-        window[0] = self.text.ident(ident)
-        if kept:
-            window[1] = self.text.kept(kept)
-        if self._labelled:
-            window[2] = self.text.label(label)
-        self._made.append(template.render(window))
+        for (ident, label, start, _), template, values in zip_longest(planned, templates, kept):
+            window = self._windows.of(start, template.reach)
+            window[0] = self.text.ident(ident)
+            if values:
+                window[1] = self.text.kept(values)
+            if self._labelled:
+                window[2] = self.text.label(label)
+            self._made.append(template.render(window))
+
+    def _add_ids(self, planned: Sequence[Planned], templates: Sequence[Template]) -> None:
+        """The same where nothing but ids is filled in."""
+        young, ident, add = self._young, self.text.ident, self._made.append
+        for (name, _, start, _), template in zip(planned, templates, strict=True):
+            pieces = young.get((template, start))
+            if pieces is None:
+                pieces = self._between_ids(template, start)
+                young = self._young
+            add(ident(name).join(pieces))
 
     def _between_ids(self, template: Template, start: int) -> list[bytes]:
         """The text of a plan on one day, without its ids; that of common days is remembered."""

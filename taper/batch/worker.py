@@ -12,10 +12,11 @@ from taper.batch import lines
 from taper.batch.arrow import ArrowOutput
 from taper.batch.cells import Cells
 from taper.batch.columns import Batches
+from taper.batch.days import starts
 from taper.batch.fields import Fault, Layout, Loose, Rows, id_text
 from taper.batch.packed import write_part
 from taper.batch.planner import Failed, Planner
-from taper.batch.source import CSV, JSONL, PARQUET, Window
+from taper.batch.source import CSV, JSONL, PARQUET, Window, library
 from taper.batch.tables import TABLES, error_rows
 from taper.batch.text import TextOutput
 from taper.errors import Problem
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from taper.batch.aside import Output
     from taper.batch.fields import Row
+    from taper.batch.planner import Planned
     from taper.planning import Plan
 
 MOST_LINES = 10  # of rows that failed, named at the end
@@ -66,6 +68,14 @@ class Counts:
     failed: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     lines: list[int] = field(default_factory=list)
+
+    def add_failed(self, failed: Failed, line: int) -> None:
+        """Count a row without a plan."""
+        self.failed += 1
+        names = {problem.field or "row" for problem in failed.problems}
+        self.fields.update(name if name in _KNOWN else "unknown" for name in names)
+        if len(self.lines) < MOST_LINES:
+            self.lines.append(line)
 
     def entry(self) -> dict[str, Any]:
         """As an entry of the journal."""
@@ -143,6 +153,12 @@ class Worker:
             pieces.append(piece)
         return _Rendering(pieces)
 
+    def prepare(self) -> None:
+        """Load what planning takes: while others think there is nothing else to do."""
+        starts()
+        if any(output.kind == PARQUET for output in self.job.outputs):
+            library("pyarrow.compute")
+
     def survey(self, start: int, end: int) -> tuple[int, int, bytes]:
         """Rows and lines of a range, and the ids, one a line (nothing without a column)."""
         job = self.job
@@ -178,7 +194,7 @@ class Worker:
             decode = self._cells.decode
         rows = decode(data, task.first_line, self.layout)
         if job.kind == JSONL and self.layout is not lines.LAYOUT and not self.layout.kept:
-            loose = sum(row.__class__ is Loose for row in rows.rows)
+            loose = list(map(type, rows.rows)).count(Loose)
             if loose * _FEW > len(rows.rows):  # the sample did not have a field of these rows
                 self.layout = lines.LAYOUT
                 self._renew()
@@ -187,36 +203,32 @@ class Worker:
 
     def plan(self, task: Task) -> tuple[list[int], Counts]:
         """Plan a chunk; the bytes that every output takes (0 for Parquet), and the counts."""
-        rows = self._read(task)
+        read = self._read(task)
+        rows, first = read.rows, task.first_row
+        results = list(self._planner.plans(rows, first))
+        for number, before in task.repeated.items():
+            results[number - first] = _again(rows[number - first], before)
         counts = Counts()
-        outputs = self._plans
-        only = outputs[0] if len(outputs) == 1 else None
-        kept, end = self.layout.kept, self.layout.end
-        repeated, first = task.repeated, task.first_row
-        plans = self._planner.plans(rows.rows, first)
-        for number, (row, result) in enumerate(zip(rows.rows, plans, strict=True), first):
-            if number in repeated:
-                result = _again(row, repeated[number])  # noqa: PLW2901 - in place of its plan
+        planned: list[Planned] = []
+        records: list[list[str]] = []
+        for place, result in enumerate(results):
             if isinstance(result, Failed):
-                self._failed(result, rows.lines[number - first], number, counts)
-                continue
-            extra = _kept(row, end) if kept else ()
-            if only is not None:
-                only.add(result, result[3].pieces[0], extra)
-                continue
-            for output, piece in zip(outputs, result[3].pieces, strict=True):
-                output.add(result, piece, extra)
-        counts.planned = len(rows.rows) - counts.failed
+                line = read.lines[place]
+                counts.add_failed(result, line)
+                records += error_rows(line, first + place, result.id, list(result.problems))
+            else:
+                planned.append(result)
+        counts.planned = len(planned)
+        for errors in self._errors if records else ():
+            errors.add_records(records)
+        kept: list[tuple[Any, ...]] = []
+        if self.layout.kept:
+            end = self.layout.end
+            pairs = zip(rows, results, strict=True)
+            kept = [_kept(row, end) for row, result in pairs if not isinstance(result, Failed)]
+        for number, output in enumerate(self._plans):
+            output.add(planned, [plan[3].pieces[number] for plan in planned], kept)
         return self._taken(task.number), counts
-
-    def _failed(self, failed: Failed, line: int, number: int, counts: Counts) -> None:
-        counts.failed += 1
-        names = {problem.field or "row" for problem in failed.problems}
-        counts.fields.update(name if name in _KNOWN else "unknown" for name in names)
-        if len(counts.lines) < MOST_LINES:
-            counts.lines.append(line)
-        for output in self._errors:
-            output.add_records(error_rows(line, number, failed.id, list(failed.problems)))
 
     def _taken(self, chunk: int) -> list[int]:
         """Take what was made; Parquet parts are written at once, in a file of their own."""
