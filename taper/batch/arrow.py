@@ -72,7 +72,9 @@ class ArrowOutput:
         """
         base = plan.start.toordinal() - FIRST.toordinal()
         if like is not None and self.table.steps:
-            return self._dates_of(row_dates(plan), base, list(like.columns))
+            columns = list(like.columns)  # only the checks depend on the weekday
+            columns[self._dated[-1]] = self._days([row[-1] for row in row_dates(plan)], base)
+            return Cells(columns, {}, like.rows)
         if self.table.steps and start is not None:
             return self._of_steps(plan, base)
         rows = self.table.rows(plan)
@@ -103,11 +105,7 @@ class ArrowOutput:
             self._rows.of(plan, step, dates) for step, dates in zip(plan.steps, days, strict=True)
         ]
         columns = [array("i", cells).tobytes() for cells in zip(*rows, strict=True)]
-        return self._dates_of(days, base, columns)
-
-    def _dates_of(self, rows: list[RowDates], base: int, columns: list[bytes]) -> Cells:
-        """The cells of a schedule with these dates in the columns that are for them."""
-        for place, dates in zip(self._dated, zip(*rows, strict=True), strict=True):
+        for place, dates in zip(self._dated, zip(*days, strict=True), strict=True):
             columns[place] = self._days(dates, base)
         return Cells(columns, {}, len(rows))
 
@@ -127,7 +125,7 @@ class ArrowOutput:
     @staticmethod
     def _days(days: Iterable[date | None], base: int) -> bytes:
         first = FIRST.toordinal() + base
-        return array("i", (day.toordinal() - first if day else _NULL for day in days)).tobytes()
+        return array("i", [day.toordinal() - first if day else _NULL for day in days]).tobytes()
 
     def _places(self, cells: list[str]) -> bytes:
         """Each word's place in the list of words that were seen."""

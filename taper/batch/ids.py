@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class Ids:
             path = self._file(number)
             hashes.frombytes(path.read_bytes())
             path.unlink()
-        return set() if len(set(hashes)) == len(hashes) else _more_than_once(hashes)
+        return _more_than_once(hashes)
 
     def _compared(self, twice: set[int]) -> Iterator[tuple[int, int]]:
         """Each row with one of these hashes whose very id stood before, and where."""
@@ -102,7 +101,9 @@ class Ids:
 
 
 def _more_than_once(hashes: Iterable[int]) -> set[int]:
-    return {each for each, count in Counter(hashes).items() if count > 1}
+    seen: set[int] = set()
+    add = seen.add
+    return {each for each in hashes if each in seen or add(each)}
 
 
 class Repeated:

@@ -2,6 +2,9 @@
 
 A worker plans a chunk, says how many bytes it takes, and is told where they go: so all write
 into one file at the same time, and the file is the same however many they are.
+
+While the one who began them looks through the input, the first worker plans rows of it to learn
+what they have in common. The others are then forked from it, and know what it knows.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from taper.batch.worker import Counts, Job, Task, Worker
 from taper.errors import Problem, TaperError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
     # the bytes of a chunk in every output -> where they go
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1  # of prctl(2)
 _BEHIND = 5
-_PREPARE = "prepare"  # what a worker does not answer
+_READY = "ready"  # what a worker says when it listens
+_PREPARE = "prepare"  # what it does not answer
 _AHEAD = 4  # chunks a worker whose result is waited for by an earlier one
 
 
@@ -116,8 +120,17 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _work(job: Job, pipe: Connection, inherited: list[Any], parent: int) -> None:
-    """A worker process: does what it is told until there is nobody to tell it."""
+def _work(
+    job: Job,
+    ranges: Sequence[tuple[int, int]],
+    pipes: list[Connection],
+    inherited: list[Any],
+    parent: int,
+) -> None:
+    """A worker process: does what it is told until there is nobody to tell it.
+
+    Of several ``pipes`` each but the first is that of another worker, which is forked here.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who began it says when to stop
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:
@@ -125,14 +138,34 @@ def _work(job: Job, pipe: Connection, inherited: list[Any], parent: int) -> None
     _end_with(parent)
     if hasattr(os, "nice") and any(output.kind == PARQUET for output in job.outputs):
         os.nice(_BEHIND)  # the one process that writes the file is what all wait for
-    try:
+    pipe = pipes[0]
+    with _told(pipe):
         worker = Worker(job)
         with few_collections():
-            while True:
-                name, *values = pipe.recv()
-                result = getattr(worker, name)(*values)
-                if name != _PREPARE:
-                    pipe.send((name, result))
+            if pipes[1:]:
+                worker.rehearse(ranges, pipe.poll)
+                gc.freeze()  # what is shared from here on
+                pipe = _divided(pipes)
+            with _told(pipe):
+                _serve(worker, pipe)
+    if pipe is not pipes[0]:
+        os._exit(0)
+
+
+def _serve(worker: Worker, pipe: Connection) -> None:
+    pipe.send((_READY, None))
+    while True:
+        name, *values = pipe.recv()
+        result = getattr(worker, name)(*values)
+        if name != _PREPARE:
+            pipe.send((name, result))
+
+
+@contextmanager
+def _told(pipe: Connection) -> Iterator[None]:
+    """What goes wrong is told the one who began this process."""
+    try:
+        yield
     except (EOFError, BrokenPipeError, ConnectionResetError) as error:
         if isinstance(error, BrokenPipeError):
             _tell(pipe, ("os", error.errno, error.strerror, None))
@@ -142,6 +175,20 @@ def _work(job: Job, pipe: Connection, inherited: list[Any], parent: int) -> None
         _tell(pipe, ("problems", error.problems))
     except Exception as error:  # noqa: BLE001 - the other process says it, without a traceback
         _tell(pipe, ("fault", f"{type(error).__name__}: {error}"))
+
+
+def _divided(pipes: list[Connection]) -> Connection:
+    """Fork a worker for every pipe but the first; the pipe of the one that this then is."""
+    parent = os.getpid()
+    for pipe in pipes[1:]:
+        if os.fork() == 0:
+            for other in pipes:
+                if other is not pipe:
+                    other.close()
+            _end_with(parent)
+            return pipe
+        pipe.close()
+    return pipes[0]
 
 
 def _tell(pipe: Connection, message: tuple[Any, ...]) -> None:
@@ -164,29 +211,44 @@ def _raise(message: tuple[Any, ...]) -> None:
 class Team:
     """Several workers, each in a process of its own, each at the end of a pipe."""
 
-    def __init__(self, job: Job, count: int, lock: Any) -> None:
-        """Start them; ``lock`` is a file that they must not hold on to."""
+    def __init__(
+        self, job: Job, count: int, lock: Any, ranges: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        """Start them; ``lock`` is a file that they must not hold on to.
+
+        ``ranges`` are those of the input, of which the first are looked at in advance.
+        """
         forks = sys.platform == "linux"
         context: Any = multiprocessing.get_context("fork" if forks else "spawn")
-        self._pipes: list[Connection] = []
+        ends = [context.Pipe() for _ in range(count)]
+        self._job = job
+        self._here: Worker | None = None
+        self._pipes: list[Connection] = [ours for ours, _ in ends]
+        self._silent = list(self._pipes)  # that did not say yet that they listen
+        self._idle: list[Connection] = []
         self._processes: list[Any] = []
-        for _ in range(count):
-            ours, theirs = context.Pipe()
-            inherited = [*self._pipes, ours, lock] if forks else []
-            process = context.Process(
-                target=_work, args=(job, theirs, inherited, os.getpid()), daemon=True
-            )
-            process.start()
-            theirs.close()
-            self._pipes.append(ours)
-            self._processes.append(process)
+        theirs = [end for _, end in ends]
+        inherited = [*self._pipes, lock] if forks else []
+        for pipes in [theirs] if forks else [[end] for end in theirs]:
+            words = (job, ranges if forks else (), pipes, inherited, os.getpid())
+            self._processes.append(context.Process(target=_work, args=words, daemon=True))
+            self._processes[-1].start()
+        for end in theirs:
+            end.close()
 
-    def _messages(self, waiting: list[Connection]) -> list[tuple[Connection, str, Any]]:
+    def _messages(
+        self, waiting: list[Connection], timeout: float | None = None
+    ) -> list[tuple[Connection, str, Any]]:
         """What workers say next; an error of theirs, or their death, is raised."""
         found = []
-        for ready in wait(waiting):
+        for ready in wait({*waiting, *self._silent}, timeout):
             pipe = cast("Connection", ready)
-            found.append((pipe, *self._message(pipe)))
+            name, result = self._message(pipe)
+            if name == _READY:
+                self._silent.remove(pipe)
+                self._idle.append(pipe)
+            else:
+                found.append((pipe, name, result))
         return found
 
     @staticmethod
@@ -209,27 +271,30 @@ class Team:
                 self._message(pipe)
 
     def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
-        """See :class:`Crew`."""
+        """See :class:`Crew`. Where nobody else has time, it is done here."""
+        if self._here is None:
+            self._here = Worker(self._job)
         numbered = enumerate(chunks)
         doing: dict[Connection, int] = {}
         done: dict[int, Any] = {}
-        idle, following = list(self._pipes), 0
-        while True:
-            while idle and len(done) < _AHEAD * len(self._pipes):
-                number, chunk = next(numbered, (-1, None))
-                if chunk is None:
-                    break
-                pipe = idle.pop()
+        following = 0
+        number, chunk = next(numbered, (-1, None))
+        while chunk is not None or doing or done:
+            while chunk is not None and self._idle and len(done) < _AHEAD * len(self._pipes):
+                pipe = self._idle.pop()
                 self._tell(pipe, (name, *chunk))
                 doing[pipe] = number
-            if not doing and not done:
-                return
+                number, chunk = next(numbered, (-1, None))
+            if chunk is not None and number == following:
+                done[number] = getattr(self._here, name)(*chunk)
+                number, chunk = next(numbered, (-1, None))
+            now = following in done or not doing
+            for pipe, _, result in self._messages(list(doing), 0 if now else None):
+                done[doing.pop(pipe)] = result
+                self._idle.append(pipe)
             while following in done:
                 yield done.pop(following)
                 following += 1
-            for pipe, _, result in self._messages(list(doing)) if doing else []:
-                done[doing.pop(pipe)] = result
-                idle.append(pipe)
 
     def prepare(self) -> None:
         """See :class:`Crew`."""

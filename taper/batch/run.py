@@ -166,12 +166,12 @@ class _Run:
         source = open_source(self.settings.source, self.journal.folder)
         found = stamp(source)
         job, ranges, start_line = self._job(source)
-        crew = self._crew(job, source)
+        crew = self._crew(job, source, ranges)
         try:
             if job.kind == JSONL and self.settings.keep_columns:
                 job = self._with_kept(job, crew, ranges)
                 crew.close()
-                crew = self._crew(job, source)
+                crew = self._crew(job, source, ranges)
             chunks, repeated = self._survey(crew, job, ranges, start_line)
             done = self.journal.begin(
                 self._manifest(job, chunks, source), resume=self.settings.resume
@@ -187,12 +187,12 @@ class _Run:
         finally:
             crew.close()
 
-    def _crew(self, job: Job, source: Source) -> Crew:
+    def _crew(self, job: Job, source: Source, ranges: list[tuple[int, int]]) -> Crew:
         jobs = self.settings.jobs
         if not jobs:
             small = source.path.stat().st_size < _WORTH_A_TEAM
             jobs = 1 if small else _processors()
-        return Alone(job) if jobs == 1 else Team(job, jobs, self.journal.lock)
+        return Alone(job) if jobs == 1 else Team(job, jobs, self.journal.lock, ranges)
 
     def _job(self, source: Source) -> tuple[Job, list[tuple[int, int]], int]:
         """What the workers are told, the ranges of the input, and the line of the first row."""

@@ -93,6 +93,8 @@ class Window:
 
     def read(self, start: int, end: int) -> bytes:
         """The bytes of a range, read past the mapping."""
+        if hasattr(os, "pread"):  # processes that were forked share the place in the file
+            return os.pread(self._file.fileno(), end - start, start)
         self._file.seek(start)
         return self._file.read(end - start)
 

@@ -19,11 +19,11 @@ from taper.batch.planner import Failed, Planner
 from taper.batch.source import CSV, JSONL, PARQUET, Window, library
 from taper.batch.tables import TABLES, error_rows
 from taper.batch.text import TextOutput
-from taper.errors import Problem
+from taper.errors import Problem, TaperError
 from taper.request import ALIASES, FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from taper.batch.aside import Output
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MOST_LINES = 10  # of rows that failed, named at the end
 _KNOWN = {*FIELDS, *ALIASES, "row"}  # a row may have any number of names that are no fields
 _FEW = 20  # one row in so many may be read slowly
+_REHEARSED = 50_000  # rows that are planned in advance, at most
+_AT_ONCE = 50
 _BUFFERS = 1024  # that one system call takes
 
 
@@ -152,6 +154,23 @@ class Worker:
                 return None
             pieces.append(piece)
         return _Rendering(pieces)
+
+    def rehearse(self, ranges: Iterable[tuple[int, int]], stop: Callable[[], bool]) -> None:
+        """Plan rows, so that what they have in common is known, until there is other work.
+
+        Nothing is written, and what is wrong with the input is said when it is planned.
+        """
+        left = _REHEARSED if self.job.kind != PARQUET else 0  # Arrow has threads: no fork after it
+        for start, end in ranges if left else ():
+            try:
+                rows = self._read(Task(0, start, end, 1, 1, {})).rows
+            except (TaperError, OSError):
+                return
+            for first in range(0, len(rows), _AT_ONCE):
+                if left <= 0 or stop():
+                    return
+                some = rows[first : first + _AT_ONCE]
+                left -= len(list(self._planner.plans(some, 1)))
 
     def prepare(self) -> None:
         """Load what planning takes: while others think there is nothing else to do."""

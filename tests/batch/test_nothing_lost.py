@@ -98,16 +98,18 @@ def wait_for(process, folder, kind, chunks):
     assert process.poll() is None, "it was stopped too late to see anything"
 
 
-def children(process):
-    return [
-        int(pid)
-        for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    ]
+def workers(pid):
+    """The processes that a process began, and those that they did."""
+    try:
+        begun = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:  # it has just ended
+        return []
+    return [each for child in map(int, begun) for each in (child, *workers(child))]
 
 
 def stop(process, how):
-    if how == "worker killed":
-        os.kill(children(process)[0], signal.SIGKILL)
+    if how in WORKERS:
+        os.kill(workers(process.pid)[WORKERS.index(how)], signal.SIGKILL)
     else:
         os.kill(process.pid, how)
     return process.communicate(timeout=60)[1].decode()
@@ -117,7 +119,8 @@ def looks_complete(folder):
     return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
 
 
-STOPS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, "worker killed"]
+WORKERS = ["worker killed", "worker of the worker killed"]
+STOPS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, *WORKERS]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -141,8 +144,8 @@ def test_a_stopped_run_can_be_begun_again(tmp_path, source, whole, how):
     for chunks in (0, 12):
         process = begin(source, tmp_path, "csv", 1 if how in STOPS[:3] else 2)
         wait_for(process, tmp_path, "csv", chunks)
-        if how == "worker killed":
-            while len(children(process)) < 2:
+        if how in WORKERS:
+            while len(workers(process.pid)) < 2 and process.poll() is None:
                 time.sleep(0.002)
         stop(process, how)
         assert looks_complete(tmp_path) == []

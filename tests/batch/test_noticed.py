@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -85,10 +86,16 @@ def test_workers_end_with_the_one_who_began_them(tmp_path):
     words = [sys.executable, "-m", "taper", "batch", tmp_path / "in.csv"]
     words += ["-o", tmp_path / "s.csv", "--jobs", "2"]
     process = subprocess.Popen(words, stderr=subprocess.PIPE)
-    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+
+    def begun(pid):
+        with suppress(OSError):  # it has ended
+            return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return []
+
     workers: list[str] = []
     while len(workers) < 2 and process.poll() is None:
-        workers = listed.read_text().split()
+        workers = begun(process.pid)
+        workers += [other for worker in workers for other in begun(worker)]
     journal = tmp_path / ".s.csv.taper-work" / "journal.jsonl"
     while not journal.exists() and process.poll() is None:
         pass
