@@ -178,9 +178,12 @@ def main() -> None:
             kept.append(report("distinct, two workers to one", times, TWO_WORKERS, least=True))
         for count in map(int, args.memory.split(",")) if "memory" in wanted else ():
             write(source, panel(count, 1))
-            _, memory = batch(source, folder / "memory.csv", jobs=1)
-            kept.append(report(f"peak MB of one worker at {count:,} rows", memory, MEMORY_MB))
-            (folder / "memory.csv").unlink()
+            for kind in ("csv", "parquet"):
+                output = folder / f"memory.{kind}"
+                _, memory = batch(source, output, jobs=1)
+                what = f"peak MB of one worker at {count:,} rows, {kind}"
+                kept.append(report(what, memory, MEMORY_MB))
+                output.unlink()
     sys.exit(not all(kept))
 
 

@@ -60,7 +60,6 @@ class Curve:
 
     def __init__(self, parts: Sequence[Part], of: str, start: int, goal: int) -> None:
         """Start at ``start``, in thousandths of the unit of the daily dose, above ``goal``."""
-        self.parts = parts
         self.part = parts[0]  # the one that is in force
         self.of = of
         self.ideal = start
@@ -69,7 +68,7 @@ class Curve:
         self._original = start
         self._goal = goal
         self._salt = (1, 1)
-        self._later = list(parts[1:])
+        self._later = tuple(parts[1:])
         self._slow = of == CURRENT
         self._is_settled = False
         self._lowest = 0  # the goal, over the denominator
@@ -158,7 +157,7 @@ class Curve:
     def _enter_parts(self) -> None:
         """Go over to the next part where this one's end is reached."""
         while self._later and self._reached(self.part):
-            self.part = self._later.pop(0)
+            self.part, self._later = self._later[0], self._later[1:]
             self._is_settled = False
 
     def _over_denominator(self, amount: int) -> int:

@@ -17,11 +17,11 @@ from taper.document import last_rows, step_document
 from taper.errors import InputError, Problem, Refused
 from taper.findings import marked, of_steps
 from taper.pace import refusals
-from taper.planning import Plan
+from taper.planning import Plan, make_plan
 from taper.quantities import Percent, parse_day, parse_interval
 from taper.reading import read
 from taper.reading.fields import LONGEST_TEXT
-from taper.schedule import resume
+from taper.schedule import pause, resume
 from taper.standing import Change, Standing, stands
 from taper.supply import resupply
 from taper.why import why
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from taper.quantities import Interval
     from taper.request import Request, Rule
+    from taper.schedule import Paused
     from taper.steps import Step
 
 T = TypeVar("T")
@@ -42,7 +43,8 @@ RESUME = "none"  # as a hold: ends the one that is under way
 def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | None) -> Plan:
     """The plan changed from ``from_day`` on (a patch: from its first change on or after it).
 
-    ``hold`` is how long the dose stays as it is (``4w``; ``none`` ends a hold under way);
+    ``hold`` is how long the dose stays as it is (``4w``; ``none`` ends a hold under way). With
+    nothing but a hold, what was planned follows when it is over: the doses are the same;
     ``reduce``, ``every`` and ``of`` are a new rate, where what is not given stays; ``to`` is a
     new goal; ``step_back`` is the reason for going back to the dose of the previous step;
     ``override_rate`` the reason for a pace over the band; ``why`` is recorded with the change.
@@ -51,13 +53,7 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
     """
     values, day, hold = _read(plan.request, from_day, {**given, "why": why})
     why = values.pop("why")
-    change = Change(hold, values.get("hold") == RESUME, "step_back" in values, "to" in values)
-    standing = stands(plan, day, change)
-    if standing.place and change.new_goal:
-        message = f"the taper of {plan.request.product.id} is at its end by then"
-        raise InputError(Problem("to", message, "the goal is a dose of that product"))
-    asked = _complete(plan.request, standing, values)
-    request = replace(plan.request, rule=changed(plan.request, asked))
+    request, standing, asked = _changed(plan, values, day, hold)
     problems = refusals(request) if _paces(asked) else []
     if problems:
         raise Refused(problems)
@@ -65,6 +61,48 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
     steps = _explained(resume(request, *standing), standing, values.get("step_back", ""))
     entry = {"from": standing.at.day.isoformat(), "change": asked, "why": why}
     return _finished(plan, request, standing, steps, entry)
+
+
+def _changed(
+    plan: Plan, values: dict[str, str], day: date, hold: Interval | None
+) -> tuple[Request, Standing, dict[str, str]]:
+    """The request after a change, where the taper stands, and the change in full."""
+    change = Change(hold, values.get("hold") == RESUME, "step_back" in values, "to" in values)
+    standing = stands(plan, day, change)
+    if standing.place and change.new_goal:
+        message = f"the taper of {plan.request.product.id} is at its end by then"
+        raise InputError(Problem("to", message, "the goal is a dose of that product"))
+    asked = _complete(plan.request, standing, values)
+    if set(asked) == {"hold"}:
+        at = standing.at._replace(paused=_paused(plan, standing))
+        standing = standing._replace(at=at)
+    return replace(plan.request, rule=changed(plan.request, asked)), standing, asked
+
+
+def _paused(plan: Plan, standing: Standing) -> Paused | None:
+    """Where the curve stands that a hold puts off: what was planned follows later, unchanged.
+
+    A plan that was saved does not say it: it is made again, and so are its revisions. None where
+    that gives another dose (another version made it), or the plan was revised from a later day:
+    then the taper goes on from the dose in force.
+    """
+    place, at, begin = standing.place, None, None
+    request, today = plan.request, standing.at.day.isoformat()
+    if any(revision["from"] > today for revision in plan.revisions):
+        return None
+    if plan.revisions:
+        *earlier, last = plan.revisions
+        before = replay(make_plan(read(request.text)), earlier)
+        change = dict(last["change"])
+        day = date.fromisoformat(last["from"])
+        request, stood, _ = _changed(before, change, day, _hold(change.get("hold")))
+        at = stood.at if stood.place == place else None
+    if place and at is None:
+        product = standing.at.regimen.product
+        begin = next(step.start for step in plan.steps[1:] if step.regimen.product is product)
+    found = pause(request, place, at, begin, standing.at.day)
+    same = found is not None and found.regimen.amounts == standing.at.regimen.amounts
+    return found if same else None
 
 
 def _read(

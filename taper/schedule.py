@@ -7,6 +7,7 @@ Pure: no files, no clock, no terminal. The curve says what the dose would be; at
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -31,19 +32,39 @@ class TooSlow(InputError):
     """A pace at which the taper would take more than twenty years."""
 
 
+class Paused(NamedTuple):
+    """Where the curve of a taper stands at its first opportunity from a day on.
+
+    ``linear`` is the same rule of the original, which is ``behind`` by some opportunities;
+    ``regimen`` is what is taken until then, ``pending`` a hold that is met, ``due`` is the day of
+    the opportunity, ``unheld`` the day it would be without its hold.
+    """
+
+    curve: Curve
+    linear: Curve
+    behind: int
+    regimen: Regimen
+    pending: Interval | None
+    due: date
+    unheld: date
+
+
 class UnderWay(NamedTuple):
     """Where one opioid's taper stands on ``day``, from which it is planned anew.
 
     ``made`` and ``regimen`` are what is in force, counted in ``salt`` (a ratio to the product
     that the taper began with, whose daily dose was ``first``); ``original`` is ``first`` in that
-    salt. ``since`` is the first day of this dose, None where nothing was reduced yet, ``ready``
-    the first day on which it may fall (after a hold), ``behind`` the rows before ``day``.
+    salt, ``began`` the first regimen of the product in force. ``since`` is the first day of this
+    dose, None where nothing was reduced yet, ``ready`` the first day on which it may fall (after
+    a hold), ``behind`` the rows before ``day``. Where the taper is only held, ``paused`` is the
+    curve that goes on after it.
     """
 
     day: date
     kind: str  # of the row that begins: BASELINE or HOLD
     made: Regimens
     regimen: Regimen
+    began: Regimen
     before: int
     first: int
     original: int
@@ -53,6 +74,7 @@ class UnderWay(NamedTuple):
     behind: tuple[Step, ...]
     finish: Finish | None
     hold: Interval | None = None  # from ``day``, or from the first patch change after it
+    paused: Paused | None = None
 
 
 def _other_of(regimen: Regimen) -> int | None:
@@ -88,14 +110,20 @@ class _Course:
         self.halfway = 0
         self.slows_down = rule.of != ORIGINAL
         self.rows = Rows(calendar, regimen, begin or calendar.start)
-        self.first = self.due = begin or calendar.start
+        self.due = begin or calendar.start
+        self.latest = self.due + timedelta(days=LONGEST_PLAN_DAYS)
         self.since: date | None = None
+        self.unheld: date | None = None
+        self.hold_ends = False  # at the first opportunity
         if calendar.baseline and begin is None:
             self.due = self.rows.after(calendar.baseline, self.due)
 
     @classmethod
     def resumed(cls, rule: Rule, calendar: Calendar, at: UnderWay) -> Self:
-        """A taper under way: the curve goes on from the dose in force, and so do the counts."""
+        """A taper under way: the curve goes on from the dose in force, and so do the counts.
+
+        Where it is only held the curve goes on from where it was: a hold changes no dose.
+        """
         course = cls(rule, calendar, at.made, at.regimen, at.finish, at.day)
         course.goal = rule.goal * at.salt[0] // at.salt[1]
         course.since = at.since
@@ -103,10 +131,14 @@ class _Course:
         course.linear = Curve(rule.parts, ORIGINAL, at.first, rule.goal)
         course.curve.resume(at.regimen.daily, at.salt)
         course.linear.resume(at.regimen.daily, at.salt)
-        if at.behind and at.behind[0].regimen.product is at.regimen.product:
-            course.most_other = _other_of(at.behind[0].regimen)
+        if at.paused is not None:
+            course.curve, course.linear = copy(at.paused.curve), copy(at.paused.linear)
+            course.opportunities, course.unheld = at.paused.behind, at.paused.unheld
+        course.most_other = _other_of(at.began)
         rows = course.rows
         rows.recall(at.behind)
+        if at.paused is not None:
+            rows.pending = at.paused.pending
         rows.original = at.original
         rows.open(at.kind, at.day, at.regimen, at.before, NOTHING)
         course._wait(at)
@@ -116,34 +148,69 @@ class _Course:
         """Set the first opportunity: a hold first, and never before the interval is over."""
         rows = self.rows
         ready = max(at.ready, rows.after(at.hold, at.day)) if at.hold else at.ready
-        if at.hold or at.since == at.day:
-            rows.pending = None  # of holds that meet, the longest counts
+        if at.since == at.day:
+            rows.pending = None
         full = ready if at.since is None else rows.after(self.curve.part.every, at.since)
+        if at.paused is not None:
+            full = at.paused.unheld
+            if at.hold and at.paused.due > full:
+                ready = max(ready, at.paused.due)
+        if at.hold and rows.pending and ready >= full:  # of holds that meet, the longest counts
+            ready = max(ready, rows.after(rows.pending, max(full, self._kept_until(at.since))))
+            rows.pending = None
         self.due = max(ready, full)
+        self.hold_ends = ready > at.day
         if self.goal and at.regimen.daily == self.goal:
             self.due = ready
         elif rows.pending and self.due == at.day:
             rows.kind, self.due = HOLD, rows.after(rows.pending, at.day)
             rows.pending = None
         elif rows.kind == HOLD and self.due > ready > at.day:
-            rows.close(ready)
-            rows.open(BASELINE, ready, at.regimen, at.regimen.daily, NOTHING)
+            self._wait_on(ready)
+
+    def _wait_on(self, day: date) -> None:
+        """End a hold before the day; the dose stays as it is."""
+        rows = self.rows
+        rows.close(day)
+        rows.open(BASELINE, day, rows.regimen, rows.regimen.daily, NOTHING)
 
     def run(self) -> Rows:
         """Step from opportunity to opportunity until the taper has ended."""
         if self.goal and self.rows.regimen.daily == self.goal:
             self._maintain()
             return self.rows
-        curve, latest = self.curve, self.first + timedelta(days=LONGEST_PLAN_DAYS)
+        while not self._next():
+            pass
+        return self.rows
+
+    def paused(self, day: date) -> Paused | None:
+        """Where the curve stands at the first opportunity from ``day`` on; None at the end."""
         while True:
-            curve.fall()
-            self.opportunities += 1
-            if self.due > latest:
-                raise self._given_up(curve.point())
-            if self.change_to is not None and self._changes_product(curve.point()):
-                self._change(curve.point())
-            elif self._step():
-                return self.rows
+            unheld = self.unheld or self.due
+            rows = self.rows
+            curves = copy(self.curve), copy(self.linear)
+            at = Paused(*curves, self.opportunities, rows.regimen, rows.pending, self.due, unheld)
+            if self.due >= day:
+                return at
+            has_ended = self._next()
+            if rows.start >= day and rows.kind != MAINTAIN:  # it was put off
+                held = rows.rows[-1].kind == HOLD
+                unheld = unheld if held else rows.start
+                return at._replace(pending=None, due=rows.start, unheld=unheld)
+            if has_ended:
+                return None
+
+    def _next(self) -> bool:
+        """The next opportunity; whether it ended the taper."""
+        self.curve.fall()
+        self.opportunities += 1
+        self.unheld = None
+        if self.due > self.latest:
+            raise self._given_up(self.curve.point())
+        if self.change_to is not None and self._changes_product(self.curve.point()):
+            self._change(self.curve.point())
+            return False
+        return self._step()
 
     def _given_up(self, point: Point) -> InputError:
         """Why a taper does not end: no lower dose can be made, or the pace is too slow."""
@@ -173,6 +240,8 @@ class _Course:
         choice = self._choose(curve.point()) if falls else None
         if choice is not None:
             self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
+        elif self.hold_ends and rows.kind == HOLD:  # it is over, and the dose stays
+            self._wait_on(self.due)
         self.due = rows.after(curve.part.every, self.due)
         if self.goal and rows.regimen.daily == self.goal:
             self._maintain()
@@ -182,7 +251,7 @@ class _Course:
     def _look_at(self, regimen: Regimen) -> None:
         """Work out what stays the same while a regimen lasts."""
         self.looked_at = regimen
-        self.is_last = not self.goal and regimen.daily == self.made.smallest
+        self.is_last = self._is_last(regimen)
         totals = self.made.totals
         self.halfway = totals[bisect_left(totals, regimen.daily) - 1] + regimen.daily
 
@@ -203,11 +272,18 @@ class _Course:
         self.opportunities = 0
         return 2 * point.ideal < self.made.smallest * point.denominator
 
+    def _kept_until(self, since: date | None) -> date:
+        """How long a dose taken since a day must be taken, if it is the last one."""
+        if since is None or not (self.slows_down and self._is_last(self.rows.regimen)):
+            return date.min
+        return self.rows.after(self.rule.last_dose_for, since)
+
+    def _is_last(self, regimen: Regimen) -> bool:
+        return not self.goal and regimen.daily == self.made.smallest
+
     def _stop(self) -> None:
         rows = self.rows
-        if self.slows_down:
-            kept = rows.after(self.rule.last_dose_for, self._smallest_since())
-            self.due = max(self.due, kept)
+        self.due = max(self.due, self._kept_until(self._smallest_since()))
         rows.turn(STOP, self.due, self.made.nothing, Reason("last"))
         rows.finish(None)
 
@@ -303,9 +379,7 @@ def schedule(request: Request) -> tuple[Step, ...]:
     daily = request.regimen.daily
     others = (*(other.regimen for other in tapered(request)), *_kept(request))
     steps = [Step(0, CURRENT, None, None, request.regimen, daily, daily, NOTHING, others)]
-    course = _Course(
-        _rule_of(request, 0), request.calendar, request.regimens, request.regimen, request.finish
-    )
+    course = _first_course(request)
     _number(steps, course.run().rows, others)
     _taper_others(request, steps, 0, [])
     return tuple(steps)
@@ -325,6 +399,31 @@ def resume(
     _number(steps, course.run().rows, (*reached, *waiting, *_kept(request)))
     _taper_others(request, steps, place, reached)
     return tuple(steps)
+
+
+def _first_course(request: Request) -> _Course:
+    """The taper of the main opioid."""
+    rule = _rule_of(request, 0)
+    return _Course(rule, request.calendar, request.regimens, request.regimen, request.finish)
+
+
+def pause(
+    request: Request, place: int, at: UnderWay | None, begin: date | None, day: date
+) -> Paused | None:
+    """Where the curve of an opioid's taper stands on ``day``; None where it has ended.
+
+    The taper began ``at`` a change of the plan, or (None) with the opioid at ``place``, the main
+    one on day 1 and the others on ``begin``.
+    """
+    rule = _rule_of(request, place)
+    if at is not None:
+        course = _Course.resumed(rule, request.calendar, at)
+    elif place:
+        other = tapered(request)[place - 1]
+        course = _Course(rule, request.calendar, other.regimens, other.regimen, None, begin)
+    else:
+        course = _first_course(request)
+    return course.paused(day)
 
 
 def _taper_others(request: Request, steps: list[Step], place: int, reached: list[Regimen]) -> None:

@@ -159,6 +159,7 @@ def _next_in_turn(
         kind=HOLD if change.hold else BASELINE,
         made=companion.regimens,
         regimen=regimen,
+        began=regimen,
         before=regimen.daily,
         first=regimen.daily,
         original=regimen.daily,
@@ -187,6 +188,7 @@ def _under_way(
     hold_ends = in_force.kind == HOLD and in_force.end is not None and not change.resumes
     ready = max(day, in_force.end + timedelta(days=1)) if hold_ends and in_force.end else day
     since = _since(course)
+    rows = [step.regimen for step in course]
     if change.steps_back:
         since, ready = day, day
     elif since is None and place == 0 and request.calendar.baseline:
@@ -198,6 +200,7 @@ def _under_way(
         kind=HOLD if change.hold or change.steps_back or (ready > day and hold_ends) else BASELINE,
         made=made,
         regimen=regimen,
+        began=next(each for each in (first, *rows) if each.product is product),
         before=in_force.daily,
         first=first.daily,
         original=in_force.original,

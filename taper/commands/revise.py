@@ -30,7 +30,11 @@ _From = Annotated[
 ]
 _Hold = Annotated[
     str | None,
-    _option("--hold", metavar="LENGTH", help="Stay on the dose in force: 4w. none ends a hold."),
+    _option(
+        "--hold",
+        metavar="LENGTH",
+        help="Stay on the dose in force: 4w; the rest moves along. none ends a hold.",
+    ),
 ]
 _Reduce = Annotated[
     str | None, _option("--reduce", metavar="RATE", help="From then on: 5%, or an amount.")

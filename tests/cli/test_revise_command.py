@@ -33,8 +33,15 @@ def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
     assert revision["from"] == "2027-01-11"
     assert revision["change"] == {"hold": "4w"}
     assert revision["why"] == "COWS 14"
-    assert revision["replaced"]
+    assert revision["replaced"] == []  # every event of the calendar is still there, only later
     assert document["id"] == json.loads(saved.read_text())["id"]
+
+
+def test_events_that_a_calendar_must_forget_are_named(taper, saved):
+    assert taper("revise", saved, "--from", "2027-01-11", "--to", "90 mg", "-o", saved).status == 0
+    (revision,) = json.loads(saved.read_text())["revisions"]
+    assert revision["replaced"]
+    assert all(event["date"] > "2027-01-11" for event in revision["replaced"])
 
 
 def test_it_may_be_written_over_and_changed_again(taper, saved):

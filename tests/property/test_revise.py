@@ -189,6 +189,30 @@ def test_a_hold_that_was_asked_for_is_kept(versions):
         assert (later[0].start - day).days >= days
 
 
+def falls(plan, day) -> list[tuple]:
+    """Each dose that begins on or after a day, and when it does."""
+    return [
+        (step.regimen.product.id, step.regimen.amounts, step.start)
+        for step in plan.steps[1:]
+        if step.start >= day and step.kind in {REDUCE, CHANGE, STOP}
+    ]
+
+
+@given(courses())
+def test_a_hold_alone_changes_no_dose_and_brings_none_forward(versions):
+    """Planned anew from a dose that lies below the curve, a taper would end before it was held."""
+    for (old, _, _), (new, day, change) in pairwise(versions):
+        later = [revision for revision in old.revisions if revision["from"] > day.isoformat()]
+        if set(change) != {"hold"} or later:
+            continue
+        was, now = falls(old, day), falls(new, day)
+        assert [dose[:2] for dose in was] == [dose[:2] for dose in now]
+        # months are of different lengths
+        slack = 3 * any(part.every.calendar for part in new.request.rule.parts)
+        for (*_, before), (*_, after) in zip(was, now, strict=True):
+            assert after >= before - slack * DAY
+
+
 @given(courses())
 def test_every_cut_obeys_the_limits_or_is_the_smallest_that_can_be_made(versions):
     for plan, day, _ in versions[1:]:
