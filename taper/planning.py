@@ -13,7 +13,7 @@ from taper.errors import InputError, Problem, Refused
 from taper.findings import find, marked, of_steps
 from taper.pace import WEEKLY_LIMIT, over_text, pace, refusals
 from taper.quantities import Percent
-from taper.schedule import TooSlow, schedule
+from taper.schedule import TooSlow, schedule, tables
 from taper.steps import REDUCE, STOP
 from taper.supply import supply
 
@@ -147,7 +147,9 @@ def make_plan(request: Request) -> Plan:
 def finished(request: Request, steps: tuple[Step, ...]) -> Plan:
     """The plan of these steps: from the fewest strengths if asked, and marked with findings."""
     if request.regimens.fewest_strengths:
-        steps = _with_fewest_strengths(request, steps)
+        from taper.strengths import fewest_strengths  # noqa: PLC0415 - only where it is asked for
+
+        steps = fewest_strengths(steps, tables(request))
     found = of_steps(request, steps)
     return Plan(request, marked(steps, found), step_findings=found)
 
@@ -203,11 +205,3 @@ def _ends_by(request: Request, day: date) -> bool:
         return ended(schedule(request)) <= day
     except TooSlow:
         return False
-
-
-def _with_fewest_strengths(request: Request, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The same doses from the fewest strengths that make all of them (``prefer``)."""
-    from taper.strengths import fewest_strengths  # noqa: PLC0415 - only where it is asked for
-
-    tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
-    return fewest_strengths(steps, {made.product: made for made in tables})

@@ -21,7 +21,7 @@ from taper.planning import Plan, make_plan
 from taper.quantities import Percent, parse_day, parse_interval
 from taper.reading import read
 from taper.reading.fields import LONGEST_TEXT
-from taper.schedule import pause, resume
+from taper.schedule import pause, resume, tables
 from taper.standing import Change, Standing, stands
 from taper.supply import resupply
 from taper.why import why
@@ -262,7 +262,10 @@ def _finished(
 
     day = standing.at.day
     if request.regimens.fewest_strengths:
-        steps = _with_fewest_strengths(request, steps, len(standing.behind))
+        from taper.strengths import fewest_strengths  # noqa: PLC0415 - only where it is asked for
+
+        behind = len(standing.behind) - 1  # the rows that stay, but for the one in force
+        steps = (*steps[:behind], *fewest_strengths(steps[behind:], tables(request)))
     steps = tuple(step.with_findings(()) for step in steps)
     found = of_steps(request, steps)
     fills = tuple(fill for fill in plan.supply if fill.date < day)
@@ -283,17 +286,6 @@ def _finished(
         if key not in held
     ]
     return replace(revised, revisions=(*plan.revisions, entry))
-
-
-def _with_fewest_strengths(
-    request: Request, steps: tuple[Step, ...], behind: int
-) -> tuple[Step, ...]:
-    """The new rows from the fewest strengths; those behind stay."""
-    from taper.strengths import fewest_strengths  # noqa: PLC0415 - only where it is asked for
-
-    tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
-    made = {table.product: table for table in tables}
-    return (*steps[: behind - 1], *fewest_strengths(steps[behind - 1 :], made))
 
 
 # --- what differs ------------------------------------------------------------------------------

@@ -446,6 +446,12 @@ def tapered(request: Request) -> list[Companion]:
     return [companion for companion in request.also if not companion.keep]
 
 
+def tables(request: Request) -> list[Regimens]:
+    """What can be made of every product that the taper uses."""
+    made = [request.regimens, *(other.regimens for other in tapered(request))]
+    return [*made, request.finish.regimens] if request.finish else made
+
+
 def _kept(request: Request) -> tuple[Regimen, ...]:
     """The other opioids that are left as they are."""
     return tuple(companion.regimen for companion in request.also if companion.keep)

@@ -10,21 +10,23 @@ from taper.regimen import Regimens, regimens
 from taper.units import fewest_units_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from taper.formulary import Product, Strength
     from taper.regimen import Regimen
     from taper.steps import Step
 
 
-def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -> tuple[Step, ...]:
-    """The same doses, each product from the fewest strengths that make all of them.
+def fewest_strengths(steps: tuple[Step, ...], tables: Iterable[Regimens]) -> tuple[Step, ...]:
+    """The same doses, each product of ``tables`` from the fewest strengths that make all of them.
 
-    Among as few strengths the ones with the fewest units over the rows win, then whole tablets
-    before halves, then the larger.
+    The first of ``steps`` is what is taken now, and stays. Among as few strengths the ones with
+    the fewest units over the rows win, then whole tablets before halves, then the larger.
     """
     chosen = {
-        product: _table(product, steps, made)
-        for product, made in tables.items()
-        if not product.is_liquid and len(made.strengths) > 1
+        made.product: _table(made.product, steps, made)
+        for made in tables
+        if not made.product.is_liquid and len(made.strengths) > 1
     }
 
     def remade(regimen: Regimen) -> Regimen:
@@ -32,12 +34,19 @@ def fewest_strengths(steps: tuple[Step, ...], tables: dict[Product, Regimens]) -
         return regimen if made is None else made.exactly(regimen.amounts)
 
     now, *rows = steps
-    return (now, *(row._replace(regimen=remade(row.regimen)) for row in rows))
+    return (
+        now,
+        *(
+            row._replace(regimen=remade(row.regimen), companions=tuple(map(remade, row.companions)))
+            for row in rows
+        ),
+    )
 
 
 def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimens:
     """The table of the best subset of the strengths."""
-    taken = [step.regimen for step in steps[1:] if step.regimen.product is product]
+    every = (regimen for step in steps[1:] for regimen in (step.regimen, *step.companions))
+    taken = [regimen for regimen in every if regimen.product is product]
     amounts = [amount for regimen in taken for amount in regimen.amounts if amount]
     for size in range(1, len(made.strengths) + 1):
         found: list[tuple[int, tuple[Strength, ...]]] = []

@@ -209,7 +209,7 @@ def resupply(
     for use in served:
         if use.start < day:
             ledger.use(use, use.start, min(use.end, day))
-    later = [day, *(each for each in days if each > day)] if day < days[-1] else []
+    later = [day, *(each for each in days if each > day)]
     if fill is not None and len(later) > 2 and (later[2] - day).days <= fill.days:  # noqa: PLR2004
         del later[1]  # what is left of the plan is within one fill
     fills = _fills(served, later, ledger)

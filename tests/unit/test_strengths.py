@@ -100,6 +100,30 @@ def test_each_product_has_its_own():
     assert used == {"oxycodone-er": {"10", "15"}, "oxycodone-ir": {"5"}}
 
 
+def test_other_opioids_have_their_own_while_they_wait_too():
+    fields = {"also": ["oxycodone-ir 15 mg q6h", "tramadol-ir 50 mg q6h"], "keep": ["tramadol-ir"]}
+    made = plan(
+        *("morphine-er", "30 mg q12h"),
+        start="2026-12-07",
+        every="2w",
+        prefer="fewest-strengths",
+        **fields,
+    )
+    usual = plan("morphine-er", "30 mg q12h", start="2026-12-07", every="2w", **fields)
+    labels = {
+        regimen.product.id: {strength.label for strength, _ in regimen.per_day}
+        for step in made.steps[1:]
+        for regimen in (step.regimen, *step.companions)
+        if regimen.daily
+    }
+    assert labels == {"morphine-er": {"15"}, "oxycodone-ir": {"5"}, "tramadol-ir": {"50"}}
+    assert made.steps[0] == usual.steps[0]  # what is taken now
+    for few, many in zip(made.steps, usual.steps, strict=True):
+        assert few.regimen.amounts == many.regimen.amounts
+        for ours, theirs in zip(few.companions, many.companions, strict=True):
+            assert ours.amounts == theirs.amounts
+
+
 @pytest.mark.parametrize(
     ("dose", "most"),
     [("10 mg q6h", 1300), ("2 x 5/325 mg q6h", 1300), ("3 x 5/325 mg q6h", 2600)],
