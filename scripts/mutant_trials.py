@@ -53,7 +53,7 @@ MEANT = {
 BOOK = "golden/test_book"  # whole plans, of every kind
 SLOWEST = 3.0  # seconds; a slower test is not asked
 # data that is read from files, and stays as it is
-KEPT = {"taper.formulary", "taper.guidelines", "taper.languages", "taper.cows"}
+KEPT = {"taper.formulary", "taper.product", "taper.guidelines", "taper.languages", "taper.cows"}
 SURVIVED, KILLED, TIMEOUT = "survived", "killed", "timeout"
 
 

@@ -22,7 +22,8 @@ from taper.reading import read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from taper.formulary import Formulary, Product
+    from taper.formulary import Formulary
+    from taper.product import Product
 
 _PACE = re.compile(
     r"(?P<reduce>[^/]*?)\s*(?:/|\bevery\b)?\s*(?P<every>\d+\s*(?:d|w|mo)\w*)?", re.IGNORECASE

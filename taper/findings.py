@@ -24,7 +24,7 @@ from taper.supply import new_prescription_dates
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from taper.formulary import Product
+    from taper.product import Product
     from taper.regimen import Regimen
     from taper.request import Request
     from taper.steps import Step

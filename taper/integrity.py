@@ -20,8 +20,8 @@ from taper.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from taper.formulary import Product, Strength
     from taper.planning import Plan
+    from taper.product import Product, Strength
     from taper.regimen import Regimen
     from taper.request import Request
     from taper.steps import Step

@@ -19,7 +19,7 @@ from taper.units import pieces_of, units_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from taper.formulary import Product, Strength
+    from taper.product import Product, Strength
     from taper.units import Units
 
 

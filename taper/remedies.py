@@ -9,7 +9,7 @@ from taper.formulary import formulary
 from taper.reading.others import finer_products
 
 if TYPE_CHECKING:
-    from taper.formulary import Strength
+    from taper.product import Strength
     from taper.regimen import Regimen, Regimens
     from taper.request import Request
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from taper.curve import Part
-    from taper.formulary import Formulary, Product
+    from taper.formulary import Formulary
     from taper.prescription import Prescription
+    from taper.product import Product
     from taper.quantities import Interval
     from taper.regimen import Regimen, Regimens
 

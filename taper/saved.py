@@ -25,7 +25,7 @@ from taper.supply import Fill, Supply, SupplyItem
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taper.formulary import Product, Strength
+    from taper.product import Product, Strength
     from taper.request import Request
 
 

@@ -8,8 +8,8 @@ from taper.prescription import frequency
 from taper.quantities import THOUSAND, plain
 
 if TYPE_CHECKING:
-    from taper.formulary import Product, Strength
     from taper.prescription import Prescription
+    from taper.product import Product, Strength
     from taper.regimen import Regimen
     from taper.units import Units
 

@@ -15,8 +15,8 @@ from taper.schedule import UnderWay, tapered
 from taper.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
 
 if TYPE_CHECKING:
-    from taper.formulary import Product
     from taper.planning import Plan
+    from taper.product import Product
     from taper.quantities import Interval
     from taper.regimen import Regimen, Regimens
     from taper.request import Request

@@ -12,7 +12,7 @@ from taper.units import fewest_units_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from taper.formulary import Product, Strength
+    from taper.product import Product, Strength
     from taper.regimen import Regimen
     from taper.steps import Step
 

@@ -13,7 +13,7 @@ from taper.quantities import THOUSAND
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from taper.formulary import Product, Strength
+    from taper.product import Product, Strength
     from taper.quantities import Interval
     from taper.regimen import Regimen
     from taper.steps import Step

@@ -10,7 +10,7 @@ from taper.quantities import THOUSAND
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from taper.formulary import Strength
+    from taper.product import Strength
 
     # what is taken at one administration: strengths with their counts in thousandths
     # (1000 is one tablet, 500 half a tablet, 2500 two and a half millilitres)

@@ -14,8 +14,8 @@ from verify.rules import NO_PAUSES, Pauses, Row, Taper, lay_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.formulary import Product
     from taper.planning import Plan
+    from taper.product import Product
     from taper.regimen import Regimen
     from verify.shelf import Amounts, Shelf
     from verify.starts import Start

@@ -23,7 +23,7 @@ from verify.sweep import RULES, plans_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from taper.formulary import Product
+    from taper.product import Product
     from verify.starts import Start
     from verify.tally import Tally
 

@@ -17,14 +17,15 @@ from itertools import combinations_with_replacement, groupby
 from math import prod
 from typing import TYPE_CHECKING
 
-from taper.formulary import ORAL_INTERVALS, PATCH_INTERVALS, formulary
+from taper.formulary import formulary
+from taper.product import ORAL_INTERVALS, PATCH_INTERVALS
 from taper.quantities import THOUSAND, plain
 from verify.shelf import Shelf, shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from taper.formulary import Product, Strength
+    from taper.product import Product, Strength
 
 MOST_UNITS = 6  # at one administration
 MOST_MEASURES = 60  # of a liquid at one administration: 30 mL

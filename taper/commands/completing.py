@@ -14,7 +14,8 @@ from taper.errors import TaperError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from taper.formulary import Formulary, Product
+    from taper.formulary import Formulary
+    from taper.product import Product
 
 Proposals = list[tuple[str, str]]
 _REQUESTS = (".toml", ".json")

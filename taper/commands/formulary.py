@@ -14,7 +14,8 @@ from taper.formulary import formulary
 from taper.prescription import frequency
 
 if TYPE_CHECKING:
-    from taper.formulary import Formulary, Product
+    from taper.formulary import Formulary
+    from taper.product import Product
 
 
 def entry(product: Product, market: Formulary) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from taper.quantities import THOUSAND, prose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from taper.formulary import Product
     from taper.languages import Language
     from taper.planning import Plan
+    from taper.product import Product
 
 _BY_HANDLING = (
     ("swallow-whole", "take.whole"),

@@ -15,8 +15,8 @@ from taper.sig import unit_noun
 if TYPE_CHECKING:
     from datetime import date
 
-    from taper.formulary import Product
     from taper.planning import Plan
+    from taper.product import Product
     from taper.regimen import Regimen
 
 UCUM = "http://unitsofmeasure.org"

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from taper.export import Options
-    from taper.formulary import Product, Strength
     from taper.planning import Plan
+    from taper.product import Product, Strength
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 DMD = "https://dmd.nhs.uk"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from taper.export import Options
-    from taper.formulary import Product, Strength
     from taper.planning import Plan
+    from taper.product import Product, Strength
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 

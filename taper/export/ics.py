@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from taper.checks import Check
     from taper.export import Options
-    from taper.formulary import Product
     from taper.planning import Plan
+    from taper.product import Product
     from taper.regimen import Regimen
     from taper.steps import Step
 

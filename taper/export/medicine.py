@@ -11,9 +11,9 @@ from taper.sig import strength_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from taper.formulary import Product, Strength
     from taper.languages import Language
     from taper.planning import Plan
+    from taper.product import Product, Strength
     from taper.regimen import Regimen
 
 _MOST_SHAPES = 6  # drawn for one strength; more are not counted at a glance

@@ -18,7 +18,7 @@ from taper.supply import Supply
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from taper.formulary import Product
+    from taper.product import Product
 
 # of a rule that was asked for, of fills, or of what a file does not say
 _NOT_KNOWN = frozenset(

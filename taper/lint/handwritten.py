@@ -19,7 +19,8 @@ from taper.prescription import parse_frequency, parse_prescription
 from taper.quantities import THOUSAND, parse_day, thousandths
 
 if TYPE_CHECKING:
-    from taper.formulary import Formulary, Product, Strength
+    from taper.formulary import Formulary
+    from taper.product import Product, Strength
     from taper.units import Units
 
 # what a column is, by the names it may have

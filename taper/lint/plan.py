@@ -16,7 +16,7 @@ from taper.saved import is_plan, plan_from
 from taper.schema import validated
 
 if TYPE_CHECKING:
-    from taper.formulary import Product, Strength
+    from taper.product import Product, Strength
     from taper.request import Calendar, Request
     from taper.units import Units
 

@@ -17,7 +17,7 @@ from taper.units import fewest_units_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.formulary import Product
+    from taper.product import Product
     from taper.request import Calendar
 
 LARGE_CUT = (25, 100)  # of the current dose: findings

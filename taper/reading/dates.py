@@ -17,7 +17,7 @@ from taper.reading.medicine import read_amount
 from taper.request import WEEKDAYS, Calendar, Hold
 
 if TYPE_CHECKING:
-    from taper.formulary import Product
+    from taper.product import Product
     from taper.reading.fields import Fields
     from taper.reading.medicine import Medicine
 

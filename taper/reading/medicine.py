@@ -8,14 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 from taper.errors import InputError, Problem
-from taper.formulary import ORAL_INTERVALS, PATCH_INTERVALS, Formulary, Product, formulary
+from taper.formulary import Formulary, formulary
 from taper.prescription import Prescription, frequency, parse_prescription
+from taper.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.quantities import THOUSAND, parse_dose, unit_of
 from taper.regimen import MOST_MEASURES, regimens
 from taper.units import MOST_UNITS, fewest_units_for
 
 if TYPE_CHECKING:
-    from taper.formulary import Strength
+    from taper.product import Strength
     from taper.reading.fields import Fields
     from taper.regimen import Regimen, Regimens
 
@@ -158,18 +159,15 @@ def take(
         amounts = (as_released(product, amounts[0] // several) * several,)
         written = replace(written, amounts=amounts)
     needed = most
+    limit = 0
     if product.is_liquid:
         limit = _limit(product, strengths[0], max(amounts), text)
     else:
-        limit = 0
         units = _units_needed(product, strengths, written, amounts, halves=halves)
         # of a combination never more units than now: its other ingredient must not rise
         needed = units if combination and units else max(most, units)
     made = regimens(
-        product,
-        strengths,
-        written.hours,
-        needed,
+        *(product, strengths, written.hours, needed),
         halves=halves,
         fewest_strengths=fewest_strengths,
         limit=limit,

@@ -8,8 +8,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
-from taper.formulary import ORAL_INTERVALS, Formulary, Product, formulary
+from taper.formulary import Formulary, formulary
 from taper.prescription import frequency, parse_frequency
+from taper.product import ORAL_INTERVALS, Product
 from taper.quantities import THOUSAND, parse_percent
 from taper.reading.medicine import Medicine, read_amount, strengths_of, take
 from taper.regimen import MOST_MEASURES, regimens

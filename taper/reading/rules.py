@@ -20,7 +20,7 @@ from taper.request import RATES, Rule
 if TYPE_CHECKING:
     from datetime import date
 
-    from taper.formulary import Product
+    from taper.product import Product
     from taper.reading.fields import Fields
     from taper.reading.medicine import Medicine
     from taper.request import Calendar

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from taper.curve import BASES
 from taper.errors import InputError
-from taper.formulary import ORAL_INTERVALS, PATCH_INTERVALS, Product, formulary
+from taper.formulary import formulary
 from taper.planning import Plan, make_plan
+from taper.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.quantities import THOUSAND, plain
 from taper.reading import read
 from taper.request import RISKS, WEEKDAYS

@@ -13,7 +13,7 @@ from strategies import PRODUCTS, US
 
 from taper import choice
 from taper.curve import Point
-from taper.formulary import Strength
+from taper.product import Strength
 from taper.quantities import THOUSAND, Interval, Percent
 from taper.regimen import Regimens
 from taper.units import fewest_units_for, units_table

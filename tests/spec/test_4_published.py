@@ -8,8 +8,9 @@ import pytest
 from written import doses, taper
 
 from taper import reading
-from taper.formulary import Strength, formulary
+from taper.formulary import formulary
 from taper.planning import make_plan
+from taper.product import Strength
 from taper.steps import MAINTAIN, REDUCE, STOP
 
 

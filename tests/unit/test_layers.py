@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "taper"
 FLOORS = [
     {"errors", "version"},
     {"quantities", "holiday"},
-    {"prescription", "formulary", "curve"},
+    {"prescription", "product", "formulary", "curve"},
     {"guidelines", "units", "sig"},
     {"regimen"},
     {"request"},
