@@ -23,6 +23,7 @@ from taper.reading import read
 from taper.reading.fields import LONGEST_TEXT
 from taper.schedule import pause, resume, tables
 from taper.standing import Change, Standing, stands
+from taper.steps import CHANGE, REDUCE, STOP
 from taper.supply import resupply
 from taper.why import why
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 RATE = ("reduce", "every", "of")
 CHANGES = ("hold", *RATE, "to", "step_back", "override_rate")
+_FALLS = (REDUCE, CHANGE, STOP)
 RESUME = "none"  # as a hold: ends the one that is under way
 
 
@@ -325,6 +327,25 @@ def _dose(step: Step) -> str:
     if product.is_patch:
         return text
     return f"{text} ({'/'.join(product.number(amount) for amount in regimen.amounts)})"
+
+
+def moves_nothing(before: Plan, after: Plan) -> date | None:
+    """The day of the next reduction, where a hold is over by then anyway; else None."""
+    last = after.revisions[-1]
+    if set(last["change"]) != {"hold"}:
+        return None
+    days = [
+        next(
+            (
+                step.start
+                for step in plan.steps
+                if step.start and step.start.isoformat() >= last["from"] and step.kind in _FALLS
+            ),
+            None,
+        )
+        for plan in (before, after)
+    ]
+    return days[0] if days[0] == days[1] else None
 
 
 def ends(plan: Plan) -> str:

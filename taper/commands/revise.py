@@ -111,7 +111,7 @@ def revise(
 
 def differences(before: Plan, after: Plan) -> str:
     """The rows that differ, when the taper ends, and what is left over, as text."""
-    from taper.revise import difference, ends  # noqa: PLC0415 - loaded with the plan
+    from taper.revise import difference, ends, moves_nothing  # noqa: PLC0415 - loaded with the plan
 
     rows = [
         (entry["start"], _said(entry["was"]), _said(entry["now"]))
@@ -119,6 +119,9 @@ def differences(before: Plan, after: Plan) -> str:
     ]
     text = table_or_list(("From", "Was", "Now"), rows)
     text += f"\nWas: {ends(before)}\nNow: {ends(after)}\n"
+    anyway = moves_nothing(before, after)
+    if anyway is not None:
+        text += f"The dose would have stayed until {anyway} anyway: the hold moves nothing.\n"
     held = [
         f"{item.product.number(item.strength.amount)} {item.product.unit} x {item.quantity // 1000}"
         for item in after.dispensing.leftover

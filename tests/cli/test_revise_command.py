@@ -37,6 +37,15 @@ def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
     assert document["id"] == json.loads(saved.read_text())["id"]
 
 
+def test_a_hold_that_is_over_before_the_next_reduction_says_so(taper, saved):
+    ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "2d")
+    assert "stayed until 2027-01-18 anyway: the hold moves nothing." in ran.out
+    ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "13d")
+    assert "moves nothing" not in ran.out
+    ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "2d", "--every", "4w")
+    assert "moves nothing" not in ran.out
+
+
 def test_events_that_a_calendar_must_forget_are_named(taper, saved):
     assert taper("revise", saved, "--from", "2027-01-11", "--to", "90 mg", "-o", saved).status == 0
     (revision,) = json.loads(saved.read_text())["revisions"]
