@@ -57,6 +57,7 @@ class Rows:
         self.rows: list[Row] = []
         self.reductions = 0
         self.pending: Interval | None = None
+        self.held_from: date | None = None  # since when it counts, where another hold came first
         self.fired: set[int] = set()
         self.is_free = not (calendar.holds or calendar.depends_on_dates)
         self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
@@ -89,7 +90,7 @@ class Rows:
         """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
         day, held = (due, False) if self.is_free else self._begin(due)
         before = self.regimen.daily
-        if held and day > due and due > self.start:
+        if held and day > due > self.start and self.kind != HOLD:
             self.close(due)
             self.open(HOLD, due, self.regimen, before, NOTHING)
         self.close(day)
@@ -120,8 +121,8 @@ class Rows:
         """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
         day, held = due, False
         if self.pending is not None:
-            day, held = self.after(self.pending, due), True
-            self.pending = None
+            day, held = max(due, self.after(self.pending, self.held_from or due)), True
+            self.pending = self.held_from = None
         calendar = self.calendar
         moved = calendar.holidays or any(hold.first for hold in calendar.holds)
         for _ in range(LONGEST_PLAN_DAYS if moved else _WEEK):  # weekdays come back

@@ -156,8 +156,7 @@ class _Course:
             if at.hold and at.paused.due > full:
                 ready = max(ready, at.paused.due)
         if at.hold and rows.pending and ready >= full:  # of holds that meet, the longest counts
-            ready = max(ready, rows.after(rows.pending, max(full, self._kept_until(at.since))))
-            rows.pending = None
+            rows.held_from = full
         self.due = max(ready, full)
         self.hold_ends = ready > at.day
         if self.goal and at.regimen.daily == self.goal:
@@ -171,6 +170,7 @@ class _Course:
     def _wait_on(self, day: date) -> None:
         """End a hold before the day; the dose stays as it is."""
         rows = self.rows
+        rows.held_from = None
         rows.close(day)
         rows.open(BASELINE, day, rows.regimen, rows.regimen.daily, NOTHING)
 
@@ -251,7 +251,7 @@ class _Course:
     def _look_at(self, regimen: Regimen) -> None:
         """Work out what stays the same while a regimen lasts."""
         self.looked_at = regimen
-        self.is_last = self._is_last(regimen)
+        self.is_last = not self.goal and regimen.daily == self.made.smallest
         totals = self.made.totals
         self.halfway = totals[bisect_left(totals, regimen.daily) - 1] + regimen.daily
 
@@ -272,18 +272,13 @@ class _Course:
         self.opportunities = 0
         return 2 * point.ideal < self.made.smallest * point.denominator
 
-    def _kept_until(self, since: date | None) -> date:
-        """How long a dose taken since a day must be taken, if it is the last one."""
-        if since is None or not (self.slows_down and self._is_last(self.rows.regimen)):
-            return date.min
-        return self.rows.after(self.rule.last_dose_for, since)
-
-    def _is_last(self, regimen: Regimen) -> bool:
-        return not self.goal and regimen.daily == self.made.smallest
-
     def _stop(self) -> None:
         rows = self.rows
-        self.due = max(self.due, self._kept_until(self._smallest_since()))
+        if self.slows_down:
+            kept = rows.after(self.rule.last_dose_for, self._smallest_since())
+            self.due = max(self.due, kept)
+            if rows.held_from is not None:
+                rows.held_from = max(rows.held_from, kept)
         rows.turn(STOP, self.due, self.made.nothing, Reason("last"))
         rows.finish(None)
 

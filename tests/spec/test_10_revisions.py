@@ -25,6 +25,21 @@ PLANS = {
         {"finish_with": "oxycodone-ir q6h", "every": "2w", "reduce": "20%"},
     ),
     "two": ("morphine-er", "15 mg q12h", {"also": ["oxycodone-ir 10 mg q12h"], "every": "2w"}),
+    "mondays": (
+        "morphine-er",
+        "30 mg q12h",
+        {"every": "2w", "start": "2026-12-10", "reduce_on": ["mon"]},
+    ),
+    "three": (
+        "morphine-er",
+        "15 mg q12h",
+        {"also": ["oxycodone-ir 10 mg q12h", "tramadol-ir 50 mg q12h"], "every": "2w"},
+    ),
+    "combined": (
+        "oxycodone-apap",
+        "15 mg q24h",
+        {"reduce": "0.63 mg", "every": "1w", "to": "2.5 mg", "split": "halves"},
+    ),
     "goal": ("morphine-er", "30 mg q12h", {"to": "30 mg", "every": "2w"}),
 }
 
@@ -178,6 +193,90 @@ REVISED = [
             ("baseline", "2027-02-15", 28, "15/30"),
             ("reduce", "2027-03-15", 56, "15/15"),
             ("hold", "2027-05-10", 28, "15/15"),
+        ],
+    ),
+    (
+        "held until the day on which another hold would begin",
+        "holds",
+        "2026-12-25",
+        {"hold": "10d"},
+        [
+            ("hold", "2026-12-25", 10, "15/30"),
+            ("baseline", "2027-01-04", 14, "15/30"),
+            ("hold", "2027-01-18", 28, "15/30"),
+            ("reduce", "2027-02-15", 42, "15/15"),
+        ],
+    ),
+    (
+        "held from the day after a hold",
+        "holds",
+        "2027-02-15",
+        {"hold": "1w"},
+        [
+            ("hold", "2027-02-15", 7, "15/30"),
+            ("reduce", "2027-02-22", 42, "15/15"),
+            ("hold", "2027-04-05", 28, "15/15"),
+            ("reduce", "2027-05-03", 28, "0/15"),
+        ],
+    ),
+    (
+        "held for less than is left of a hold",
+        "holds",
+        "2027-01-20",
+        {"hold": "1w"},
+        [
+            ("hold", "2027-01-20", 26, "15/30"),
+            ("reduce", "2027-02-15", 42, "15/15"),
+            ("hold", "2027-03-29", 28, "15/15"),
+            ("reduce", "2027-04-26", 28, "0/15"),
+        ],
+    ),
+    (
+        "held before a reduction that waits for a Monday",
+        "mondays",
+        "2027-01-22",
+        {"hold": "2d"},
+        [
+            ("hold", "2027-01-22", 2, "15/30"),
+            ("baseline", "2027-01-24", 1, "15/30"),
+            ("reduce", "2027-01-25", 42, "15/15"),
+            ("reduce", "2027-03-08", 28, "0/15"),
+        ],
+    ),
+    (
+        "held across the end of another hold's wait",
+        "holds",
+        "2027-01-15",
+        {"hold": "2w"},
+        [
+            ("hold", "2027-01-15", 31, "15/30"),
+            ("reduce", "2027-02-15", 42, "15/15"),
+            ("hold", "2027-03-29", 28, "15/15"),
+            ("reduce", "2027-04-26", 28, "0/15"),
+        ],
+    ),
+    (
+        "held in the turn of the third opioid",
+        "three",
+        "2027-09-01",
+        {"hold": "2w"},
+        [
+            ("hold", "2027-09-01", 14, "25/50"),
+            ("reduce", "2027-09-15", 42, "25/25"),
+            ("reduce", "2027-10-27", 28, "0/25"),
+            ("stop", "2027-11-24", None, "0/0"),
+        ],
+    ),
+    (
+        "held where the dose before had more acetaminophen",
+        "combined",
+        "2026-12-08",
+        {"hold": "4w"},
+        [
+            ("hold", "2026-12-08", 28, "13.75"),
+            ("baseline", "2027-01-05", 7, "13.75"),
+            ("reduce", "2027-01-12", 14, "12.5"),
+            ("reduce", "2027-01-26", 14, "11.25"),
         ],
     ),
     (

@@ -91,6 +91,7 @@ def test_each_product_has_its_own():
         start="2026-12-07",
         every="2w",
         finish_with="oxycodone-ir q6h",
+        finish_at="40 mg",
         prefer="fewest-strengths",
     )
     used: dict[str, set[str]] = {}
