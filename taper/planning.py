@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from taper.catalogue import Finding
     from taper.checks import Check
     from taper.request import Request
+    from taper.schedule import UnderWay
     from taper.steps import Step
     from taper.supply import Fill, Supply
 
@@ -50,6 +51,7 @@ class Plan:
     given_dispensing: Supply | None = None
     given_findings: tuple[Finding, ...] | None = None
     given_id: str = ""
+    under_way: tuple[int, UnderWay] | None = None  # where the last revision found the taper
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

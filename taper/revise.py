@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from taper.checks import rechecks
 from taper.curve import Curve
 from taper.document import last_rows, step_document
-from taper.errors import InputError, Problem, Refused
+from taper.errors import InputError, Problem, Refused, TaperError
 from taper.findings import marked, of_steps
 from taper.pace import refusals
 from taper.planning import Plan, make_plan
@@ -59,7 +59,8 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
     problems = refusals(request) if _paces(asked) else []
     if problems:
         raise Refused(problems)
-    _check_goal(request, standing)
+    if "to" in asked:
+        _check_goal(request, standing)
     steps = _explained(resume(request, *standing), standing, values.get("step_back", ""))
     entry = {"from": standing.at.day.isoformat(), "change": asked, "why": why}
     return _finished(plan, request, standing, steps, entry)
@@ -74,6 +75,7 @@ def _changed(
     if standing.place and change.new_goal:
         message = f"the taper of {plan.request.product.id} is at its end by then"
         raise InputError(Problem("to", message, "the goal is a dose of that product"))
+    _check_day(plan, standing.at.day, change)
     asked = _complete(plan.request, standing, values)
     if set(asked) == {"hold"}:
         at = standing.at._replace(paused=_paused(plan, standing))
@@ -81,30 +83,50 @@ def _changed(
     return replace(plan.request, rule=changed(plan.request, asked)), standing, asked
 
 
+def _check_day(plan: Plan, day: date, change: Change) -> None:
+    """Refuse what would undo a step back in silence: rows from its day on are planned anew."""
+    last = plan.revisions[-1] if plan.revisions else None
+    if last is None or last["from"] != day.isoformat() or change.steps_back:
+        return
+    if "step_back" in last["change"]:
+        message = f"the plan was stepped back on {day.isoformat()}"
+        hint = "the next day; or both in one change of the plan before it"
+        raise InputError(Problem("from", message, hint, day.isoformat()))
+
+
 def _paused(plan: Plan, standing: Standing) -> Paused | None:
     """Where the curve stands that a hold puts off: what was planned follows later, unchanged.
 
-    A plan that was saved does not say it: it is made again, and so are its revisions. None where
-    that gives another dose (another version made it), or the plan was revised from a later day:
-    then the taper goes on from the dose in force.
+    None where nobody knows, and the taper goes on from the dose in force: another version made
+    the plan, or it was revised from a later day last.
     """
-    place, at, begin = standing.place, None, None
-    request, today = plan.request, standing.at.day.isoformat()
-    if any(revision["from"] > today for revision in plan.revisions):
+    place, day = standing.place, standing.at.day
+    if plan.revisions and date.fromisoformat(plan.revisions[-1]["from"]) > day:
         return None
-    if plan.revisions:
-        *earlier, last = plan.revisions
-        before = replay(make_plan(read(request.text)), earlier)
-        change = dict(last["change"])
-        day = date.fromisoformat(last["from"])
-        request, stood, _ = _changed(before, change, day, _hold(change.get("hold")))
-        at = stood.at if stood.place == place else None
-    if place and at is None:
+    known = plan if plan.given_findings is None else _made_again(plan)
+    if known is None:
+        return None
+    at, begin = None, None
+    if known.under_way is not None and known.under_way[0] == place:
+        at = known.under_way[1]
+        if at.day == day and set(plan.revisions[-1]["change"]) == {"hold"}:
+            return at.paused  # this hold takes the place of that one
+    elif place:
         product = standing.at.regimen.product
         begin = next(step.start for step in plan.steps[1:] if step.regimen.product is product)
-    found = pause(request, place, at, begin, standing.at.day)
+    found = pause(known.request, place, at, begin, day)
     same = found is not None and found.regimen.amounts == standing.at.regimen.amounts
     return found if same else None
+
+
+def _made_again(plan: Plan) -> Plan | None:
+    """A plan that was read from a file, as it is made here; None where that gives other rows."""
+    try:
+        again = replay(make_plan(read(plan.request.text)), plan.revisions)
+    except TaperError:
+        return None
+    rows = [[(step.start, step.regimen.amounts) for step in each.steps] for each in (plan, again)]
+    return again if rows[0] == rows[1] else None
 
 
 def _read(
@@ -232,7 +254,9 @@ def _check_goal(request: Request, standing: Standing) -> None:
     if goal > at.regimen.daily:
         message = f"the goal of {product.daily_text(goal)} is above the dose in force"
         hint = f"at most {product.daily_text(at.regimen.daily)}"
-    elif not at.made.can_make(goal) or at.made.under(goal, at.regimen.amounts) is None:
+    elif at.finish is None and (
+        not at.made.can_make(goal) or at.made.under(goal, at.regimen.amounts) is None
+    ):
         message = f"{product.daily_text(goal)} cannot be made of {product.name}"
         near = at.made.nearest(goal)
         hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
@@ -280,6 +304,7 @@ def _finished(
         given_checks=rechecks(request, steps, checks, day),
         given_dispensing=replace(resupply(steps, request.fill, fills, day), renewed=renewed),
         given_id=plan.id,
+        under_way=(standing.place, standing.at),
     )
     held = event_keys(revised)
     entry["replaced"] = [
@@ -332,7 +357,7 @@ def _dose(step: Step) -> str:
 def moves_nothing(before: Plan, after: Plan) -> date | None:
     """The day of the next reduction, where a hold is over by then anyway; else None."""
     last = after.revisions[-1]
-    if set(last["change"]) != {"hold"}:
+    if set(last["change"]) != {"hold"} or last["change"]["hold"] == RESUME:
         return None
     days = [
         next(

@@ -58,6 +58,7 @@ class Rows:
         self.reductions = 0
         self.pending: Interval | None = None
         self.held_from: date | None = None  # since when it counts, where another hold came first
+        self.hold_ends = False  # whether the first row is a hold for so long
         self.fired: set[int] = set()
         self.is_free = not (calendar.holds or calendar.depends_on_dates)
         self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
@@ -90,6 +91,8 @@ class Rows:
         """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
         day, held = (due, False) if self.is_free else self._begin(due)
         before = self.regimen.daily
+        if self.kind == HOLD and self.hold_ends and not held and day > due > self.start:
+            self.wait_on(due)
         if held and day > due > self.start and self.kind != HOLD:
             self.close(due)
             self.open(HOLD, due, self.regimen, before, NOTHING)
@@ -100,6 +103,12 @@ class Rows:
             if not self.is_free:
                 self._meet_holds()
         return day
+
+    def wait_on(self, day: date) -> None:
+        """End a hold before the day; the dose stays as it is."""
+        self.held_from = None
+        self.close(day)
+        self.open(BASELINE, day, self.regimen, self.regimen.daily, NOTHING)
 
     def finish(self, end: date | None) -> None:
         """Close the last row: at ``end``, or open for a stop."""

@@ -56,8 +56,8 @@ class UnderWay(NamedTuple):
     that the taper began with, whose daily dose was ``first``); ``original`` is ``first`` in that
     salt, ``began`` the first regimen of the product in force. ``since`` is the first day of this
     dose, None where nothing was reduced yet, ``ready`` the first day on which it may fall (after
-    a hold), ``behind`` the rows before ``day``. Where the taper is only held, ``paused`` is the
-    curve that goes on after it.
+    a hold), ``settled`` that after the baseline, ``behind`` the rows before ``day``. Where the
+    taper is only held, ``paused`` is the curve that goes on after it.
     """
 
     day: date
@@ -73,6 +73,7 @@ class UnderWay(NamedTuple):
     ready: date
     behind: tuple[Step, ...]
     finish: Finish | None
+    settled: date | None = None
     hold: Interval | None = None  # from ``day``, or from the first patch change after it
     paused: Paused | None = None
 
@@ -109,12 +110,12 @@ class _Course:
         self.is_last = False
         self.halfway = 0
         self.slows_down = rule.of != ORIGINAL
+        self.began = regimen
         self.rows = Rows(calendar, regimen, begin or calendar.start)
         self.due = begin or calendar.start
         self.latest = self.due + timedelta(days=LONGEST_PLAN_DAYS)
         self.since: date | None = None
         self.unheld: date | None = None
-        self.hold_ends = False  # at the first opportunity
         if calendar.baseline and begin is None:
             self.due = self.rows.after(calendar.baseline, self.due)
 
@@ -126,7 +127,7 @@ class _Course:
         """
         course = cls(rule, calendar, at.made, at.regimen, at.finish, at.day)
         course.goal = rule.goal * at.salt[0] // at.salt[1]
-        course.since = at.since
+        course.since = at.since or (at.behind[0].start if at.behind else None)
         course.curve = Curve(rule.parts, rule.of, at.first, rule.goal)
         course.linear = Curve(rule.parts, ORIGINAL, at.first, rule.goal)
         course.curve.resume(at.regimen.daily, at.salt)
@@ -151,6 +152,8 @@ class _Course:
         if at.since == at.day:
             rows.pending = None
         full = ready if at.since is None else rows.after(self.curve.part.every, at.since)
+        if at.settled is not None:
+            full = max(full, at.settled)
         if at.paused is not None:
             full = at.paused.unheld
             if at.hold and at.paused.due > full:
@@ -158,21 +161,14 @@ class _Course:
         if at.hold and rows.pending and ready >= full:  # of holds that meet, the longest counts
             rows.held_from = full
         self.due = max(ready, full)
-        self.hold_ends = ready > at.day
+        rows.hold_ends = ready > at.day
         if self.goal and at.regimen.daily == self.goal:
-            self.due = ready
+            self.due = self.due if at.hold else ready
         elif rows.pending and self.due == at.day:
             rows.kind, self.due = HOLD, rows.after(rows.pending, at.day)
             rows.pending = None
         elif rows.kind == HOLD and self.due > ready > at.day:
-            self._wait_on(ready)
-
-    def _wait_on(self, day: date) -> None:
-        """End a hold before the day; the dose stays as it is."""
-        rows = self.rows
-        rows.held_from = None
-        rows.close(day)
-        rows.open(BASELINE, day, rows.regimen, rows.regimen.daily, NOTHING)
+            rows.wait_on(ready)
 
     def run(self) -> Rows:
         """Step from opportunity to opportunity until the taper has ended."""
@@ -240,8 +236,8 @@ class _Course:
         choice = self._choose(curve.point()) if falls else None
         if choice is not None:
             self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
-        elif self.hold_ends and rows.kind == HOLD:  # it is over, and the dose stays
-            self._wait_on(self.due)
+        elif rows.hold_ends and rows.kind == HOLD:  # it is over, and the dose stays
+            rows.wait_on(self.due)
         self.due = rows.after(curve.part.every, self.due)
         if self.goal and rows.regimen.daily == self.goal:
             self._maintain()
@@ -276,9 +272,11 @@ class _Course:
         rows = self.rows
         if self.slows_down:
             kept = rows.after(self.rule.last_dose_for, self._smallest_since())
-            self.due = max(self.due, kept)
             if rows.held_from is not None:
                 rows.held_from = max(rows.held_from, kept)
+            if kept > self.due and rows.hold_ends and rows.kind == HOLD:
+                rows.wait_on(self.due)
+            self.due = max(self.due, kept)
         rows.turn(STOP, self.due, self.made.nothing, Reason("last"))
         rows.finish(None)
 
@@ -289,7 +287,8 @@ class _Course:
             if row.regimen != self.rows.regimen:
                 return since
             since = row.start
-        return self.since or since
+        stays = self.since is not None and self.rows.regimen == self.began
+        return self.since if stays and self.since else since
 
     def _maintain(self) -> None:
         """End with a row at the goal, up to its first review."""

@@ -55,19 +55,20 @@ def stands(plan: Plan, day: date, change: Change) -> Standing:
     """
     _within(plan, day)
     in_force = _in_force(plan, day)
-    day = aligned(day, plan.start, patch_days(in_force.regimen))
-    _within(plan, day)
+    place = _place(plan.request, in_force.regimen.product)
+    has_ended = in_force.kind == STOP or (in_force.kind == MAINTAIN and not change.new_goal)
+    has_ended = has_ended and not change.steps_back
+    waits = has_ended and place < len(tapered(plan.request))  # the next opioid has not begun
+    if not waits:
+        day = aligned(day, plan.start, patch_days(in_force.regimen))
+        _within(plan, day)
     behind = tuple(step for step in plan.steps if step.start is None or step.start < day)
     behind = (*behind[:-1], _cut(behind[-1], day))
-    place = _place(plan.request, in_force.regimen.product)
     reached = _reached(plan.request, behind, place)
-    if in_force.kind in {STOP, MAINTAIN} and not change.steps_back:
-        if place < len(tapered(plan.request)) and not (
-            in_force.kind == MAINTAIN and change.new_goal
-        ):
-            return _next_in_turn(plan, behind, day, change, reached)
-        if in_force.kind == STOP:
-            _over(plan, day)
+    if waits:
+        return _next_in_turn(plan, behind, day, change, reached)
+    if has_ended and in_force.kind == STOP:
+        _over(plan, day)
     course = _course(plan.request, behind, place)
     at = _under_way(plan.request, course, in_force, day, change)
     return Standing(behind, place, at, reached)
@@ -187,14 +188,13 @@ def _under_way(
     regimen = made.exactly(regimen.amounts, regimen.units)
     hold_ends = in_force.kind == HOLD and in_force.end is not None and not change.resumes
     ready = max(day, in_force.end + timedelta(days=1)) if hold_ends and in_force.end else day
-    since = _since(course)
+    since, settled = _since(course), None
     rows = [step.regimen for step in course]
     if change.steps_back:
         since, ready = day, day
     elif since is None and place == 0 and request.calendar.baseline:
         start = request.calendar.start
-        settled = request.calendar.baseline.after(start)
-        ready = max(ready, aligned(settled, start, patch_days(regimen)))
+        settled = aligned(request.calendar.baseline.after(start), start, patch_days(regimen))
     return UnderWay(
         day=day,
         kind=HOLD if change.hold or change.steps_back or (ready > day and hold_ends) else BASELINE,
@@ -207,6 +207,7 @@ def _under_way(
         salt=(theirs[0] * ours[1], theirs[1] * ours[0]),
         since=since,
         ready=ready,
+        settled=settled,
         behind=course,
         finish=request.finish if not place and made is request.regimens else None,
         hold=change.hold,

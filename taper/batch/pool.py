@@ -102,6 +102,8 @@ class Alone:
 
     def close(self) -> None:
         """Let go of what is remembered."""
+        if self._worker is not None:
+            self._worker.close()
         self._worker = None
 
 
@@ -139,17 +141,21 @@ def _work(
     if hasattr(os, "nice") and any(output.kind == PARQUET for output in job.outputs):
         os.nice(_BEHIND)  # the one process that writes the file is what all wait for
     pipe = pipes[0]
+    forked: list[int] = []
     with _told(pipe):
         worker = Worker(job)
         with few_collections():
             if pipes[1:]:
                 worker.rehearse(ranges, pipe.poll)
                 gc.freeze()  # what is shared from here on
-                pipe = _divided(pipes)
+                pipe = _divided(pipes, forked)
             with _told(pipe):
                 _serve(worker, pipe)
     if pipe is not pipes[0]:
         os._exit(0)
+    pipe.close()
+    for each in forked:  # they end as this one does, and are not left to others
+        os.waitpid(each, 0)
 
 
 def _serve(worker: Worker, pipe: Connection) -> None:
@@ -177,16 +183,21 @@ def _told(pipe: Connection) -> Iterator[None]:
         _tell(pipe, ("fault", f"{type(error).__name__}: {error}"))
 
 
-def _divided(pipes: list[Connection]) -> Connection:
-    """Fork a worker for every pipe but the first; the pipe of the one that this then is."""
+def _divided(pipes: list[Connection], forked: list[int]) -> Connection:
+    """Fork a worker for every pipe but the first; the pipe of the one that this then is.
+
+    ``forked`` takes the numbers of their processes.
+    """
     parent = os.getpid()
     for pipe in pipes[1:]:
-        if os.fork() == 0:
+        process = os.fork()
+        if process == 0:
             for other in pipes:
                 if other is not pipe:
                     other.close()
             _end_with(parent)
             return pipe
+        forked.append(process)
         pipe.close()
     return pipes[0]
 
@@ -251,16 +262,27 @@ class Team:
                 found.append((pipe, name, result))
         return found
 
-    @staticmethod
-    def _message(pipe: Connection) -> tuple[str, Any]:
+    def _message(self, pipe: Connection) -> tuple[str, Any]:
         try:
             name, result = pipe.recv()
         except (EOFError, ConnectionResetError):
+            self._raise_what_was_said()
             hint = "go on with --resume, or start again"
             raise BatchError(Problem("batch", "a worker was killed", hint)) from None
         if name == "failed":
             _raise(result)
         return name, result
+
+    def _raise_what_was_said(self) -> None:
+        """The error that a worker told before it ended, and others with it."""
+        for pipe in self._pipes:
+            failed = None
+            with suppress(EOFError, OSError):
+                while failed is None and pipe.poll():
+                    name, result = pipe.recv()
+                    failed = result if name == "failed" else None
+            if failed is not None:
+                _raise(failed)
 
     def _tell(self, pipe: Connection, message: tuple[Any, ...]) -> None:
         """Tell a worker what to do; if it has ended, what it said last is raised, or its death."""
@@ -337,6 +359,9 @@ class Team:
 
     def close(self) -> None:
         """End the processes that were started here."""
+        if self._here is not None:
+            self._here.close()
+            self._here = None
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:

@@ -279,6 +279,15 @@ class Worker:
                 )
         self._made = []
 
+    def close(self) -> None:
+        """Let go of the input and the outputs."""
+        while self._files:
+            _, file = self._files.popitem()
+            if file != 1:
+                os.close(file)
+        if self._window is not None:
+            self._window.close()
+
     def _file(self, place: int, output: Output) -> int:
         if place not in self._files:
             name = output.part

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -73,9 +74,62 @@ def test_what_a_worker_said_before_it_died_is_heard(team):
     workers, ranges = team
     pipe = workers._pipes[0]
     pipe.send(("no such work",))
-    workers._processes[0].join(10)
+
+    def tells():
+        for _ in range(1000):
+            workers._tell(pipe, ("survey", *ranges[0]))
+            time.sleep(0.01)
+
     with pytest.raises(BatchError, match="a worker failed: AttributeError"):
-        workers._tell(pipe, ("survey", *ranges[0]))
+        tells()
+
+
+@LINUX
+@pytest.mark.parametrize("when", ["open", "rehearse", "divide"])
+def test_what_went_wrong_is_said_and_not_that_a_worker_was_killed(source, monkeypatch, when):
+    """All pipes end with the first worker: what it said counts, whichever is looked at first."""
+    from taper.batch import pool
+
+    def fails(*_, **__):
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    for _ in range(5):
+        with monkeypatch.context() as patch:
+            if when == "open":
+                patch.setattr(pool, "_end_with", lambda _: patch.setattr(pool, "Worker", fails))
+            elif when == "rehearse":
+                patch.setattr(pool.Worker, "rehearse", fails)
+            else:
+                patch.setattr(pool, "_divided", fails)
+            with pytest.raises(OSError, match="temporarily unavailable"):
+                run(settings(source, jobs=3))
+
+
+@LINUX
+def test_nothing_is_left_of_a_run_in_the_process_that_asked_for_it(source):
+    """No process that nobody waits for, no open file."""
+    code = f"""
+import ctypes, gc, os
+from taper.batch.aside import Output
+from taper.batch.run import Settings, run
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: as the first process of a container
+gc.disable()
+def left():
+    me = os.getpid()
+    with open(f"/proc/{{me}}/task/{{me}}/children") as file:
+        return file.read().split(), sorted(map(int, os.listdir("/proc/self/fd")))
+for jobs in (1, 3):
+    for again in range(3):
+        output = Output("schedule", "csv", "", {str(source.parent / "s.csv")!r})
+        run(Settings({str(source)!r}, (output,), jobs=jobs, chunk_bytes=900, force=True))
+        now = left()
+        assert not now[0], now
+        assert not again or now == before, (now, before)
+        before = now
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.stderr.decode() == ""
+    assert done.returncode == 0
 
 
 @LINUX

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from written import amounts, taper
 
+import taper.revise as module
+from taper.errors import InputError
 from taper.revise import revise
+from taper.saved import parse_plan
 
 # the plans as they were first made
 PLANS = {
@@ -454,3 +458,119 @@ def test_the_rows_from_the_day_of_the_change(name, day, change, expected):
     assert [step.regimen for step in behind] == [
         step.regimen for step in first.steps[1 : len(behind) + 1]
     ]
+
+
+def rows(plan, day):
+    return [
+        (step.kind, step.start.isoformat(), step.regimen.product.id, amounts(step.regimen))
+        for step in plan.steps[1:]
+        if step.start.isoformat() >= day
+    ]
+
+
+def test_the_opioid_that_follows_a_stopped_patch_is_held_and_not_the_one_after_it():
+    fields = {"also": ["tramadol-ir 50 mg q6h", "morphine-er 15 mg q12h"], "every": "2w"}
+    first = taper("fentanyl-patch", "25 mcg/h q72h", **fields)
+    assert rows(first, "2027-04-04")[0] == ("reduce", "2027-04-05", "tramadol-ir", "50/25/50/50")
+    for day in ("2027-04-02", "2027-04-05"):
+        held = revise(first, day, hold="1w")
+        assert rows(held, day)[0][2:] == ("tramadol-ir", "50/50/50/50")
+        doses = [row[2:] for row in rows(held, day) if row[0] in {"reduce", "stop"}]
+        planned = [row[2:] for row in rows(first, day) if row[0] in {"reduce", "stop"}]
+        assert doses == planned
+
+
+def test_ending_a_hold_leaves_the_last_dose_its_time():
+    fields = {"of": "current", "reduce": "25%", "last_dose_for": "8w", "every": "2w"}
+    first = taper("morphine-er", "30 mg q12h", **fields)
+    assert rows(first, "2027-01-18") == [
+        ("reduce", "2027-01-18", "morphine-er", "0/15"),
+        ("stop", "2027-03-15", "morphine-er", "0/0"),
+    ]
+    assert rows(revise(first, "2027-01-18", hold="none"), "2027-01-18") == rows(first, "2027-01-18")
+    held = revise(first, "2027-01-18", hold="4w")
+    assert rows(revise(held, "2027-02-01", hold="none"), "2027-02-01") == [
+        ("reduce", "2027-02-01", "morphine-er", "0/15"),
+        ("stop", "2027-03-29", "morphine-er", "0/0"),
+    ]
+
+
+def test_the_smallest_dose_counts_from_the_start_where_it_was_taken_then():
+    first = taper("morphine-er", "15 mg qd", reduce="20%", every="1w", start="2027-02-24")
+    assert rows(first, "2027-03-01") == [("stop", "2027-03-10", "morphine-er", "0")]
+    assert rows(revise(first, "2027-03-09", hold="1d"), "2027-03-09") == [
+        ("hold", "2027-03-09", "morphine-er", "15"),
+        ("stop", "2027-03-10", "morphine-er", "0"),
+    ]
+
+
+def test_a_hold_at_the_goal_does_not_bring_the_next_opioid_forward():
+    fields = {"to": "30 mg", "every": "4w", "reduce": "25%", "also": ["oxycodone-ir 10 mg q12h"]}
+    first = taper("morphine-er", "30 mg q12h", **fields)
+    held = revise(first, "2027-01-06", hold="1d")
+    assert rows(held, "2027-02-01") == rows(first, "2027-02-01")
+
+
+def test_a_second_hold_on_the_same_day_takes_the_place_of_the_first():
+    first = taper("morphine-er", "30 mg q12h", every="2w")
+    once = revise(first, "2027-01-18", hold="2w")
+    twice = revise(revise(first, "2027-01-18", hold="4w"), "2027-01-18", hold="2w")
+    assert rows(twice, "2027-01-18") == rows(once, "2027-01-18")
+    none = revise(once, "2027-01-18", hold="none")
+    assert rows(none, "2027-01-18") == rows(first, "2027-01-18")
+
+
+def test_what_was_planned_for_a_later_day_counts_no_more_when_it_was_planned_anew():
+    first = taper("morphine-er", "60 mg q8h", every="2w")
+    late = revise(first, "2027-05-03", hold="1w")
+    slower = revise(late, "2027-02-15", reduce="5%")
+    planned = rows(revise(first, "2027-02-15", reduce="5%"), "2027-03-15")
+    assert rows(slower, "2027-03-15") == planned
+    held = rows(revise(slower, "2027-03-15", hold="4w"), "2027-03-15")
+    doses = [row for row in held if row[0] in {"reduce", "stop"}]
+    assert [row[2:] for row in doses] == [row[2:] for row in planned]
+    assert all(now[1] > then[1] for now, then in zip(doses, planned, strict=True))
+
+
+def test_a_step_back_is_not_undone_in_silence():
+    back = revise(taper("morphine-er", "30 mg q12h", every="2w"), "2027-01-20", step_back="COWS 14")
+    for change in ({"hold": "6w"}, {"reduce": "5%"}):
+        with pytest.raises(InputError, match="was stepped back on 2027-01-20"):
+            revise(back, "2027-01-20", **change)
+    assert rows(revise(back, "2027-01-21", hold="6w"), "2027-01-21")[0][3] == "15/30"
+    again = revise(back, "2027-01-20", step_back="COWS 15")
+    assert rows(again, "2027-01-20") == rows(back, "2027-01-20")
+
+
+def test_a_goal_that_only_the_finer_product_makes_is_no_fault_of_a_change():
+    fields = {"finish_with": "morphine-solution", "to": "20 mg", "every": "2w"}
+    first = taper("morphine-ir", "15 mg q6h", **fields)
+    held = revise(first, "2027-01-11", hold="2w")
+    assert held.steps[-1].daily == 20_000
+    lower = revise(first, "2027-01-11", to="10 mg")
+    assert lower.steps[-1].daily == 10_000
+
+
+def test_a_plan_of_another_version_goes_on_from_the_dose_in_force():
+    """What was saved stays as it was saved, also where it would be planned differently now."""
+    first = taper("morphine-er", "60 mg q8h", every="2w")
+    text = {**first.request.text, "every": "4w"}
+    other = replace(first, request=replace(first.request, text=text), given_findings=())
+    held = revise(other, "2027-02-01", hold="4w")
+    assert rows(held, "2027-02-01")[0][0] == "hold"
+    assert [step.regimen for step in held.steps if step.end and step.end < date(2027, 2, 1)] == [
+        step.regimen for step in first.steps if step.end and step.end < date(2027, 2, 1)
+    ]
+
+
+def test_many_holds_are_made_again_once_each(monkeypatch):
+    """Each finds where the one before it stood, and does not make all of them again."""
+    plan = taper("morphine-er", "60 mg q8h", every="4w")
+    for number in range(12):
+        plan = revise(plan, plan.start + timedelta(days=10 * number), hold="1d")
+    calls = []
+    made = module.pause
+    monkeypatch.setattr(module, "pause", lambda *words: calls.append(1) or made(*words))
+    again = revise(parse_plan(plan.to_json()), "2027-05-01", hold="1w")
+    assert len(calls) == 13
+    assert [entry["from"] for entry in again.revisions][-1] == "2027-05-01"
