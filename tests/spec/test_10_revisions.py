@@ -44,6 +44,7 @@ PLANS = {
         "15 mg q24h",
         {"reduce": "0.63 mg", "every": "1w", "to": "2.5 mg", "split": "halves"},
     ),
+    "thirds": ("morphine-er", "60 mg q8h", {"every": "2w", "holds": ["2w@every3"]}),
     "goal": ("morphine-er", "30 mg q12h", {"to": "30 mg", "every": "2w"}),
 }
 
@@ -281,6 +282,30 @@ REVISED = [
             ("baseline", "2027-01-05", 7, "13.75"),
             ("reduce", "2027-01-12", 14, "12.5"),
             ("reduce", "2027-01-26", 14, "11.25"),
+        ],
+    ),
+    (
+        "held while the first reduction waits for a Monday",
+        "mondays",
+        "2026-12-26",
+        {"hold": "1d"},
+        [
+            ("hold", "2026-12-26", 1, "30/30"),
+            ("baseline", "2026-12-27", 1, "30/30"),
+            ("reduce", "2026-12-28", 28, "15/30"),
+            ("reduce", "2027-01-25", 42, "15/15"),
+        ],
+    ),
+    (
+        "reductions before a hold count for the holds after it",
+        "thirds",
+        "2026-12-14",
+        {"hold": "3w"},
+        [
+            ("hold", "2026-12-14", 21, "60/45/60"),
+            ("reduce", "2027-01-04", 14, "45/45/60"),
+            ("reduce", "2027-01-18", 14, "45/30/45"),
+            ("hold", "2027-02-01", 14, "45/30/45"),
         ],
     ),
     (

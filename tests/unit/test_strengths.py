@@ -111,12 +111,12 @@ def test_other_opioids_have_their_own_while_they_wait_too():
         **fields,
     )
     usual = plan("morphine-er", "30 mg q12h", start="2026-12-07", every="2w", **fields)
-    labels = {
-        regimen.product.id: {strength.label for strength, _ in regimen.per_day}
-        for step in made.steps[1:]
-        for regimen in (step.regimen, *step.companions)
-        if regimen.daily
-    }
+    labels: dict[str, set[str]] = {}
+    for step in made.steps[1:]:
+        for regimen in (step.regimen, *step.companions):
+            labels.setdefault(regimen.product.id, set()).update(
+                strength.label for strength, _ in regimen.per_day
+            )
     assert labels == {"morphine-er": {"15"}, "oxycodone-ir": {"5"}, "tramadol-ir": {"50"}}
     assert made.steps[0] == usual.steps[0]  # what is taken now
     for few, many in zip(made.steps, usual.steps, strict=True):
