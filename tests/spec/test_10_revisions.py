@@ -599,3 +599,19 @@ def test_many_holds_are_made_again_once_each(monkeypatch):
     again = revise(parse_plan(plan.to_json()), "2027-05-01", hold="1w")
     assert len(calls) == 13
     assert [entry["from"] for entry in again.revisions][-1] == "2027-05-01"
+
+
+def test_the_second_opioid_is_held_beside_the_first_at_its_goal():
+    fields = {"to": "30 mg", "every": "4w", "also": ["oxycodone-ir 10 mg q12h"]}
+    first = taper("morphine-er", "30 mg q12h", **fields)
+    goal = next(step.start for step in first.steps if step.kind == "maintain")
+    oxycodone = next(s.start for s in first.steps if s.regimen.product.id == "oxycodone-ir")
+    for day in (goal + timedelta(days=3), oxycodone + timedelta(days=3)):
+        held = revise(first, day, hold="8w")
+        (row,) = [step for step in held.steps if step.start == day]
+        assert (row.kind, row.regimen.product.id) == ("hold", "oxycodone-ir")
+        assert [(c.product.id, c.daily) for c in row.companions] == [("morphine-er", 30_000)]
+        doses = [row[2:] for row in rows(held, "2027-01-01") if row[0] in {"reduce", "stop"}]
+        assert doses == [
+            row[2:] for row in rows(first, "2027-01-01") if row[0] in {"reduce", "stop"}
+        ]

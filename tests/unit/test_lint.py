@@ -395,3 +395,11 @@ def test_the_schedule_csv_of_a_plan_is_read_as_it_was_written():
     lines[3] = lines[3].replace("oxycodone-ir 5 mg x ", "oxycodone-ir 5 mg x 1")
     report = lint("\n".join(lines), "plan.csv")
     assert [f.id for f in report.faults if f.level == "error"] == ["quantity-does-not-fit"]
+
+
+def test_a_stop_from_the_smallest_dose_at_hand_is_no_fault_of_a_saved_plan():
+    made = plan("morphine-er", "60 mg q12h", stock=["60"], start="2026-12-07", every="4w")
+    assert made.steps[-2].daily == 60_000
+    report = lint(made.to_json(), "plan.json")
+    assert "stop-from-high-dose" not in [fault.id for fault in report.faults]
+    assert not report.wrong
