@@ -40,7 +40,7 @@ _MOST_TIMES = 4  # administrations that get a column each
 _ROOM_FOR_DOSES = 24  # columns for doses in a row, where they are longer
 _KINDS = {
     CURRENT: "now",
-    BASELINE: "as now",
+    BASELINE: "same",
     HOLD: "hold",
     CHANGE: "change",
     MAINTAIN: "goal",

@@ -121,7 +121,7 @@ def differences(before: Plan, after: Plan) -> str:
     text += f"\nWas: {ends(before)}\nNow: {ends(after)}\n"
     anyway = moves_nothing(before, after)
     if anyway is not None:
-        text += f"The dose would have stayed until {anyway} anyway: the hold moves nothing.\n"
+        text += f"The next reduction is on {anyway} all the same: the hold moves nothing.\n"
     held = [
         f"{item.product.number(item.strength.amount)} {item.product.unit} x {item.quantity // 1000}"
         for item in after.dispensing.leftover

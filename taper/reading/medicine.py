@@ -167,7 +167,10 @@ def take(
         # of a combination never more units than now: its other ingredient must not rise
         needed = units if combination and units else max(most, units)
     made = regimens(
-        *(product, strengths, written.hours, needed),
+        product,
+        strengths,
+        written.hours,
+        needed,
         halves=halves,
         fewest_strengths=fewest_strengths,
         limit=limit,

@@ -39,7 +39,7 @@ def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
 
 def test_a_hold_that_is_over_before_the_next_reduction_says_so(taper, saved):
     ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "2d")
-    assert "stayed until 2027-01-18 anyway: the hold moves nothing." in ran.out
+    assert "is on 2027-01-18 all the same: the hold moves nothing." in ran.out
     ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "13d")
     assert "moves nothing" not in ran.out
     ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "2d", "--every", "4w")
