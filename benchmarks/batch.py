@@ -23,8 +23,8 @@ from statistics import median
 
 from panel import panel, write
 
-from taper.batch import lines
-from taper.batch.source import Window
+from taper.batch.reading import jsonl as lines
+from taper.batch.reading.source import Window
 
 CSV_LIMIT = PARQUET_LIMIT = 1.5  # times the floor
 PLANS_A_SECOND = 3000

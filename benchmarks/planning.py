@@ -12,11 +12,11 @@ import sys
 import time
 
 from taper.errors import TaperError
-from taper.formulary import formulary
-from taper.planning import make_plan
-from taper.prescription import frequency
+from taper.formulary.market import formulary
+from taper.planning.make import make_plan
 from taper.reading import read
-from taper.request import Request
+from taper.regimen.prescription import frequency
+from taper.request.model import Request
 
 RULES = (
     {},

@@ -32,7 +32,13 @@ try:
 except ImportError:  # the same targets, without a guide
     atheris = None
 
-NOT_READERS = ("taper.commands", "taper.export.", "taper.__main__", "taper.cli", "taper.show")
+NOT_READERS = (
+    "taper.commands",
+    "taper.export.",
+    "taper.__main__",
+    "taper.cli",
+    "taper.terminal.show",
+)
 
 with atheris.instrument_imports(include=["taper"]) if atheris else nullcontext():
     # all of it now: what is loaded outside of this block, or later, shows no coverage
@@ -41,15 +47,17 @@ with atheris.instrument_imports(include=["taper"]) if atheris else nullcontext()
     for _each in pkgutil.walk_packages(taper.__path__, "taper."):
         if not _each.name.startswith(NOT_READERS):
             import_module(_each.name)
-    from taper.batch import cells, lines, plan_batches
-    from taper.batch.source import Window
-    from taper.batch.tables import ERRORS, TABLES, error_rows
+    from taper.batch import plan_batches
+    from taper.batch.reading import csv as cells
+    from taper.batch.reading import jsonl as lines
+    from taper.batch.reading.source import Window
+    from taper.batch.writing.tables import ERRORS, TABLES, error_rows
     from taper.errors import InputError, TaperError
-    from taper.planning import make_plan
-    from taper.prescription import parse_frequency, parse_prescription
+    from taper.planning.make import make_plan
     from taper.quantities import parse_day, parse_dose, parse_interval, parse_percent
     from taper.reading import read
-    from taper.request import ALIASES, FIELDS
+    from taper.regimen.prescription import parse_frequency, parse_prescription
+    from taper.request.model import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taper import plan
-from taper.document import summary
-from taper.guidelines import Guideline, guidelines, sources
+from taper.formulary.guidelines import Guideline, guidelines, sources
+from taper.planning.document import summary
 from taper.quantities import percent_text
-from taper.sig import units_in_figures
+from taper.regimen.directions import units_in_figures
 
 if TYPE_CHECKING:
-    from taper.planning import Plan
-    from taper.steps import Step
+    from taper.engine.steps import Step
+    from taper.planning.make import Plan
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ROOT / "tests" / "spec" / "guidelines"

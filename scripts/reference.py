@@ -14,15 +14,15 @@ from typing import Any
 import shown
 
 from taper import plan
-from taper.catalogue import catalogue
 from taper.cli import COMMANDS, command
 from taper.commands.formulary import described
-from taper.config import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 from taper.export import FORMATS, Options, render
 from taper.export.csv import CHECKS, SCHEDULE, SUPPLY
-from taper.formulary import MARKETS, formulary
-from taper.prescription import frequency
-from taper.request import ALIASES, FIELDS, LISTS, RISKS
+from taper.formulary.market import MARKETS, formulary
+from taper.regimen.prescription import frequency
+from taper.request.model import ALIASES, FIELDS, LISTS, RISKS
+from taper.safety.catalogue import catalogue
+from taper.terminal.settings import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 
 REFERENCE = shown.DOCS / "reference"
 PICTURES = shown.DOCS / "pictures"
@@ -214,7 +214,7 @@ def settings_part() -> str:
 
 def columns_page() -> str:
     """What is written: the formats, and the columns of each table."""
-    from taper.batch.tables import ERRORS, SUMMARY  # noqa: PLC0415 - the parts of a batch
+    from taper.batch.writing.tables import ERRORS, SUMMARY  # noqa: PLC0415 - the parts of a batch
 
     text = "# Formats and columns\n\n`-o FILE` writes by suffix; it can be repeated.\n\n"
     text += table(("Suffix", "What is written"), [(f"`{s}`", MEANINGS[s]) for s in FORMATS])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taper.planning import make_plan
+from taper.planning.make import make_plan
 from taper.reading import read
 
 if TYPE_CHECKING:
-    from taper.planning import Plan
+    from taper.planning.make import Plan
 
 
 def plan(product: str | None = None, dose: str | None = None, **fields: object) -> Plan:

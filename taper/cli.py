@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperOption
 
-from taper.commands.helping import fit_screens
 from taper.errors import TaperError
-from taper.streams import escaped, ready, to_nowhere
+from taper.terminal.help import fit_screens
+from taper.terminal.streams import escaped, ready, to_nowhere
 
 if TYPE_CHECKING:
     from taper.errors import Problem

@@ -12,18 +12,28 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from taper.choice import CUT_LIMIT, NOTHING, Choice, Reason, choose, next_is_unavoidable
-from taper.curve import MIXED, ORIGINAL, Curve, Point
+from taper.engine.choice import CUT_LIMIT, NOTHING, Choice, Reason, choose, next_is_unavoidable
+from taper.engine.curve import MIXED, ORIGINAL, Curve, Point
+from taper.engine.rows import LONGEST_PLAN_DAYS, Row, Rows, aligned, patch_days
+from taper.engine.steps import (
+    BASELINE,
+    BEFORE_A_HOLD,
+    CHANGE,
+    CURRENT,
+    HOLD,
+    MAINTAIN,
+    REDUCE,
+    STOP,
+    Step,
+)
 from taper.errors import InputError, Problem
-from taper.formulary import formulary
+from taper.formulary.market import formulary
 from taper.quantities import Percent, prose, ratio_text
-from taper.rows import LONGEST_PLAN_DAYS, Row, Rows, aligned, patch_days
-from taper.steps import BASELINE, BEFORE_A_HOLD, CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP, Step
 
 if TYPE_CHECKING:
     from taper.quantities import Interval
-    from taper.regimen import Regimen, Regimens
-    from taper.request import Calendar, Companion, Finish, Request, Rule
+    from taper.regimen.table import Regimen, Regimens
+    from taper.request.model import Calendar, Companion, Finish, Request, Rule
 
 SHORTEST_REVIEW_DAYS = 28  # the row at a maintenance goal that the plan ends with
 

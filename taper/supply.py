@@ -13,10 +13,10 @@ from taper.quantities import THOUSAND
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from taper.product import Product, Strength
+    from taper.engine.steps import Step
+    from taper.formulary.product import Product, Strength
     from taper.quantities import Interval
-    from taper.regimen import Regimen
-    from taper.steps import Step
+    from taper.regimen.table import Regimen
 
 DAYS_TOGETHER = 90  # prescriptions of schedule II written together (21 CFR 1306.12)
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from taper import Plan, plan
-from taper.revise import revise
+from taper.course.revise import revise
 
 START = date(2026, 12, 7)
 PLANS: dict[str, dict[str, object]] = {

@@ -8,8 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 
-from taper.formulary import DATA
-from taper.saved import parse_plan
+from taper.data.files import DATA
+from taper.planning.saved import parse_plan
 from verify import page
 from verify.case import planned
 from verify.starts import starts

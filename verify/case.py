@@ -7,16 +7,16 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from taper.planning import make_plan
+from taper.planning.make import make_plan
 from taper.reading import read
 from verify.rules import NO_PAUSES, Pauses, Row, Taper, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.planning import Plan
-    from taper.product import Product
-    from taper.regimen import Regimen
+    from taper.formulary.product import Product
+    from taper.planning.make import Plan
+    from taper.regimen.table import Regimen
     from verify.shelf import Amounts, Shelf
     from verify.starts import Start
 

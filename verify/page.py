@@ -6,7 +6,7 @@ from collections import Counter
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from taper.formulary import formulary
+from taper.formulary.market import formulary
 from taper.version import VERSION
 from verify.case import BASES, BEGIN, RATES, WEEKS, WITH_HOLDS
 from verify.laws import LAWS
@@ -23,7 +23,7 @@ from verify.sweep import RULES, plans_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from taper.product import Product
+    from taper.formulary.product import Product
     from verify.starts import Start
     from verify.tally import Tally
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from taper.quantities import THOUSAND
 
 if TYPE_CHECKING:
-    from taper.product import Product, Strength
+    from taper.formulary.product import Product, Strength
 
     Units = tuple[tuple[Strength, int], ...]
     Amounts = tuple[int, ...]

@@ -17,15 +17,15 @@ from itertools import combinations_with_replacement, groupby
 from math import prod
 from typing import TYPE_CHECKING
 
-from taper.formulary import formulary
-from taper.product import ORAL_INTERVALS, PATCH_INTERVALS
+from taper.formulary.market import formulary
+from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS
 from taper.quantities import THOUSAND, plain
 from verify.shelf import Shelf, shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from taper.product import Product, Strength
+    from taper.formulary.product import Product, Strength
 
 MOST_UNITS = 6  # at one administration
 MOST_MEASURES = 60  # of a liquid at one administration: 30 mL

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from taper.batch.engines import plan_batches
-    from taper.batch.schemas import schema_of
+    from taper.batch.writing.schemas import schema_of
 
 __all__ = ["plan_batches", "schema_of"]
 
@@ -22,6 +22,7 @@ def __getattr__(name: str) -> Any:
     """Load Arrow only where it is used."""
     if name not in __all__:
         raise AttributeError(f"module 'taper.batch' has no attribute {name!r}")
-    from taper.batch import engines, schemas  # noqa: PLC0415 - heavy
+    from taper.batch import engines  # noqa: PLC0415 - heavy
+    from taper.batch.writing import schemas  # noqa: PLC0415 - heavy
 
     return getattr(engines if name == "plan_batches" else schemas, name)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.arrow import ArrowOutput
-from taper.batch.columns import names_of, rows_of
-from taper.batch.fields import Fault, Loose, layout_of
-from taper.batch.packed import Packed
-from taper.batch.planner import Failed, Planner
-from taper.batch.schemas import known, typed_schema
-from taper.batch.source import library
-from taper.batch.tables import TABLES
+from taper.batch.reading.arrow import names_of, rows_of
+from taper.batch.reading.row import Fault, Loose, layout_of
+from taper.batch.reading.source import library
+from taper.batch.sharing.planner import Failed, Planner
+from taper.batch.writing.arrow import ArrowOutput
+from taper.batch.writing.packed import Packed
+from taper.batch.writing.schemas import known, typed_schema
+from taper.batch.writing.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from taper.batch.arrow import Cells
-    from taper.batch.fields import Layout, Row
-    from taper.planning import Plan
+    from taper.batch.reading.row import Layout, Row
+    from taper.batch.writing.arrow import Cells
+    from taper.planning.make import Plan
 
 
 def _kept(row: Row, layout: Layout) -> tuple[Any, ...]:

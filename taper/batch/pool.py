@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from taper.batch.source import PARQUET, BatchError
+from taper.batch.reading.source import PARQUET, BatchError
 from taper.batch.worker import Counts, Job, Task, Worker
 from taper.errors import Problem, TaperError
 

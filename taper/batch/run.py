@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from taper.batch import cells, lines
-from taper.batch.aside import Journal, bring_to_disk, check_names, discard, give_names
-from taper.batch.columns import copied
-from taper.batch.fields import Layout, layout_of
-from taper.batch.ids import Ids, Repeated
-from taper.batch.parts import Parts
+from taper.batch.outputs import Journal, bring_to_disk, check_names, discard, give_names
 from taper.batch.pool import Alone, Crew, Team, few_collections
-from taper.batch.source import (
+from taper.batch.reading import csv as cells
+from taper.batch.reading import jsonl as lines
+from taper.batch.reading.arrow import copied
+from taper.batch.reading.ids import Ids, Repeated
+from taper.batch.reading.row import Layout, layout_of
+from taper.batch.reading.source import (
     CSV,
     JSONL,
     PARQUET,
@@ -30,9 +30,10 @@ from taper.batch.source import (
     open_source,
     stamp,
 )
-from taper.batch.tables import TABLES
-from taper.batch.text import TextOutput
 from taper.batch.worker import Counts, Job, Task
+from taper.batch.writing.parquet import Parts
+from taper.batch.writing.tables import TABLES
+from taper.batch.writing.text import TextOutput
 from taper.errors import InputError, Problem
 from taper.version import VERSION
 
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO
 
-    from taper.batch.aside import Output
-    from taper.batch.source import Source
+    from taper.batch.outputs import Output
+    from taper.batch.reading.source import Source
 
 # bytes of input a chunk, so that its output fits into memory several times
 _CHUNK = 2**17
@@ -384,7 +385,7 @@ def _check_kept(layout: Layout, outputs: tuple[Output, ...]) -> None:
     """A kept column may not have the name of a column of the output."""
     taken = {name for output in outputs for name in TABLES[output.table].header}
     if any(output.table == "plans" for output in outputs):
-        from taper.schema import plan_schema  # noqa: PLC0415 - loads pydantic
+        from taper.planning.schema import plan_schema  # noqa: PLC0415 - loads pydantic
 
         taken |= set(plan_schema()["properties"])
     found = sorted(taken & set(layout.kept))

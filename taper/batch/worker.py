@@ -8,28 +8,28 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from taper.batch import lines
-from taper.batch.arrow import ArrowOutput
-from taper.batch.cells import Cells
-from taper.batch.columns import Batches
-from taper.batch.days import starts
-from taper.batch.fields import Fault, Layout, Loose, Rows, id_text
-from taper.batch.packed import write_part
-from taper.batch.planner import Failed, Planner
-from taper.batch.source import CSV, JSONL, PARQUET, Window, library
-from taper.batch.tables import TABLES, error_rows
-from taper.batch.text import TextOutput
+from taper.batch.reading import jsonl as lines
+from taper.batch.reading.arrow import Batches
+from taper.batch.reading.csv import Cells
+from taper.batch.reading.row import Fault, Layout, Loose, Rows, id_text
+from taper.batch.reading.source import CSV, JSONL, PARQUET, Window, library
+from taper.batch.sharing.days import starts
+from taper.batch.sharing.planner import Failed, Planner
+from taper.batch.writing.arrow import ArrowOutput
+from taper.batch.writing.packed import write_part
+from taper.batch.writing.tables import TABLES, error_rows
+from taper.batch.writing.text import TextOutput
 from taper.errors import Problem, TaperError
-from taper.request import ALIASES, FIELDS
+from taper.request.model import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from taper.batch.aside import Output
-    from taper.batch.fields import Row
-    from taper.batch.planner import Planned
-    from taper.planning import Plan
+    from taper.batch.outputs import Output
+    from taper.batch.reading.row import Row
+    from taper.batch.sharing.planner import Planned
+    from taper.planning.make import Plan
 
 MOST_LINES = 10  # of rows that failed, named at the end
 _KNOWN = {*FIELDS, *ALIASES, "row"}  # a row may have any number of names that are no fields

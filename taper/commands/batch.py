@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import one_of
 from taper.errors import InputError, Problem
-from taper.streams import escaped
+from taper.terminal.deliver import one_of
+from taper.terminal.streams import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from taper.batch.aside import Output
+    from taper.batch.outputs import Output
     from taper.batch.run import Result
 
 SOME_FAILED = 4
@@ -103,7 +103,7 @@ def batch(
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
-    from taper.batch.aside import JOURNAL  # noqa: PLC0415 - loads what a batch needs
+    from taper.batch.outputs import JOURNAL  # noqa: PLC0415 - loads what a batch needs
     from taper.batch.run import Settings, run, work_folder  # noqa: PLC0415
 
     printed = one_of("format", format, ("csv", "jsonl"))
@@ -143,8 +143,8 @@ def batch(
 
 def _output(table: str, name: str, printed: str) -> Output:
     """One output: the format by its suffix, of the main one also what is written."""
-    from taper.batch.aside import Output  # noqa: PLC0415
-    from taper.batch.source import format_of  # noqa: PLC0415
+    from taper.batch.outputs import Output  # noqa: PLC0415
+    from taper.batch.reading.source import format_of  # noqa: PLC0415
 
     if name in {"/dev/stdout", "/dev/fd/1"}:
         name = "-"  # where it is a file, it is written to at its end
@@ -211,7 +211,7 @@ def _figures(result: Result) -> dict[str, object]:
 
 def _by_field(result: Result) -> dict[str, int]:
     """In how many rows a field is wrong; a name that is no field may be a patient's."""
-    from taper.request import ALIASES, FIELDS  # noqa: PLC0415
+    from taper.request.model import ALIASES, FIELDS  # noqa: PLC0415
 
     known = {*FIELDS, *ALIASES, "row"}
     found: dict[str, int] = {}

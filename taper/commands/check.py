@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taper.commands.output import TableFormat, one_of, write_stdout
-from taper.config import market_or_default
+from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.settings import market_or_default
 
 if TYPE_CHECKING:
     from taper.lint import Report
     from taper.lint.handwritten import Fault
-    from taper.request import Calendar
+    from taper.request.model import Calendar
 
 FAULT_FOUND = 1
 
@@ -52,8 +52,8 @@ def check(
 
     taper check schedule.csv --avoid weekends --avoid holidays:US
     """
-    from taper.files import read_text  # noqa: PLC0415 - loaded with the command
     from taper.lint import lint  # noqa: PLC0415
+    from taper.terminal.files import read_text  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     days = _days(avoid or [], reduce_on or [])
@@ -75,7 +75,7 @@ def _days(avoid: list[str], reduce_on: list[str]) -> Calendar | None:
     if not avoid and not reduce_on:
         return None
     from taper.reading.dates import read_calendar  # noqa: PLC0415 - only where it is asked for
-    from taper.reading.fields import Fields  # noqa: PLC0415
+    from taper.reading.values import Fields  # noqa: PLC0415
 
     fields = Fields({"start": "2026-01-01", "avoid": avoid, "reduce_on": reduce_on})
     calendar = read_calendar(fields, None)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import TableFormat, one_of, write_stdout
-from taper.commands.tables import folded, table_or_list
-from taper.config import Settled, load
 from taper.errors import InputError, Problem
+from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.settings import Settled, load
+from taper.terminal.tables import folded, table_or_list
 
 if TYPE_CHECKING:
-    from taper.compare import Pace
+    from taper.planning.compare import Pace
 
 _Text = str | None
 _Many = list[str] | None
@@ -53,7 +53,7 @@ def compare(
 
     taper compare morphine-er "90 mg q8h" --start 2026-12-07 --reduce 5% --reduce 10%
     """
-    from taper.compare import compare as compared  # noqa: PLC0415 - loaded with the command
+    from taper.planning.compare import compare as compared  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     given = {
@@ -80,7 +80,7 @@ def _values(product: str | None, dose: str | None, given: dict[str, Any]) -> dic
     """The request, from a file or from the arguments, with the user's own defaults."""
     values: dict[str, Any] = {}
     if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
-        from taper.files import read_request  # noqa: PLC0415 - where a file comes in
+        from taper.terminal.files import read_request  # noqa: PLC0415 - where a file comes in
 
         values = read_request(product)
     else:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import LANGUAGES, PAPERS, TableFormat, one_of, tab, write_stdout
-from taper.commands.tables import table_or_list
-from taper.config import (
+from taper.errors import InputError, Problem
+from taper.request.model import FIELDS, LISTS
+from taper.terminal.deliver import LANGUAGES, PAPERS, TableFormat, one_of, tab, write_stdout
+from taper.terminal.files import FileFault, read_text, write_all
+from taper.terminal.settings import (
     CONFIGURATION,
     DEFAULT,
     ENVIRONMENT,
@@ -23,14 +25,12 @@ from taper.config import (
     load,
     place,
 )
-from taper.errors import InputError, Problem
-from taper.files import FileFault, read_text, write_all
-from taper.request import FIELDS, LISTS
+from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
-    from taper.config import Settled
     from taper.export import Options
-    from taper.planning import Plan
+    from taper.planning.make import Plan
+    from taper.terminal.settings import Settled
 
 _HEAD = "# Defaults of `taper`. `taper plan ... --explain-settings` shows which of them count.\n"
 _PROBE = {"product": "morphine-er", "dose": "60 mg q12h", "start": "2026-12-07"}
@@ -237,8 +237,8 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
     """The setting by the product's id, and its strengths one by one."""
-    from taper.config import market_or_default  # noqa: PLC0415 - where stock is set
-    from taper.formulary import formulary  # noqa: PLC0415
+    from taper.formulary.market import formulary  # noqa: PLC0415
+    from taper.terminal.settings import market_or_default  # noqa: PLC0415 - where stock is set
 
     product = formulary(market_or_default(None)).find(key.partition(".")[2])
     items = [part.strip() for text in value for part in text.replace(";", ",").split(",")]
@@ -247,8 +247,8 @@ def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
 
 def _check_value(key: str, value: Any) -> None:
     """Raise what is wrong with a value, in the words of the field that it fills."""
-    from taper.config import market_or_default  # noqa: PLC0415 - where a value is set
     from taper.reading import read  # noqa: PLC0415
+    from taper.terminal.settings import market_or_default  # noqa: PLC0415 - where a value is set
 
     if key in {"language", "paper"}:
         one_of(key, str(value), LANGUAGES if key == "language" else PAPERS)

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from taper.commands.output import TableFormat, one_of, write_stdout
-from taper.commands.tables import folded
 from taper.errors import InputError, Problem
+from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.tables import folded
 
 _Value = str | None
 
@@ -41,7 +41,7 @@ def cows(
 
     taper cows --items 1,2,1,0,1,2,1,0,1,2,0
     """
-    from taper.cows import score  # noqa: PLC0415 - loaded with the command
+    from taper.safety.cows import score  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     if form:
@@ -69,7 +69,7 @@ def cows(
 
 def _read(values: str | None, given: dict[str, str]) -> dict[str, int]:
     """The item values; those that are named take the place of those in a row."""
-    from taper.cows import in_order, whole  # noqa: PLC0415 - loaded with the command
+    from taper.safety.cows import in_order, whole  # noqa: PLC0415 - loaded with the command
 
     found = in_order(values.replace(",", " ").split()) if values is not None else {}
     problems: list[Problem] = []
@@ -85,7 +85,7 @@ def _read(values: str | None, given: dict[str, str]) -> dict[str, int]:
 
 
 def _show_form(*, as_json: bool) -> None:
-    from taper.cows import items, source  # noqa: PLC0415 - loaded with the command
+    from taper.safety.cows import items, source  # noqa: PLC0415 - loaded with the command
 
     if as_json:
         entries = [

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taper.commands.output import tab
-from taper.commands.tables import room
-from taper.demo import HANDOUT, PANEL, PATIENTS, panel, scenes
+from taper.commands.demonstration import HANDOUT, PANEL, PATIENTS, panel, scenes
 from taper.errors import InputError, Problem
-from taper.files import FileFault
+from taper.terminal.deliver import tab
+from taper.terminal.files import FileFault
+from taper.terminal.tables import room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.demo import Scene
+    from taper.commands.demonstration import Scene
 
 _BATCH_PARTLY = 4  # the exit status where some rows failed, as one does here
 _SHOWN_LINES = 22  # of a file
@@ -50,7 +50,7 @@ def demo(
 
     taper demo --keep taper-demo
     """
-    from taper.config import market_or_default  # noqa: PLC0415 - small, and used here only
+    from taper.terminal.settings import market_or_default  # noqa: PLC0415 - small, and used here only
 
     where = market_or_default(market)
     if where not in PATIENTS:

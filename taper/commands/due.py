@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taper.commands.output import TableFormat, one_of, write_stdout
-from taper.commands.tables import table_or_list
 from taper.errors import InputError, Problem, TaperError
+from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
-    from taper.agenda import Due
+    from taper.course.agenda import Due
 
 MOST_DAYS = 3653
 FILE_FAULT = 1
@@ -41,11 +41,11 @@ def due(
 
     taper due plans/*.json --on 2027-01-18 --days 7
     """
-    from taper.agenda import KINDS  # noqa: PLC0415 - loaded with the command
-    from taper.agenda import due as found_in  # noqa: PLC0415
     from taper.cli import report  # noqa: PLC0415
-    from taper.files import read_text  # noqa: PLC0415
+    from taper.course.agenda import KINDS  # noqa: PLC0415 - loaded with the command
+    from taper.course.agenda import due as found_in  # noqa: PLC0415
     from taper.quantities import parse_day  # noqa: PLC0415
+    from taper.terminal.files import read_text  # noqa: PLC0415
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     wanted = {one_of("kind", each, KINDS) for each in kind or KINDS}

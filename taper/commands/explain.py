@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from taper.catalogue import catalogue
-from taper.catalogue import explain as entry_of
-from taper.commands.output import Market, TextFormat, one_of, tab
-from taper.commands.tables import folded, room
-from taper.config import market_or_default
-from taper.formulary import MARKETS
+from taper.formulary.market import MARKETS
+from taper.safety.catalogue import catalogue
+from taper.safety.catalogue import explain as entry_of
+from taper.terminal.deliver import Market, TextFormat, one_of, tab
+from taper.terminal.settings import market_or_default
+from taper.terminal.tables import folded, room
 
 WIDEST = 78  # of what is read as prose
 

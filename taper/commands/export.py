@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from taper.commands.output import Format, Language, Large, Output, Paper, deliver
+from taper.terminal.deliver import Format, Language, Large, Output, Paper, deliver
 
 
 def export(
@@ -21,7 +21,7 @@ def export(
 
     taper export plan.json -o plan.csv -o plan.supply.csv
     """
-    from taper.files import read_plan  # noqa: PLC0415 - loads pydantic
+    from taper.terminal.files import read_plan  # noqa: PLC0415 - loads pydantic
 
     deliver(
         read_plan(plan),

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import Market, TableFormat, one_of, tab
-from taper.commands.tables import folded
-from taper.config import market_or_default
-from taper.formulary import formulary
-from taper.prescription import frequency
+from taper.formulary.market import formulary
+from taper.regimen.prescription import frequency
+from taper.terminal.deliver import Market, TableFormat, one_of, tab
+from taper.terminal.settings import market_or_default
+from taper.terminal.tables import folded
 
 if TYPE_CHECKING:
-    from taper.formulary import Formulary
-    from taper.product import Product
+    from taper.formulary.market import Formulary
+    from taper.formulary.product import Product
 
 
 def entry(product: Product, market: Formulary) -> dict[str, Any]:

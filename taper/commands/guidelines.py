@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from taper.commands.output import TableFormat, one_of, write_stdout
-from taper.commands.tables import folded, table_or_list
-from taper.guidelines import Guideline, guideline, guidelines, sources
+from taper.formulary.guidelines import Guideline, guideline, guidelines, sources
+from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.tables import folded, table_or_list
 
 
 def entry(found: Guideline) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from taper.commands.output import (
+from taper.errors import TaperError
+from taper.planning.make import make_plan
+from taper.reading import read
+from taper.terminal.deliver import (
     Format,
     Language,
     Large,
@@ -17,10 +20,7 @@ from taper.commands.output import (
     hand_out_options,
     tab,
 )
-from taper.config import Settled, load
-from taper.errors import TaperError
-from taper.planning import make_plan
-from taper.reading import read
+from taper.terminal.settings import Settled, load
 
 _Text = str | None
 _Many = list[str] | None
@@ -313,7 +313,7 @@ def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Se
     """The request: a file, options over it, the configuration, and what is asked for."""
     file: dict[str, Any] = {}
     if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
-        from taper.files import read_request  # noqa: PLC0415 - where a file comes in
+        from taper.terminal.files import read_request  # noqa: PLC0415 - where a file comes in
 
         file = read_request(product)
         product = None
@@ -325,7 +325,7 @@ def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Se
         given["dose"] = dose
     settled = Settled(file, given, load())
     if sys.stdin.isatty() and sys.stderr.isatty():
-        from taper.asking import ask  # noqa: PLC0415 - at a terminal only
+        from taper.terminal.asking import ask  # noqa: PLC0415 - at a terminal only
 
         try:
             settled.answered(ask(settled.values, settled.add_stock))

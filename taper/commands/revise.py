@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.commands.output import Format, Language, Large, Output, Paper, deliver, write_stdout
-from taper.commands.tables import table_or_list
+from taper.terminal.deliver import Format, Language, Large, Output, Paper, deliver, write_stdout
+from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
-    from taper.planning import Plan
+    from taper.planning.make import Plan
 
 _KINDS = {
     "baseline": "still ",
@@ -83,8 +83,8 @@ def revise(
 
     taper revise plan.json --from 2027-01-18 --hold 4w -o plan.json
     """
-    from taper.files import read_plan  # noqa: PLC0415 - loads pydantic
-    from taper.revise import revise as revised  # noqa: PLC0415 - with it
+    from taper.course.revise import revise as revised  # noqa: PLC0415 - with it
+    from taper.terminal.files import read_plan  # noqa: PLC0415 - loads pydantic
 
     before = read_plan(plan)
     changes = {
@@ -111,7 +111,7 @@ def revise(
 
 def differences(before: Plan, after: Plan) -> str:
     """The rows that differ, when the taper ends, and what is left over, as text."""
-    from taper.revise import difference, ends, moves_nothing  # noqa: PLC0415 - loaded with the plan
+    from taper.course.revise import difference, ends, moves_nothing  # noqa: PLC0415 - loaded with the plan
 
     rows = [
         (entry["start"], _said(entry["was"]), _said(entry["now"]))

@@ -12,7 +12,7 @@ def schema() -> None:
 
     taper schema
     """
-    from taper.schema import plan_schema  # noqa: PLC0415 - loads pydantic
+    from taper.planning.schema import plan_schema  # noqa: PLC0415 - loads pydantic
 
     typer.echo(json.dumps(plan_schema(), indent=2))
 

@@ -9,18 +9,18 @@ from bisect import bisect_left
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from taper.equivalents import mme_text
 from taper.quantities import percent_text, plain
-from taper.sig import strength_text
+from taper.regimen.directions import strength_text
+from taper.safety.equivalents import mme_text
 from taper.supply import needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from taper.engine.steps import Step
     from taper.export import Options
-    from taper.planning import Plan
-    from taper.regimen import Regimen
-    from taper.steps import Step
+    from taper.planning.make import Plan
+    from taper.regimen.table import Regimen
 
 SCHEDULE = [
     "plan_id",

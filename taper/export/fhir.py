@@ -15,19 +15,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from taper.checks import facts
-from taper.export.dosage import instructions, quantity
+from taper.export.fhir_dosage import instructions, quantity
 from taper.export.ics import fallen_away, keyed_checks, uid
 from taper.export.words import revision_text, sentence, title, words
 from taper.quantities import THOUSAND
-from taper.sig import strength_text
+from taper.regimen.directions import strength_text
+from taper.safety.withdrawal_checks import facts
 
 if TYPE_CHECKING:
     from datetime import date
 
     from taper.export import Options
-    from taper.planning import Plan
-    from taper.product import Product, Strength
+    from taper.formulary.product import Product, Strength
+    from taper.planning.make import Plan
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 DMD = "https://dmd.nhs.uk"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from taper.export.handout import handout
-from taper.formulary import DATA
+from taper.data.files import DATA
+from taper.export.handout.page import handout
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning import Plan
+    from taper.planning.make import Plan
 
 TEMPLATES = DATA / "templates"
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg"'

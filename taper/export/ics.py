@@ -11,19 +11,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid5
 
-from taper.checks import facts
 from taper.export.words import words
 from taper.quantities import plain
+from taper.safety.withdrawal_checks import facts
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
-    from taper.checks import Check
+    from taper.engine.steps import Step
     from taper.export import Options
-    from taper.planning import Plan
-    from taper.product import Product
-    from taper.regimen import Regimen
-    from taper.steps import Step
+    from taper.formulary.product import Product
+    from taper.planning.make import Plan
+    from taper.regimen.table import Regimen
+    from taper.safety.withdrawal_checks import Check
 
 # Every UID is made in this namespace: a random one, made once for this program.
 NAMESPACE = UUID("414b3fb9-adfd-46ef-887f-e11fedf93c82")

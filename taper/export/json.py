@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning import Plan
+    from taper.planning.make import Plan
 
 
 def render(plan: Plan, options: Options) -> str:

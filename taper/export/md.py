@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taper.checks import facts
-from taper.document import summary
-from taper.equivalents import mme_text
+from taper.engine.steps import CURRENT
 from taper.export.words import revision_text, sentence, title, words
+from taper.planning.document import summary
 from taper.quantities import THOUSAND, percent_text, plain
-from taper.sig import strength_text, unit_noun
-from taper.steps import CURRENT
+from taper.regimen.directions import strength_text, unit_noun
+from taper.safety.equivalents import mme_text
+from taper.safety.withdrawal_checks import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from taper.engine.steps import Step
     from taper.export import Options
-    from taper.planning import Plan
-    from taper.steps import Step
+    from taper.planning.make import Plan
     from taper.supply import SupplyItem
 
 # What Markdown would read as a mark anywhere in a line; ids and labels come from people.

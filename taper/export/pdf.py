@@ -6,12 +6,12 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from taper.export.handout import PAPERS, handout
+from taper.export.handout.page import PAPERS, handout
 from taper.export.html import TEMPLATES
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning import Plan
+    from taper.planning.make import Plan
 
 FONT = "Libertinus Serif"  # typst ships it and embeds it: no font of the machine is looked at
 

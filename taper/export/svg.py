@@ -10,17 +10,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from taper.chart import PERCENT, Chart, chart
-from taper.document import last_rows
-from taper.export.medicine import capital, drug_name, product_name, products
-from taper.languages import Language, language
+from taper.export.chart import PERCENT, Chart, chart
+from taper.export.handout.language import Language, language
+from taper.export.handout.medicine import capital, drug_name, product_name, products
+from taper.planning.document import last_rows
 from taper.quantities import plain
 
 if TYPE_CHECKING:
-    from taper.chart import Series
     from taper.export import Options
-    from taper.planning import Plan
-    from taper.regimen import Regimen
+    from taper.export.chart import Series
+    from taper.planning.make import Plan
+    from taper.regimen.table import Regimen
 
 _POINT = 100  # coordinates are hundredths of a point
 _MOST_LABELS = 8  # dates along the axis

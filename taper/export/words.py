@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from taper.document import summary
-from taper.formulary import DATA
-from taper.planning import ended
-from taper.sig import prescription_in_words
+from taper.data.files import data_file
+from taper.planning.document import summary
+from taper.planning.make import ended
+from taper.regimen.directions import prescription_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taper.planning import Plan
+    from taper.planning.make import Plan
 
 
 @lru_cache(maxsize=1)
 def words() -> dict[str, Any]:
     """Every text by table and key; braces are still to be filled in."""
-    with (DATA / "exports.toml").open("rb") as file:
-        return tomllib.load(file)
+    return data_file("exports.toml")
 
 
 def title(plan: Plan) -> str:

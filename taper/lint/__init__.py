@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
-from taper.formulary import formulary
+from taper.formulary.market import formulary
 from taper.lint.handwritten import Reader
 from taper.lint.rules import check
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from taper.lint.handwritten import Fault
-    from taper.request import Calendar
+    from taper.request.model import Calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from taper.choice import NOTHING
+from taper.engine.choice import NOTHING
+from taper.engine.steps import CURRENT, HOLD, REDUCE, STOP, Step
 from taper.errors import InputError
-from taper.findings import find
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.quantities import plain
 from taper.reading import read
-from taper.regimen import MOST_MEASURES, Regimen, regimens
-from taper.steps import CURRENT, HOLD, REDUCE, STOP, Step
+from taper.regimen.table import MOST_MEASURES, Regimen, regimens
+from taper.safety.findings import find
 from taper.supply import Supply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from taper.product import Product
+    from taper.formulary.product import Product
 
 # of a rule that was asked for, of fills, or of what a file does not say
 _NOT_KNOWN = frozenset(

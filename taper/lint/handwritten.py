@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from taper.catalogue import catalogue
 from taper.errors import InputError, Problem
-from taper.prescription import parse_frequency, parse_prescription
 from taper.quantities import THOUSAND, parse_day, thousandths
+from taper.regimen.prescription import parse_frequency, parse_prescription
+from taper.safety.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from taper.formulary import Formulary
-    from taper.product import Product, Strength
-    from taper.units import Units
+    from taper.formulary.market import Formulary
+    from taper.formulary.product import Product, Strength
+    from taper.regimen.units import Units
 
 # what a column is, by the names it may have
 _NAMES = {

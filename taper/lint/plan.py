@@ -10,15 +10,15 @@ from taper.errors import InputError, Problem
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import changes
 from taper.lint.rules import check, smallest
+from taper.planning.saved import is_plan, plan_from
+from taper.planning.schema import validated
 from taper.quantities import plain, thousandths
 from taper.reading import read
-from taper.saved import is_plan, plan_from
-from taper.schema import validated
 
 if TYPE_CHECKING:
-    from taper.product import Product, Strength
-    from taper.request import Calendar, Request
-    from taper.units import Units
+    from taper.formulary.product import Product, Strength
+    from taper.regimen.units import Units
+    from taper.request.model import Calendar, Request
 
 COLUMNS = {
     "start": "start",

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError
+from taper.formulary.product import PATCH_INTERVALS
 from taper.lint.handwritten import Entry, Fault, Taken, counted
-from taper.product import PATCH_INTERVALS
 from taper.quantities import THOUSAND, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.product import Product, Strength
+    from taper.formulary.product import Product, Strength
 
 DAY = timedelta(days=1)
 

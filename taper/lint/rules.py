@@ -7,18 +7,18 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from taper.holiday import is_holiday
+from taper.formulary.holidays import is_holiday
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import quantities
 from taper.quantities import THOUSAND, percent_text, plain
-from taper.request import WEEKDAYS
-from taper.units import fewest_units_for
+from taper.regimen.units import fewest_units_for
+from taper.request.model import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.product import Product
-    from taper.request import Calendar
+    from taper.formulary.product import Product
+    from taper.request.model import Calendar
 
 LARGE_CUT = (25, 100)  # of the current dose: findings
 DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""From the text of a request to a checked :class:`~taper.request.Request`.
+"""From the text of a request to a checked :class:`~taper.request.model.Request`.
 
 Every field is read by one small function; all problems of one input are raised at once.
 """
@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.quantities import Interval, parse_interval
+from taper.reading.companions import read_companions, read_finish
 from taper.reading.dates import read_calendar
-from taper.reading.fields import Fields
 from taper.reading.medicine import Medicine, read_market, read_medicine, read_product
-from taper.reading.others import read_companions, read_finish
 from taper.reading.rules import read_ends_by, read_rule
-from taper.request import RISKS, Request
+from taper.reading.values import Fields
+from taper.request.model import RISKS, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taper.request import Calendar, Companion, Finish, Rule
+    from taper.request.model import Calendar, Companion, Finish, Rule
 
 LONGEST_FILL_DAYS = 90
 

@@ -14,12 +14,12 @@ from taper.quantities import (
     parse_percent,
 )
 from taper.reading.medicine import read_amount
-from taper.request import WEEKDAYS, Calendar, Hold
+from taper.request.model import WEEKDAYS, Calendar, Hold
 
 if TYPE_CHECKING:
-    from taper.product import Product
-    from taper.reading.fields import Fields
+    from taper.formulary.product import Product
     from taper.reading.medicine import Medicine
+    from taper.reading.values import Fields
 
 _DATED = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s*")
 _EVERY = re.compile(r"every\s*(\d{1,4})", re.IGNORECASE | re.ASCII)
@@ -104,7 +104,7 @@ def _avoid(fields: Fields) -> tuple[bool, tuple[str, ...]]:
 
 def _place(place: str, text: str) -> str:
     """An ISO country, or a country and its subdivision, whose holidays are known."""
-    from taper.holiday import is_known  # noqa: PLC0415 - a heavy library, only when asked for
+    from taper.formulary.holidays import is_known  # noqa: PLC0415 - a heavy library, only when asked for
 
     code = place.strip().upper()
     if not is_known(code):

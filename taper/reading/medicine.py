@@ -8,17 +8,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
 from taper.errors import InputError, Problem
-from taper.formulary import Formulary, formulary
-from taper.prescription import Prescription, frequency, parse_prescription
-from taper.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
+from taper.formulary.market import Formulary, formulary
+from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.quantities import THOUSAND, parse_dose, unit_of
-from taper.regimen import MOST_MEASURES, regimens
-from taper.units import MOST_UNITS, fewest_units_for
+from taper.regimen.prescription import Prescription, frequency, parse_prescription
+from taper.regimen.table import MOST_MEASURES, regimens
+from taper.regimen.units import MOST_UNITS, fewest_units_for
 
 if TYPE_CHECKING:
-    from taper.product import Strength
-    from taper.reading.fields import Fields
-    from taper.regimen import Regimen, Regimens
+    from taper.formulary.product import Strength
+    from taper.reading.values import Fields
+    from taper.regimen.table import Regimen, Regimens
 
 _LIMIT_GRAIN = 50  # measures: tables of a liquid are shared by doses of about the same size
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taper.curve import BASES, MIXED, ORIGINAL, Part
+from taper.engine.curve import BASES, MIXED, ORIGINAL, Part
 from taper.errors import InputError, Problem
 from taper.quantities import (
     Interval,
@@ -15,15 +15,15 @@ from taper.quantities import (
     parse_percent,
 )
 from taper.reading.medicine import read_amount
-from taper.request import RATES, Rule
+from taper.request.model import RATES, Rule
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from taper.product import Product
-    from taper.reading.fields import Fields
+    from taper.formulary.product import Product
     from taper.reading.medicine import Medicine
-    from taper.request import Calendar
+    from taper.reading.values import Fields
+    from taper.request.model import Calendar
 
 _PHASE = re.compile(r"\s*(.+?)\s*/\s*(\d\s*\w+?)(?:\s+until\s+(.+?))?\s*", re.IGNORECASE | re.ASCII)
 
@@ -104,7 +104,7 @@ def _published_or_phased(
         return fields.attempt(lambda: _phases(texts, product)) or (), of
     if fields.given("of"):
         fields.problem("of", "does not go with a guideline", "it is part of the guideline")
-    from taper.guidelines import guideline  # noqa: PLC0415 - where one is asked for
+    from taper.formulary.guidelines import guideline  # noqa: PLC0415 - where one is asked for
 
     found = fields.attempt(lambda: guideline(name))
     if found is None:

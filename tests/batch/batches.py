@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taper.batch.aside import Output
+from taper.batch.outputs import Output
 from taper.batch.run import Result, Settings, run
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from random import Random
 
 import taper
-from taper.batch.tables import TABLES
+from taper.batch.writing.tables import TABLES
 from taper.export.csv import written
-from taper.formulary import formulary
-from taper.guidelines import guidelines
-from taper.prescription import frequency
+from taper.formulary.guidelines import guidelines
+from taper.formulary.market import formulary
 from taper.quantities import plain
-from taper.request import ALIASES, FIELDS, RISKS, WEEKDAYS
+from taper.regimen.prescription import frequency
+from taper.request.model import ALIASES, FIELDS, RISKS, WEEKDAYS
 
 PRODUCTS = {market: list(formulary(market).products.values()) for market in ("us", "uk", "ca")}
 MARKETS = ("us", "us", "us", "us", "uk", "ca")

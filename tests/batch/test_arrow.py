@@ -56,7 +56,7 @@ def test_other_tables_too(panel, name):
     import pyarrow.parquet as pq
 
     from taper.batch import plan_batches, schema_of
-    from taper.batch.tables import TABLES
+    from taper.batch.writing.tables import TABLES
 
     source, *_ = panel
     rows = [

@@ -142,7 +142,7 @@ def test_zero_bytes_in_cells_are_errors_of_their_rows(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
 def test_a_row_without_an_end_is_an_error(tmp_path, monkeypatch, suffix):
-    monkeypatch.setattr("taper.batch.source.LONGEST_RECORD", 1000)
+    monkeypatch.setattr("taper.batch.reading.source.LONGEST_RECORD", 1000)
     for text in (panel(f"a,{GOOD}", 'b,"' + "x\n" * 3000), panel(f"a,{GOOD}", "x" * 3000)):
         with pytest.raises(InputError, match="is a quote never closed, or a line never ended"):
             ran(
@@ -207,7 +207,7 @@ def test_an_id_that_stood_before_is_an_error(tmp_path, chunk_bytes):
 
 def test_ids_are_compared_whatever_their_hashes(tmp_path, monkeypatch):
     """In files of their own, a few at a time."""
-    from taper.batch import ids as module
+    from taper.batch.reading import ids as module
 
     monkeypatch.setattr(module, "_HELD", 1)
     monkeypatch.setattr(module, "MOST_TWICE", 3)
@@ -250,7 +250,7 @@ def test_parquet_of_days_numbers_and_lists(tmp_path, plain):
 
 
 def test_what_is_no_parquet_is_an_error(tmp_path):
-    from taper.batch.source import BatchError
+    from taper.batch.reading.source import BatchError
 
     pytest.importorskip("pyarrow")
     with pytest.raises(BatchError, match="cannot be read as Parquet"):
@@ -281,7 +281,7 @@ def test_gzip_and_zstd_in_several_parts(tmp_path, plain):
 @pytest.mark.parametrize("suffix", [".csv.gz", ".csv.zst"])
 @pytest.mark.parametrize("data", [b"id,product\n", b"junk behind"])
 def test_what_is_not_compressed_as_its_name_says(tmp_path, suffix, data):
-    from taper.batch.source import BatchError
+    from taper.batch.reading.source import BatchError
 
     pa = pytest.importorskip("pyarrow")
     if data == b"junk behind":
@@ -294,7 +294,7 @@ def test_what_is_not_compressed_as_its_name_says(tmp_path, suffix, data):
 
 @pytest.mark.parametrize("suffix", [".csv.gz", ".csv.zst"])
 def test_a_compressed_file_that_is_cut_short_is_an_error(tmp_path, suffix):
-    from taper.batch.source import BatchError
+    from taper.batch.reading.source import BatchError
 
     pa = pytest.importorskip("pyarrow")
     data = panel(*(f"{n},{GOOD}" for n in range(2000))).encode()

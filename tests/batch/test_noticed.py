@@ -16,9 +16,9 @@ from types import SimpleNamespace
 import pytest
 from batches import GOOD, command, panel
 
-from taper.batch.aside import Output
+from taper.batch.outputs import Output
+from taper.batch.reading.source import BatchError
 from taper.batch.run import Settings, run
-from taper.batch.source import BatchError
 from taper.errors import InputError
 
 pytest.importorskip("msgspec")
@@ -110,7 +110,7 @@ def test_nothing_is_left_of_a_run_in_the_process_that_asked_for_it(source):
     """No process that nobody waits for, no open file."""
     code = f"""
 import ctypes, gc, os
-from taper.batch.aside import Output
+from taper.batch.outputs import Output
 from taper.batch.run import Settings, run
 ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: as the first process of a container
 gc.disable()

@@ -138,7 +138,7 @@ def test_columns_that_are_kept_are_written_as_they_are(tmp_path):
 def test_a_file_that_is_cut_short(tmp_path, cut):
     import pyarrow.parquet as pq
 
-    from taper.batch.source import BatchError
+    from taper.batch.reading.source import BatchError
 
     pq.write_table(table(), tmp_path / "t.parquet")
     with pytest.raises(BatchError, match="cannot be read as Parquet"):
@@ -148,7 +148,7 @@ def test_a_file_that_is_cut_short(tmp_path, cut):
 def test_a_file_whose_pages_are_damaged(tmp_path):
     import pyarrow.parquet as pq
 
-    from taper.batch.source import BatchError
+    from taper.batch.reading.source import BatchError
 
     pq.write_table(table(), tmp_path / "t.parquet")
     data = bytearray((tmp_path / "t.parquet").read_bytes())

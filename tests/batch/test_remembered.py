@@ -9,7 +9,7 @@ import pytest
 from batches import GOOD, command, panel, ran
 
 import taper
-from taper.batch import planner
+from taper.batch.sharing import planner
 from taper.export.csv import safe
 from taper.reading import read
 

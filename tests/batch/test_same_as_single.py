@@ -7,7 +7,7 @@ import os
 import pytest
 from randomly import NAMES, as_csv, as_jsonl, as_parquet, one_by_one, requests
 
-from taper.batch.aside import Output
+from taper.batch.outputs import Output
 from taper.batch.run import Settings, run
 
 pytest.importorskip("msgspec")
@@ -130,7 +130,7 @@ def test_the_bytes_of_parquet_do_not_depend_on_the_workers(tmp_path, rows):
 
 def test_rows_do_share_plans(tmp_path, rows, monkeypatch):
     """The other tests would pass if nothing were shared; most rows here need no reader."""
-    from taper.batch import planner
+    from taper.batch.sharing import planner
 
     read_in_full = []
     whole = planner.Planner._in_full
@@ -147,8 +147,8 @@ def test_rows_do_share_plans(tmp_path, rows, monkeypatch):
 
 def test_what_is_remembered_may_be_forgotten(tmp_path, rows, expected, monkeypatch):
     """Memory is bounded: plans that are shared no longer are planned again."""
-    monkeypatch.setattr("taper.batch.planner.MOST_REMEMBERED", 200_000)
-    monkeypatch.setattr("taper.batch.arrow.MOST_WORDS", 50)
+    monkeypatch.setattr("taper.batch.sharing.planner.MOST_REMEMBERED", 200_000)
+    monkeypatch.setattr("taper.batch.writing.arrow.MOST_WORDS", 50)
     source = tmp_path / "panel.jsonl"
     source.write_bytes(as_jsonl(rows))
     batch(tmp_path, source, jobs=1, chunk_bytes=4_000)
@@ -159,8 +159,8 @@ def test_what_is_remembered_may_be_forgotten(tmp_path, rows, expected, monkeypat
 @pytest.mark.parametrize("few", [1, 20, 10**6])
 def test_fields_that_the_sample_did_not_have(tmp_path, rows, expected, monkeypatch, few):
     """Rows are read by a decoder of the fields seen in a sample; others are read otherwise."""
-    monkeypatch.setattr("taper.batch.lines._SAMPLES", 1)
-    monkeypatch.setattr("taper.batch.lines._LINES", 1)
+    monkeypatch.setattr("taper.batch.reading.jsonl._SAMPLES", 1)
+    monkeypatch.setattr("taper.batch.reading.jsonl._LINES", 1)
     monkeypatch.setattr("taper.batch.worker._FEW", few)
     source = tmp_path / "panel.jsonl"
     source.write_bytes(as_jsonl(rows))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from taper.catalogue import catalogue
 from taper.cli import COMMANDS
-from taper.formulary import formulary
-from taper.guidelines import guidelines
+from taper.formulary.guidelines import guidelines
+from taper.formulary.market import formulary
+from taper.safety.catalogue import catalogue
 
 TAPER = Path(sys.executable).with_name("taper")
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from taper.cows import items
+from taper.safety.cows import items
 
 
 def test_a_form_is_scored_and_its_band_named(taper):

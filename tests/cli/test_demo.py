@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from taper.demo import PATIENTS, scenes
-from taper.formulary import MARKETS
+from taper.commands.demonstration import PATIENTS, scenes
+from taper.formulary.market import MARKETS
 
 
 @pytest.mark.parametrize("market", MARKETS)

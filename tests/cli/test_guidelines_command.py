@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from taper.guidelines import guidelines
+from taper.formulary.guidelines import guidelines
 
 
 def test_list_names_every_rule_set(taper):

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from taper.catalogue import catalogue
 from taper.cli import COMMANDS
-from taper.formulary import formulary
+from taper.formulary.market import formulary
+from taper.safety.catalogue import catalogue
 
 
 @pytest.mark.parametrize("name", list(catalogue()))
@@ -97,7 +97,7 @@ def test_every_table_fits_sixty_columns_and_keeps_its_words(taper, words):
 
 @pytest.mark.usefixtures("with_a_plan")
 def test_what_is_piped_keeps_its_columns(taper, monkeypatch):
-    monkeypatch.setattr("taper.commands.tables.room", lambda: None)
+    monkeypatch.setattr("taper.terminal.tables.room", lambda: None)
     lines = taper(
         "due", "p.json", "--on", "2026-12-07", "--days", "60", columns=60
     ).out.splitlines()

@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from taper import plan
+from taper.course.revise import ends
 from taper.export.words import sentence
-from taper.grid import schedule_table
 from taper.quantities import plain
-from taper.revise import ends
+from taper.terminal.schedule_table import schedule_table
 
 START = "2026-12-07"
 PLANS = {

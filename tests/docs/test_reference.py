@@ -7,15 +7,15 @@ import re
 import pytest
 import reference
 
-from taper.batch.tables import ERRORS, SUMMARY
-from taper.catalogue import catalogue
+from taper.batch.writing.tables import ERRORS, SUMMARY
 from taper.cli import COMMANDS, command
-from taper.config import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 from taper.export import FORMATS
 from taper.export.csv import CHECKS, SCHEDULE, SUPPLY
-from taper.formulary import MARKETS, formulary
-from taper.guidelines import guidelines
-from taper.request import ALIASES, FIELDS, RISKS
+from taper.formulary.guidelines import guidelines
+from taper.formulary.market import MARKETS, formulary
+from taper.request.model import ALIASES, FIELDS, RISKS
+from taper.safety.catalogue import catalogue
+from taper.terminal.settings import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 
 RUN_IT = "run: python scripts/reference.py"
 

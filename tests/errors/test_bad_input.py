@@ -9,7 +9,7 @@ import pytest
 
 import taper
 from taper.errors import InputError
-from taper.planning import make_plan
+from taper.planning.make import make_plan
 from taper.reading import read
 
 GOOD = {"product": "morphine-er", "dose": "90 mg q8h", "start": "2026-12-07"}

@@ -10,18 +10,18 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taper.course.revise import revise
 from taper.errors import TaperError
-from taper.planning import make_plan
+from taper.planning.make import make_plan
 from taper.quantities import THOUSAND, plain, ratio_text
 from taper.reading import read
-from taper.revise import revise
-from taper.sig import units_in_figures
+from taper.regimen.directions import units_in_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.planning import Plan
-    from taper.steps import Step
+    from taper.engine.steps import Step
+    from taper.planning.make import Plan
 
 PATH = Path(__file__).parent / "files" / "book.txt"
 MONITORING = "monitoring program"

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from taper import Plan, plan
+from taper.course.revise import revise
 from taper.export import Options, render
-from taper.revise import revise
 
 FILES = Path(__file__).parent / "files"
 

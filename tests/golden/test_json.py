@@ -6,7 +6,7 @@ import pytest
 
 from golden.plans import FILES, NAMES, assert_same_as_kept, plan_of, rendered
 from taper.export import FORMATS, render
-from taper.saved import parse_plan
+from taper.planning.saved import parse_plan
 
 
 @pytest.mark.parametrize("name", NAMES)

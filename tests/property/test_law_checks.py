@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from strategies import planned, requests
 
-from taper.steps import CHANGE, HOLD, REDUCE, STOP
+from taper.engine.steps import CHANGE, HOLD, REDUCE, STOP
 
 DAY = timedelta(days=1)
 SHOWS = {  # first and last day after a reduction on which withdrawal would show

@@ -9,8 +9,8 @@ import holidays
 from hypothesis import given
 from strategies import planned, requests
 
-from taper.request import WEEKDAYS
-from taper.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
+from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
+from taper.request.model import WEEKDAYS
 
 DAY = timedelta(days=1)
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from strategies import PRODUCTS, planned, requests
 
+from taper.engine.steps import CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
 from taper.quantities import THOUSAND
-from taper.steps import CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
 
 
 def tables(plan) -> dict:

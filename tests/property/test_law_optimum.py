@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from slowly import Asked, Kitchen, choose
 from strategies import PRODUCTS, US
 
-from taper import choice
-from taper.curve import Point
-from taper.product import Strength
+from taper.engine import choice
+from taper.engine.curve import Point
+from taper.formulary.product import Strength
 from taper.quantities import THOUSAND, Interval, Percent
-from taper.regimen import Regimens
-from taper.units import fewest_units_for, units_table
+from taper.regimen.table import Regimens
+from taper.regimen.units import fewest_units_for, units_table
 
 SOLID = [product for product in PRODUCTS if not product.is_liquid]
 LIQUID = [product for product in PRODUCTS if product.is_liquid]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from slowly import Kitchen, points, taper
 from strategies import DAYS_OF, PRODUCTS, dose_text, planned, requests, unit_amounts
 
-from taper.curve import BASES
+from taper.engine.curve import BASES
+from taper.engine.steps import REDUCE, STOP
 from taper.quantities import plain, thousandths
-from taper.steps import REDUCE, STOP
 
 SMALL = 1500  # days' doses to enumerate at one opportunity
 

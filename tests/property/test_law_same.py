@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from strategies import planned, requests
 
 from taper.errors import Refused
-from taper.planning import ended, make_plan
+from taper.planning.make import ended, make_plan
+from taper.planning.saved import parse_plan
 from taper.reading import read
-from taper.saved import parse_plan
 
 
 @given(requests())

@@ -10,7 +10,7 @@ from slowly import Kitchen, points
 from slowly import choose as choose_slowly
 
 from taper.errors import InputError, Problem
-from taper.formulary import formulary
+from taper.formulary.market import formulary
 from verify import page, rules, sweep
 from verify.__main__ import PAGE
 from verify.case import planned

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from taper.formulary import formulary
+from taper.formulary.market import formulary
 from taper.supply import Supply
 from verify import rules
 from verify.case import Asked, Case, Group, planned

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 from written import amounts, taper
 
-import taper.revise as module
+import taper.course.revise as module
+from taper.course.revise import revise
 from taper.errors import InputError
-from taper.revise import revise
-from taper.saved import parse_plan
+from taper.planning.saved import parse_plan
 
 # the plans as they were first made
 PLANS = {

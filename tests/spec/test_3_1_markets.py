@@ -15,13 +15,13 @@ from rich.console import Console
 from written import amounts, doses, findings, taper
 
 from taper.errors import InputError, Refused
-from taper.files import read_request
-from taper.formulary import formulary
-from taper.grid import schedule_table
-from taper.planning import make_plan
+from taper.formulary.market import formulary
+from taper.planning.make import make_plan
 from taper.quantities import plain, ratio_text
 from taper.reading import read
-from taper.sig import prescription_in_words
+from taper.regimen.directions import prescription_in_words
+from taper.terminal.files import read_request
+from taper.terminal.schedule_table import schedule_table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from written import amounts, tablets, taper
 
-from taper.prescription import parse_prescription
 from taper.quantities import plain
+from taper.regimen.prescription import parse_prescription
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from written import daily, doses, findings, rows, taper
 
 from taper.errors import Refused
-from taper.planning import ended
+from taper.planning.make import ended
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from written import amounts, daily, doses, findings, rows, tablets, taper
 
-from taper.formulary import formulary
+from taper.formulary.market import formulary
 from taper.quantities import plain
 from taper.reading.medicine import take
 

@@ -8,10 +8,10 @@ import pytest
 from written import doses, taper
 
 from taper import reading
-from taper.formulary import formulary
-from taper.planning import make_plan
-from taper.product import Strength
-from taper.steps import MAINTAIN, REDUCE, STOP
+from taper.engine.steps import MAINTAIN, REDUCE, STOP
+from taper.formulary.market import formulary
+from taper.formulary.product import Strength
+from taper.planning.make import make_plan
 
 
 def as_printed(published: dict) -> list[str]:

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from written import taper
 
-from taper.checks import check_days, checks, facts
-from taper.revise import revise
+from taper.course.revise import revise
+from taper.safety.withdrawal_checks import check_days, checks, facts
 
 MONITORING = "check the prescription drug monitoring program"
 

@@ -8,10 +8,10 @@ import re
 import pytest
 from written import findings, taper
 
-from taper import findings as taper_findings
-from taper.catalogue import catalogue
 from taper.errors import Refused
-from taper.request import RISKS
+from taper.request.model import RISKS
+from taper.safety import findings as taper_findings
+from taper.safety.catalogue import catalogue
 
 MORPHINE = ("morphine-er", "90 mg q8h")
 # id: (product, dose, other fields, level, the rows that it is about or None where it is the plan)

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from written import taper
 
+from taper.course.revise import revise
 from taper.quantities import plain
-from taper.revise import revise
 
 
 def fills(plan) -> list[tuple[str, int, str]]:

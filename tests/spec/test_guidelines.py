@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from taper import InputError, plan
-from taper.guidelines import guideline, guidelines
+from taper.formulary.guidelines import guideline, guidelines
 
 ROOT = Path(__file__).parents[2]
 TABLES = Path(__file__).parent / "guidelines"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from taper.planning import Plan, make_plan
+from taper.planning.make import Plan, make_plan
 from taper.quantities import plain
 from taper.reading import read
-from taper.sig import units_in_figures
+from taper.regimen.directions import units_in_figures
 
 START = "2026-12-07"  # a Monday
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from taper import InputError, plan
-from taper.agenda import due
+from taper.course.agenda import due
 
 TEXT = plan("oxycodone-ir", "10 mg q6h", start="2026-12-07", every="2w").to_json()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taper.catalogue import Finding, explain
 from taper.errors import InputError
+from taper.safety.catalogue import Finding, explain
 
 
 def test_a_finding_that_was_saved_stays_as_it_was_saved():

@@ -12,12 +12,12 @@ import pytest
 from handouts import PLANS, plan_of
 
 from taper import plan
-from taper.chart import blocks, chart
+from taper.engine.steps import HOLD
 from taper.export import Options, render
+from taper.export.chart import blocks, chart
+from taper.export.handout.language import language
 from taper.export.svg import description
-from taper.languages import language
-from taper.saved import parse_plan
-from taper.steps import HOLD
+from taper.planning.saved import parse_plan
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taper import InputError
-from taper.compare import compare, dispensed
+from taper.planning.compare import compare, dispensed
 from taper.quantities import plain
 
 VALUES = {"product": "oxycodone-ir", "dose": "10 mg q6h", "start": "2026-12-07"}

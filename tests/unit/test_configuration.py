@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from taper.config import Configuration, Settled, load, make_room, place
+from taper.terminal.settings import Configuration, Settled, load, make_room, place
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +62,8 @@ def test_an_option_makes_room_for_itself(given, left):
 
 def test_looking_for_the_file_loads_nothing_more():
     code = (
-        "import sys, typer, taper.planning; before = set(sys.modules)\n"
-        "from taper.config import load; load(); print(sorted(set(sys.modules) - before))"
+        "import sys, typer, taper.planning.make; before = set(sys.modules)\n"
+        "from taper.terminal.settings import load; load(); print(sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['taper.config']"
+    assert done.stdout.strip() == "['taper.terminal.settings']"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taper import InputError
-from taper.cows import band, in_order, items, score
+from taper.safety.cows import band, in_order, items, score
 
 # the published form: which values each item has, in its order
 ALLOWED = (

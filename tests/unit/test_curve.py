@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper.curve import BASES, Curve, Part
+from taper.engine.curve import BASES, Curve, Part
 from taper.quantities import Interval, Percent
 
 WEEK = Interval(1, "w")

@@ -12,10 +12,10 @@ from golden.plans import NAMES, first_plan_of, plan_of
 from golden.test_fhir import faults, resources
 
 from taper import plan
+from taper.course.revise import revise
 from taper.export import render
 from taper.export.ics import event_keys, keyed_checks, uid
 from taper.quantities import decimal
-from taper.revise import revise
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UCUM = "http://unitsofmeasure.org"

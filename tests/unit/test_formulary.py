@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from taper.data.files import DATA
 from taper.errors import InputError
-from taper.formulary import DATA, MARKETS, formulary
+from taper.formulary.market import MARKETS, formulary
 from taper.quantities import thousandths
 
 US = formulary("us")

@@ -10,7 +10,7 @@ from handouts import PLANS, START, plan_of
 
 from taper import InputError, plan
 from taper.export import Options, render
-from taper.export.handout import Handout, handout
+from taper.export.handout.page import Handout, handout
 
 GRADE = 6  # Flesch-Kincaid, of the English text
 

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from taper.export import Options, render
-from taper.export.handout import handout
+from taper.export.handout.page import handout
 
 # --- HTML ----------------------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ def test_pdf_shows_text_as_text():
 
 
 def test_a_saved_plan_gives_the_same_hand_out():
-    from taper.saved import parse_plan
+    from taper.planning.saved import parse_plan
 
     for name in ("er", "two", "step back"):
         made = plan_of(name)

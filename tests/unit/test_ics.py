@@ -12,9 +12,9 @@ from golden.plans import NAMES, first_plan_of, plan_of, rendered
 from icalendar import Calendar
 
 from taper import plan
+from taper.course.revise import revise
 from taper.export import render
 from taper.export.ics import changes, event_keys, fallen_away, uid
-from taper.revise import revise
 
 KHAL = shutil.which("khal")
 DAY = timedelta(days=1)

@@ -12,12 +12,12 @@ import pytest
 from handouts import PLANS, plan_of
 
 from taper import InputError
-from taper.checks import facts
 from taper.export import Options
-from taper.export.handout import handout
-from taper.export.medicine import product_name
-from taper.formulary import MARKETS, formulary
-from taper.languages import FOLDER, Language, available, language
+from taper.export.handout.language import FOLDER, Language, available, language
+from taper.export.handout.medicine import product_name
+from taper.export.handout.page import handout
+from taper.formulary.market import MARKETS, formulary
+from taper.safety.withdrawal_checks import facts
 
 PACKAGE = Path(__file__).parents[2] / "taper"
 OTHERS = [code for code in available() if code != "en"]
@@ -98,7 +98,7 @@ def test_every_string_is_used(monkeypatch):
             return super().get(key, otherwise)
 
     words = Language("en", Listening(language("en").strings))
-    monkeypatch.setattr("taper.export.handout.language", lambda _code: words)
+    monkeypatch.setattr("taper.export.handout.page.language", lambda _code: words)
     for name in PLANS:
         handout(plan_of(name), Options())
     for month in range(1, 13):

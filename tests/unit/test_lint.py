@@ -11,7 +11,7 @@ from taper import InputError, plan
 from taper.export import render
 from taper.lint import lint
 from taper.reading.dates import read_calendar
-from taper.reading.fields import Fields
+from taper.reading.values import Fields
 
 HEADER = "start_date,end_date,product,daily_dose,quantities"
 GOOD = (

@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from taper.data.files import DATA
 from taper.export import Options, render
-from taper.formulary import DATA, MARKETS, formulary
-from taper.grid import schedule_table
-from taper.planning import make_plan
-from taper.prescription import frequency
+from taper.formulary.market import MARKETS, formulary
+from taper.planning.make import make_plan
+from taper.planning.saved import parse_plan
 from taper.reading import read
-from taper.request import RISKS
-from taper.saved import parse_plan
-from taper.show import show
+from taper.regimen.prescription import frequency
+from taper.request.model import RISKS
+from taper.terminal.schedule_table import schedule_table
+from taper.terminal.show import show
 
 NEW = ("uk", "ca")
 ENTRIES = [

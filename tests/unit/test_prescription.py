@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taper.errors import InputError
-from taper.prescription import Prescription, frequency, parse_frequency, parse_prescription
+from taper.regimen.prescription import Prescription, frequency, parse_frequency, parse_prescription
 
 amounts = st.integers(1, 10**6)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from taper import InputError, plan
-from taper.formulary import formulary
-from taper.regimen import SMALLER_FIRST, TIMES, Regimens, regimens
-from taper.units import fewest_units_for
+from taper.formulary.market import formulary
+from taper.regimen.table import SMALLER_FIRST, TIMES, Regimens, regimens
+from taper.regimen.units import fewest_units_for
 
 US = formulary("us")
 ER = US.find("morphine-er")

@@ -9,8 +9,8 @@ from datetime import date
 import pytest
 
 from taper import InputError, plan
-from taper.revise import revise
-from taper.saved import parse_plan
+from taper.course.revise import revise
+from taper.planning.saved import parse_plan
 
 START = "2026-12-07"
 

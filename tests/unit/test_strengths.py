@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taper import plan
-from taper.sig import units_in_figures
+from taper.regimen.directions import units_in_figures
 
 
 def taken(made) -> list[str]:

@@ -6,8 +6,8 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from taper.formulary import formulary
-from taper.units import MOST_UNITS, fewest_units_for, pieces_of, units_table
+from taper.formulary.market import formulary
+from taper.regimen.units import MOST_UNITS, fewest_units_for, pieces_of, units_table
 
 US = formulary("us")
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError
-from taper.planning import make_plan
+from taper.planning.make import make_plan
+from taper.planning.saved import parse_plan
 from taper.quantities import THOUSAND
 from taper.reading import read
-from taper.saved import parse_plan
 from verify.case import BEGIN
 from verify.laws.findings import factor
 from verify.laws.law import law

@@ -11,7 +11,7 @@ from verify.rules import allowed, curve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.regimen import Regimen
+    from taper.regimen.table import Regimen
     from verify.case import Case
     from verify.shelf import Amounts, Shelf, Units
 

@@ -12,7 +12,7 @@ from verify.laws.law import law
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.product import Product
+    from taper.formulary.product import Product
     from verify.case import Case, Seen
 
 WARNINGS = (

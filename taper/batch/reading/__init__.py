@@ -1,0 +1,1 @@
+"""Input rows: CSV, JSONL and Parquet."""

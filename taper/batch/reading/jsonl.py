@@ -1,0 +1,168 @@
+"""JSONL: one request a line, decoded by msgspec."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from taper.batch.reading.row import HEAD, Fault, Layout, Loose, Rows, id_text
+from taper.batch.reading.source import library, not_too_long
+from taper.errors import Problem
+from taper.request.model import ALIASES, FIELDS, LISTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from taper.batch.reading.row import Row
+    from taper.batch.reading.source import Window
+
+    _Decoder = tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Exception]]
+
+_SAMPLES, _LINES = 16, 64  # places of a file that are looked at, lines at each
+LAYOUT = Layout((*HEAD, *(name for name in (*FIELDS, *ALIASES) if name not in HEAD)))
+_NOT_AN_OBJECT = Problem(
+    "", "the line is not a JSON object", 'one {"product": ..., "dose": ...} a line, no [ ] around'
+)
+
+
+def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
+    """Byte ranges of about ``size`` that end at the end of a line."""
+    start, end = window.start, len(window.data)
+    while start < end:
+        cut = window.line_end(min(start + size, end) - 1)
+        not_too_long(cut - start - size)
+        window.passed(start, cut)
+        yield start, cut
+        start = cut
+
+
+def layout_of(window: Window) -> Layout:
+    """The fields that occur in a sample of the lines: the fewer, the quicker rows are read."""
+    size = len(window.data)
+    found: set[str] = set()
+    for place in range(_SAMPLES):
+        start = window.start + (size - window.start) * place // _SAMPLES
+        start = window.line_end(start) if place else start
+        for _ in range(_LINES):
+            end = window.line_end(start)
+            row = _again(window.data[start:end], LAYOUT)
+            if isinstance(row, Loose):
+                found.update(row.values)
+            start = end
+    return Layout((*HEAD, *(name for name in LAYOUT.names[len(HEAD) :] if name in found)))
+
+
+@lru_cache(maxsize=4)
+def decoder(names: tuple[str, ...]) -> _Decoder:
+    """The decoder of a line with these fields, what makes a row of it, and the error it raises."""
+    msgspec = library("msgspec")
+    text = str | int | None
+    many = str | int | tuple[str, ...] | None
+    fields = [(name, many if name in LISTS else text, None) for name in names]
+    row = msgspec.defstruct("Row", fields, forbid_unknown_fields=True, gc=False)
+    return msgspec.json.Decoder(row).decode, msgspec.structs.astuple, msgspec.MsgspecError
+
+
+def decode(data: bytes, first_line: int, layout: Layout) -> Rows:
+    """The rows of a byte range; blank lines are no rows."""
+    read, flat, wrong = decoder(layout.names)
+    rows: list[Row] = []
+    texts = data.split(b"\n")
+    if texts and not texts[-1]:
+        texts.pop()
+    blank = False
+    for text in texts:
+        try:
+            rows.append(flat(read(text)))
+        except (wrong, UnicodeDecodeError, RecursionError):
+            if text.strip():
+                rows.append(_again(text, layout))
+            else:
+                blank = True
+    if blank:
+        numbers = [place for place, text in enumerate(texts, first_line) if text.strip()]
+        return Rows(rows, numbers)
+    return Rows(rows, range(first_line, first_line + len(rows)))
+
+
+def decode_kept(data: bytes, first_line: int, layout: Layout) -> Rows:
+    """The same where unknown names are kept."""
+    numbered = [
+        (place, text) for place, text in enumerate(data.split(b"\n"), first_line) if text.strip()
+    ]
+    rows = [_flat(_again(text, layout), layout) for _, text in numbered]
+    return Rows(rows, [place for place, _ in numbered])
+
+
+def _flat(row: Row, layout: Layout) -> Row:
+    """Values by name as a flat row, where they are of the usual kinds."""
+    if not isinstance(row, Loose) or not row.values.keys() <= set(layout.names):
+        return row
+    found = []
+    for name in layout.names:
+        value = row.values.get(name)
+        if isinstance(value, list) and name in LISTS and all(type(v) is str for v in value):
+            value = tuple(value)
+        if value.__class__ not in {str, int, tuple, type(None)}:
+            return row
+        found.append(value)
+    return (*found, *row.kept)
+
+
+def _again(text: bytes, layout: Layout) -> Row:
+    """A line that is not as expected: its values, or what is wrong with it."""
+    try:
+        document = json.loads(text.decode())
+    except UnicodeDecodeError:
+        return Fault((Problem("", "the line is not UTF-8", "save the file as UTF-8"),))
+    except json.JSONDecodeError as error:
+        where = f"{error.msg} at character {error.pos + 1}"
+        shown = text[:80].decode(errors="replace")
+        return Fault((Problem("", f"not JSON: {where}", "one JSON object a line", shown),))
+    except (RecursionError, ValueError):
+        return Fault((Problem("", "not JSON that can be read", "one JSON object a line"),))
+    if not isinstance(document, dict):
+        return Fault((_NOT_AN_OBJECT,))
+    kept = tuple(document.pop(name, None) for name in layout.kept)
+    return Loose(document, kept)
+
+
+@lru_cache(maxsize=1)
+def _id_decoder() -> tuple[Callable[[bytes], Any], type[Exception]]:
+    msgspec = library("msgspec")
+    only = msgspec.defstruct("Id", [("id", Any, None)], gc=False)
+    return msgspec.json.Decoder(only).decode, msgspec.MsgspecError
+
+
+def survey(data: bytes, layout: Layout) -> tuple[int, list[str]]:
+    """How many lines a byte range has, and the id of each row (empty where it has none)."""
+    del layout
+    read, wrong = _id_decoder()
+    ids = []
+    texts = data.split(b"\n")
+    if texts and not texts[-1]:
+        texts.pop()
+    for text in texts:
+        try:
+            ident = read(text).id
+            ids.append(ident if ident.__class__ is str and ident.isalnum() else id_text(ident))
+        except (wrong, UnicodeDecodeError, RecursionError):
+            if text.strip():
+                ids.append(_id_again(text))
+    return len(texts), ids
+
+
+def _id_again(text: bytes) -> str:
+    row = _again(text, LAYOUT)
+    return id_text(row.values.get("id")) if isinstance(row, Loose) else ""
+
+
+def names(data: bytes) -> set[str]:
+    """The names that are no fields of a request, of every line of a byte range."""
+    found: set[str] = set()
+    for text in data.split(b"\n"):
+        row = _again(text, LAYOUT) if text.strip() else None
+        if isinstance(row, Loose):
+            found.update(row.values)
+    return found - {*FIELDS, *ALIASES}

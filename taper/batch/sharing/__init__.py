@@ -1,0 +1,1 @@
+"""What rows of a batch have in common is worked out once."""

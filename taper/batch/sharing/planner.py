@@ -1,0 +1,256 @@
+"""Rows to plans: what was planned before is shared, everything else goes through the reader.
+
+The quick way trusts nothing. A row takes it only if the very values that decide its plan were
+read and planned before, in full, and what is left (an id, a label, a date, who was consulted,
+what risks there are) is of a form that is known to be good. Any doubt ends in the full reader.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from taper.batch.reading.row import SHARED, Fault, Loose, given, id_text, too_long
+from taper.batch.sharing.days import FIRST, day_of, starts
+from taper.batch.sharing.moved_start import ONE_DAY, groups, keys, shared_by, shifted
+from taper.batch.sharing.template import ID, LABEL
+from taper.errors import Problem, Refused, TaperError
+from taper.planning.make import make_plan
+from taper.reading import read
+from taper.reading.values import LONGEST_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from taper.batch.reading.row import Layout, Row
+    from taper.planning.make import Plan
+
+MOST_REMEMBERED = 48 * 2**20  # bytes of what is shared; then all of it is forgotten
+_OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings
+_PROBLEMS = 1500  # bytes of the problems of a row
+_MOST_ASIDE = 20_000
+_MOST_WRONG = 2_000
+_OWN_PACE = ("every", "phases", "guideline")  # with one, the default interval does not matter
+_FIRST_ASIDE = 3  # where a flat row's values begin that do not change its steps
+_START = slice(2, 3)
+_RISKS = slice(3, 5)  # who was consulted, and the risks: a risk may ask for a specialist
+_KNOWN = 5  # ``on_opioids_for``
+_FAULTS = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class Rendering(Protocol):
+    """What is kept of a plan for the rows that share it; ``size`` in bytes."""
+
+    size: int
+
+
+# a row's plan: its id and label, the number of its first day, and what was rendered
+Planned = tuple[str, "str | None", int, Any]
+
+
+class Failed(NamedTuple):
+    """Why a row has no plan."""
+
+    id: str
+    problems: tuple[Problem, ...]
+
+
+class _Shared:
+    """What rows have in common: a plan, or a few of them, with renderings by start."""
+
+    __slots__ = ("by_start", "groups", "keys", "plans", "scope")
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        self.keys = keys(scope)
+        self.groups = groups(scope)
+        # that may be moved within their group of starts, with a rendering
+        self.plans: dict[int, tuple[Plan, Rendering]] = {}
+        self.by_start: dict[int, Rendering] = {}
+
+
+class Planner:
+    """Plans rows one by one, and remembers what they have in common, up to a limit.
+
+    ``render`` makes of a plan (whose id and label are marks) what is shared. It gets the number
+    of the plan's first day, or None where its dates are not to be moved, and gives None where
+    they cannot be. Its last argument is the rendering of the same plan on another weekday.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        render: Callable[[Plan, int | None, Any], Rendering | None],
+        *,
+        whole: bool,
+    ) -> None:
+        """``whole`` where what is rendered depends on every field, not on the steps alone."""
+        self.layout = layout
+        self._render = render
+        self._whole = whole
+        self._first = _FIRST_ASIDE if whole else SHARED
+        self._end = layout.end
+        # by the values that decide: what is shared, or the problems that they always have;
+        # where the default interval counts, a table of these by ``on_opioids_for``
+        self._known: dict[Any, Any] = {}
+        self._aside: set[Any] = set()
+        self._lengths: set[Any] = set()
+        # problems of a start alone, or of risks alone, whatever else the row asks for
+        self._wrong: dict[Any, tuple[Problem, ...]] = {}
+        self._size = 0
+        self._starts = starts()
+
+    def plan(self, row: Row, number: int) -> Planned | Failed:
+        """The plan of a row, the ``number``-th of the input."""
+        return next(self.plans((row,), number))
+
+    def plans(self, rows: Iterable[Row], first: int) -> Iterator[Planned | Failed]:
+        """The plan of each row; the first of them is the ``first``-th of the input."""
+        known, aside, lengths, starts = self._known, self._aside, self._lengths, self._starts
+        shared = slice(self._first, self._end)
+        for number, row in enumerate(rows, first):
+            found = known.get(row[shared]) if row.__class__ is tuple else None
+            if found.__class__ is dict:
+                found = found.get(row[_KNOWN])
+            if found is not None and row[_KNOWN] in lengths:
+                ident, label = row[0] or f"row-{number}", row[1] or None
+                plain = ident.__class__ is str and len(ident) <= LONGEST_TEXT and ident.isalnum()
+                plain = plain or _is_plain(ident)
+                if plain and (label is None or _is_plain(label)):
+                    start = starts.get(row[2])
+                    if found.__class__ is _Shared and start is not None and row[_RISKS] in aside:
+                        rendering = found.by_start.get(found.keys[start])
+                        if rendering is None:
+                            rendering = self._on(found, start)
+                        if rendering is not None:
+                            yield ident, label, start, rendering
+                            continue
+                    else:
+                        problems = self._problems_of(found, row, start)
+                        if problems is not None:
+                            yield Failed(ident, problems)
+                            continue
+            yield self._in_full(row, number)
+
+    def _problems_of(self, found: Any, row: Row, start: int | None) -> tuple[Problem, ...] | None:
+        """The problems of a row with shared values that are known; None where nobody knows."""
+        good = row[_RISKS] in self._aside
+        if found.__class__ is not _Shared:
+            return found if good and start is not None else None
+        if good:
+            return self._wrong.get(row[_START])
+        return None if start is None else self._wrong.get(row[_RISKS])
+
+    def _on(self, shared: _Shared, start: int) -> Rendering | None:
+        """The rendering of a shared plan for a weekday on which none began before."""
+        found = shared.plans.get(shared.groups[start]) if shared.groups is not None else None
+        if found is None:
+            return None
+        plan, like = found
+        rendering = self._render(shifted(plan, day_of(start)), start, like)
+        if rendering is not None:
+            shared.by_start[shared.keys[start]] = rendering
+            self._size += rendering.size
+        return rendering
+
+    def _in_full(self, row: Row, number: int) -> Planned | Failed:
+        """Read and plan a row; all its problems at once."""
+        if isinstance(row, Fault):
+            return Failed(row.id or f"row-{number}", row.problems)
+        loose = isinstance(row, Loose)
+        values = given(row.values.items()) if isinstance(row, Loose) else self.layout.values(row)
+        ident = id_text(values.get("id")) or f"row-{number}"
+        values.setdefault("id", ident)
+        problems = too_long(values)
+        if problems:
+            return Failed(ident[:LONGEST_TEXT], tuple(problems))
+        request = None
+        try:
+            request = read(values)
+            label = request.text["label"]
+            request.text.update(id=ID, label=LABEL)  # marks where rows that share it differ
+            plan = make_plan(request)
+        except TaperError as error:
+            if not loose and request is None:
+                self._remember_wrong(row, error.problems)
+            if not loose and (request is None or isinstance(error, Refused)):
+                self._remember_problems(row, error.problems)
+            return Failed(ident, error.problems)
+        except _FAULTS as error:  # a row must not take the others with it
+            message = f"this request brings the tool to a fault ({type(error).__name__}: {error})"
+            return Failed(ident, (Problem("", message, "please report it"),))
+        rendering = self._share(plan, None if loose else row, values)
+        start = (request.calendar.start - FIRST).days
+        return ident, None if label is None else str(label), start, rendering
+
+    def _remember_wrong(self, row: Row, problems: tuple[Problem, ...]) -> None:
+        """Keep the problems of a start alone, or of risks alone: they have no other reason."""
+        fields = {problem.field for problem in problems}
+        if len(self._wrong) >= _MOST_WRONG:
+            self._wrong.clear()
+        if fields == {"start"} and row[2] not in self._starts:
+            self._wrong[row[_START]] = problems
+        elif fields <= {"specialist", "risks"}:
+            self._wrong[row[_RISKS]] = problems
+
+    def _remember_problems(self, row: Row, problems: tuple[Problem, ...]) -> None:
+        """Keep the problems that come of the values that are shared, and of nothing else."""
+        values = self.layout.values(row)
+        if row[_RISKS] not in self._aside or row[_KNOWN] not in self._lengths:
+            return
+        if row[2] not in self._starts:
+            return
+        if "over" in values or "by" in values:  # which count from the start
+            return
+        if {"id", "label", "start"} & {problem.field for problem in problems}:
+            return
+        place, key = self._place(row, values)
+        place[key] = problems
+        self._size += _PROBLEMS
+
+    def _place(self, row: Row, values: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
+        """Where what a row's ``values`` decide is kept, and under what; makes room."""
+        if self._size > MOST_REMEMBERED:
+            self._known.clear()
+            self._size = 0
+        key = row[self._first : self._end]
+        if self._whole or any(map(values.get, _OWN_PACE)):
+            return self._known, key
+        return self._known.setdefault(key, {}), row[_KNOWN]
+
+    def _share(self, plan: Plan, row: Row | None, values: dict[str, Any]) -> Rendering:
+        """Render a plan, and keep what rows like this one have in common."""
+        scope = ONE_DAY if row is None else shared_by(plan.request)
+        start = (plan.start - FIRST).days
+        rendering = None if scope == ONE_DAY else self._render(plan, start, None)
+        if rendering is None:
+            scope = ONE_DAY
+            rendering = self._render(plan, None, None)
+            assert rendering is not None
+        if row is None:
+            return rendering
+        if len(self._aside) + len(self._lengths) > _MOST_ASIDE:
+            self._aside.clear()
+            self._lengths.clear()
+        # that these are good is known from here on: they depend on nothing else
+        self._aside.add(row[_RISKS])
+        self._lengths.add(row[_KNOWN])
+        place, key = self._place(row, values)
+        shared = place.get(key)
+        if shared.__class__ is not _Shared or shared.scope != scope:
+            shared = place[key] = _Shared(scope)
+        if shared.groups is not None:
+            shared.plans[shared.groups[start]] = plan, rendering
+            self._size += _OVERHEAD
+        shared.by_start[shared.keys[start]] = rendering
+        self._size += rendering.size
+        return rendering
+
+
+def _is_plain(text: object) -> bool:
+    """Whether a text stands in the plan as it is: printable, no spaces to tidy, not too long."""
+    if text.__class__ is not str:
+        return False
+    assert isinstance(text, str)
+    if len(text) > LONGEST_TEXT or not text:
+        return False
+    return text.isalnum() or (text.isprintable() and " ".join(text.split()) == text)

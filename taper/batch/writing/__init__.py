@@ -1,0 +1,1 @@
+"""Output rows: text and columns."""

@@ -1,0 +1,136 @@
+"""What a batch can write of each plan: the tables, their columns, their rows as text cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from taper.export.csv import (
+    CHECKS,
+    SCHEDULE,
+    SUPPLY,
+    checks_rows,
+    schedule_rows,
+    supply_rows,
+)
+from taper.planning.document import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from taper.errors import Problem
+    from taper.planning.make import Plan
+
+SUMMARY = [
+    "plan_id",
+    "start",
+    "stop_date",
+    "days",
+    "reductions",
+    "holds",
+    "start_daily_dose",
+    "end_daily_dose",
+    "unit",
+    "start_mme",
+    "largest_cut_percent_of_current",
+    "largest_cut_percent_of_original",
+    "findings",
+]
+ERRORS = ["line", "row", "id", "field", "value", "message", "hint"]
+_SHOWN_VALUE = 200  # characters of a value in an error record
+
+
+class Table(NamedTuple):
+    """One table: its columns, and the rows of a plan in it as cells of text.
+
+    ``whole`` where it shows what is found for the plan, and so depends on every field;
+    ``dates_in_cells`` where every date stands in a cell of its own;
+    ``steps`` where its rows are the steps of a plan, whose dates are quicker alone.
+    """
+
+    name: str
+    header: list[str]
+    rows: Callable[[Plan], list[list[str]]]
+    dates: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    whole: bool = False
+    dates_in_cells: bool = False
+    steps: bool = False
+
+
+def summary_rows(plan: Plan) -> list[list[str]]:
+    """A plan in one row, with the ids of its findings."""
+    figures = summary(plan)
+    cells = ["" if figures[name] is None else str(figures[name]) for name in SUMMARY[1:-1]]
+    return [[plan.id, *cells, " ".join(finding.id for finding in plan.findings)]]
+
+
+def _no_rows(plan: Plan) -> list[list[str]]:
+    """Of a table that no plan has rows in."""
+    del plan
+    return []
+
+
+TABLES = {
+    table.name: table
+    for table in (
+        Table(
+            "schedule",
+            SCHEDULE,
+            schedule_rows,
+            dates=frozenset({"start_date", "end_date", "next_check"}),
+            numbers=frozenset({"step", "days"}),
+            dates_in_cells=True,
+            steps=True,
+        ),
+        Table(
+            "checks",
+            CHECKS,
+            checks_rows,
+            dates=frozenset({"date"}),
+            numbers=frozenset({"step"}),
+            dates_in_cells=True,
+        ),
+        Table(
+            "supply",
+            SUPPLY,
+            supply_rows,
+            dates=frozenset({"fill_date"}),
+            numbers=frozenset({"fill", "days_supply"}),
+        ),
+        Table(
+            "summary",
+            SUMMARY,
+            summary_rows,
+            dates=frozenset({"start", "stop_date"}),
+            numbers=frozenset({"days", "reductions", "holds"}),
+            whole=True,
+            dates_in_cells=True,
+        ),
+        # the documents themselves, one a line of JSONL
+        Table("plans", [], _no_rows, whole=True),
+        Table("errors", ERRORS, _no_rows, numbers=frozenset({"line", "row"})),
+    )
+}
+
+
+def error_rows(line: int, row: int, ident: str, problems: list[Problem]) -> list[list[str]]:
+    """The records of a row that failed, one a problem."""
+    return [
+        [
+            str(line),
+            str(row),
+            printable(ident[:_SHOWN_VALUE]),
+            printable(problem.field[:_SHOWN_VALUE]),
+            printable(problem.value[:_SHOWN_VALUE]),
+            printable(" ".join(problem.message.split())[: 4 * _SHOWN_VALUE]),
+            problem.hint,
+        ]
+        for problem in problems
+    ]
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal or a spreadsheet would act on."""
+    if text.isprintable():
+        return text
+    return "".join(mark if mark.isprintable() else "\ufffd" for mark in text)

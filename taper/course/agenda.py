@@ -1,0 +1,97 @@
+"""What falls due over many saved plans: reductions, checks, fills.
+
+Plans are read as plain JSON, without being rebuilt: hundreds of them are looked through at once.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from taper.errors import InputError, Problem
+from taper.planning.document import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+KINDS = ("reduction", "stop", "change", "hold", "goal", "check", "fill")
+_OF_STEP = {
+    "reduce": "reduction",
+    "stop": "stop",
+    "change": "change",
+    "hold": "hold",
+    "maintain": "goal",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """One thing that falls due: ``kind`` is one of :data:`KINDS`, ``what`` is in words."""
+
+    date: date
+    plan: str
+    label: str
+    kind: str
+    what: str
+    file: str
+
+    def to_dict(self) -> dict[str, str]:
+        """As plain values."""
+        return {
+            "date": self.date.isoformat(),
+            "plan": self.plan,
+            "label": self.label,
+            "kind": self.kind,
+            "what": self.what,
+            "file": self.file,
+        }
+
+
+def due(text: str, file: str, first: date, days: int) -> list[Due]:
+    """What a saved plan has on the ``days`` days from ``first``, by date.
+
+    Raises :class:`~taper.InputError` where the text is not a saved plan.
+    """
+    try:
+        document = json.loads(text)
+        if document["schema"] != SCHEMA:
+            raise InputError(Problem(file, f"'{document['schema']}' is not {SCHEMA}"))
+        last = first + timedelta(days=days - 1)
+        label = str(document["request"].get("label") or "")
+        return sorted(
+            Due(day, document["id"], label, kind, what, file)
+            for day, kind, what in _dated(document)
+            if first <= day <= last
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        hint = "a plan written by `taper plan -o plan.json`"
+        raise InputError(Problem(file, "not a saved plan", hint)) from None
+
+
+def _dated(document: Mapping[str, Any]) -> Iterator[tuple[date, str, str]]:
+    """Everything in a plan that has a day."""
+    for step in document["steps"]:
+        kind = _OF_STEP.get(step["kind"])
+        if kind and step["start"]:
+            yield date.fromisoformat(step["start"]), kind, step["directions"]
+    for check in document["checks"]:
+        what = f"{check['reason'].replace('-', ' ')}: {check['how']}"
+        yield date.fromisoformat(check["date"]), "check", what
+    for fill in document["supply"]:
+        yield date.fromisoformat(fill["date"]), "fill", _dispensed(fill)
+
+
+def _dispensed(fill: Mapping[str, Any]) -> str:
+    """``morphine-er 60 x 42, 15 x 28``, for so many days."""
+    by_product: dict[str, list[str]] = {}
+    for item in fill["items"]:
+        by_product.setdefault(item["product"], []).append(
+            f"{item['strength']} x {item['quantity']}"
+        )
+    items = "; ".join(f"{name} {', '.join(parts)}" for name, parts in by_product.items())
+    days = fill["days_supply"]
+    return f"{items} ({days} day{'s' * (days != 1)})"

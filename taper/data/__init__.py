@@ -1,0 +1,1 @@
+"""The data files, and the one reader of them."""

@@ -1,0 +1,187 @@
+"""The rows of a taper, laid out on dates without gap or overlap (SPEC 4.7)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from taper.engine.choice import NOTHING, Reason
+from taper.engine.steps import BASELINE, CHANGE, HOLD, REDUCE
+from taper.errors import InputError, Problem
+from taper.formulary.holidays import is_holiday
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from taper.engine.steps import Step
+    from taper.quantities import Interval
+    from taper.regimen.table import Regimen
+    from taper.request.model import Calendar, Hold
+
+LONGEST_PLAN_DAYS = 7305  # twenty years
+_DAY = timedelta(days=1)
+_WEEK = 7
+
+
+class Row(NamedTuple):
+    """A step without its number: see :class:`Step`."""
+
+    kind: str
+    start: date
+    end: date | None
+    regimen: Regimen
+    original: int
+    before: int
+    reason: Reason
+
+
+def patch_days(regimen: Regimen) -> int:
+    """The days that a patch is worn; 1 for what is taken every day."""
+    return regimen.interval // 24 if regimen.product.is_patch else 1
+
+
+def aligned(day: date, anchor: date, period: int) -> date:
+    """The first day from ``day`` that is a whole number of periods after ``anchor``."""
+    return day + timedelta(days=-(day - anchor).days % period)
+
+
+class Rows:
+    """The rows of one product's taper, laid out on dates without gap or overlap."""
+
+    def __init__(self, calendar: Calendar, regimen: Regimen, start: date) -> None:
+        """Open the first row, a baseline until something changes."""
+        self.calendar = calendar
+        self.period = patch_days(regimen)
+        self.anchor = calendar.start
+        self.original = regimen.daily
+        self.rows: list[Row] = []
+        self.reductions = 0
+        self.pending: Interval | None = None
+        self.held_from: date | None = None  # since when it counts, where another hold came first
+        self.hold_ends = False  # whether the first row is a hold for so long
+        self.fired: set[int] = set()
+        self.is_free = not (calendar.holds or calendar.depends_on_dates)
+        self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
+
+    def recall(self, steps: Iterable[Step]) -> None:
+        """Count the reductions and the holds of rows that lie behind."""
+        for step in steps:
+            assert step.start is not None
+            if step.kind == REDUCE:
+                self.reductions += 1
+                self.pending = None
+                self.start, self.regimen, self.original = step.start, step.regimen, step.original
+                self._meet_holds()
+            elif step.kind in {HOLD, CHANGE}:
+                self.pending = None
+
+    def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
+        """Begin a row; it ends where the next begins."""
+        self.kind, self.start, self.regimen = kind, start, regimen
+        self.before, self.reason = before, reason
+
+    def after(self, interval: Interval, day: date) -> date:
+        """The day an interval later; of a patch, in whole patch periods."""
+        if self.period == 1:
+            return interval.after(day)
+        days = (interval.after(day) - day).days
+        return day + timedelta(days=-(-days // self.period) * self.period)
+
+    def turn(self, kind: str, due: date, regimen: Regimen, reason: Reason) -> date:
+        """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
+        day, held = (due, False) if self.is_free else self._begin(due)
+        before = self.regimen.daily
+        if self.kind == HOLD and self.hold_ends and not held and day > due > self.start:
+            self.wait_on(due)
+        if held and day > due > self.start and self.kind != HOLD:
+            self.close(due)
+            self.open(HOLD, due, self.regimen, before, NOTHING)
+        self.close(day)
+        self.open(kind, day, regimen, before, reason)
+        if kind == REDUCE:
+            self.reductions += 1
+            if not self.is_free:
+                self._meet_holds()
+        return day
+
+    def wait_on(self, day: date) -> None:
+        """End a hold before the day; the dose stays as it is."""
+        self.held_from = None
+        self.close(day)
+        self.open(BASELINE, day, self.regimen, self.regimen.daily, NOTHING)
+
+    def finish(self, end: date | None) -> None:
+        """Close the last row: at ``end``, or open for a stop."""
+        self.rows.append(
+            Row(self.kind, self.start, end, self.regimen, self.original, self.before, self.reason)
+        )
+
+    def rescale(self, top: int, bottom: int, before: int) -> None:
+        """Count the open row, and those after it, in another salt."""
+        self.original = self.original * top // bottom
+        self.before = before
+
+    def close(self, day: date) -> None:
+        """End the open row before ``day``; a row of no days is left out."""
+        if day > self.start:
+            self.finish(day - _DAY)
+
+    def _begin(self, due: date) -> tuple[date, bool]:
+        """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
+        day, held = due, False
+        if self.pending is not None:
+            day, held = max(due, self.after(self.pending, self.held_from or due)), True
+            self.pending = self.held_from = None
+        calendar = self.calendar
+        moved = calendar.holidays or any(hold.first for hold in calendar.holds)
+        for _ in range(LONGEST_PLAN_DAYS if moved else _WEEK):  # weekdays come back
+            later = self._after_dated_holds(day)
+            if later > day:
+                day, held = aligned(later, self.anchor, self.period), True
+            elif self._is_avoided(day):
+                day += timedelta(days=self.period)
+            else:
+                return day, held
+        message = "no day is left on which a reduction may begin"
+        hint = "fewer days to avoid, or another first day: patches change every "
+        name = "reduce_on" if calendar.weekdays else "avoid"
+        raise InputError(Problem(name, message, f"{hint}{self.period} days"))
+
+    def _after_dated_holds(self, day: date) -> date:
+        for hold in self.calendar.holds:
+            if hold.first is not None and hold.last is not None and hold.first <= day <= hold.last:
+                return hold.last + timedelta(days=1)
+        return day
+
+    def _is_avoided(self, day: date) -> bool:
+        calendar = self.calendar
+        weekday = day.weekday()
+        if calendar.weekdays and weekday not in calendar.weekdays:
+            return True
+        if calendar.avoid_weekends and weekday >= 5:  # noqa: PLR2004 - Saturday
+            return True
+        return bool(calendar.holidays) and is_holiday(day, calendar.holidays)
+
+    def _meet_holds(self) -> None:
+        """Note the longest hold that the new row has met."""
+        for place, hold in enumerate(self.calendar.holds):
+            if hold.length is None or not self._meets(place, hold):
+                continue
+            pending = self.pending
+            if pending is None or self.after(hold.length, self.start) > self.after(
+                pending, self.start
+            ):
+                self.pending = hold.length
+
+    def _meets(self, place: int, hold: Hold) -> bool:
+        if hold.every:
+            return self.reductions % hold.every == 0
+        daily = self.regimen.daily
+        if hold.share is not None:
+            reached = daily * hold.share[1] <= self.original * hold.share[0]
+        else:
+            reached = daily <= hold.dose
+        if not reached or place in self.fired:
+            return False
+        self.fired.add(place)
+        return True

@@ -1,0 +1,1 @@
+"""The patient's hand-out: its language, its advice, its pages."""

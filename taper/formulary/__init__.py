@@ -1,0 +1,1 @@
+"""What is known: markets, products, guidelines and holidays, read from the data files."""

@@ -1,0 +1,83 @@
+"""Published rule sets, read from ``data/guidelines.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from taper.data.files import data_file
+from taper.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Guideline:
+    """One published rule set: what it says, what it leaves open, and what the tool chose.
+
+    The rule the tool plans with is ``reduce``/``every``/``of``, or ``phases`` and ``of``, in
+    the words of the request fields. ``facts`` is the entry as it stands in the data file.
+    """
+
+    id: str
+    name: str
+    year: int | str
+    applies: str
+    rate: str
+    interval: str
+    base: str
+    reduce: str | None
+    every: str | None
+    of: str
+    phases: tuple[str, ...]
+    leaves_open: tuple[str, ...]
+    chosen: tuple[str, ...]
+    source: str
+    grade: str
+    facts: dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def guidelines() -> dict[str, Guideline]:
+    """All rule sets by id, in the order of the data file."""
+    entries = data_file("guidelines.toml")
+    return {
+        key: Guideline(
+            id=key,
+            name=entry["name"],
+            year=entry["year"],
+            applies=entry["applies"],
+            rate=entry["rate"],
+            interval=entry["interval"],
+            base=entry["base"],
+            reduce=entry.get("reduce"),
+            every=entry.get("every"),
+            of=entry["of"],
+            phases=tuple(entry.get("phases", ())),
+            leaves_open=tuple(entry["leaves_open"]),
+            chosen=tuple(entry["chosen"]),
+            source=entry["source"],
+            grade=entry["grade"],
+            facts=entry,
+        )
+        for key, entry in entries.items()
+        if key != "sources"
+    }
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, str]:
+    """What each citation key stands for."""
+    return dict(data_file("guidelines.toml")["sources"])
+
+
+def guideline(name: str) -> Guideline:
+    """The rule set of that name, in any letter case.
+
+    Raises :class:`~taper.InputError` that lists them.
+    """
+    known = guidelines()
+    found = known.get(name.strip().lower())
+    if found is None:
+        message = f"'{name}' is not a guideline that is built in"
+        raise InputError(Problem("guideline", message, "one of " + ", ".join(known), name))
+    return found

@@ -1,0 +1,1 @@
+"""The plan: made, written as one document, read back, compared."""

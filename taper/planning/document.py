@@ -1,0 +1,226 @@
+"""The plan as the one JSON document of SPEC section 6 (``taper-plan/1``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from taper.engine.steps import HOLD, REDUCE
+from taper.planning.why import why
+from taper.quantities import Percent, percent_text, plain, ratio_text
+from taper.safety.equivalents import mme_text
+from taper.version import VERSION
+
+if TYPE_CHECKING:
+    from taper.engine.steps import Step
+    from taper.planning.make import Plan
+    from taper.regimen.table import Regimen
+    from taper.regimen.units import Units
+    from taper.request.model import Request
+    from taper.supply import Fill, SupplyItem
+
+SCHEMA = "taper-plan/1"
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """The plan as the one JSON document of SPEC section 6."""
+    request = plan.request
+    return {
+        "schema": SCHEMA,
+        "id": plan.id,
+        "made_with": _made_with(plan),
+        "request": dict(request.text),
+        "rule": plan.to_rule(),
+        "product": _product(plan),
+        "summary": summary(plan),
+        "steps": [step_document(step) for step in plan.steps],
+        "checks": [
+            {
+                "date": check.date.isoformat(),
+                "step": check.step,
+                "reason": check.reason,
+                "how": check.how,
+                "items": list(check.items),
+            }
+            for check in plan.checks
+        ],
+        "supply": [_fill(fill) for fill in plan.supply],
+        "leftover": [_supply_item(item) for item in plan.dispensing.leftover],
+        "findings": [
+            {
+                "id": finding.id,
+                "level": finding.level,
+                "step": finding.step,
+                "message": finding.message,
+                "source": finding.source,
+            }
+            for finding in plan.findings
+        ],
+        "revisions": [dict(revision) for revision in plan.revisions],
+    }
+
+
+def _made_with(plan: Plan) -> dict[str, str]:
+    formulary = plan.request.formulary
+    return {
+        "taper": VERSION,
+        "formulary": formulary.version,
+        "formulary_date": formulary.date.isoformat(),
+        **plan.made_with,
+    }
+
+
+def rule(request: Request) -> dict[str, Any]:
+    """The rule that was planned with, also where a guideline or an end was asked for."""
+    parts = []
+    for part in request.rule.parts:
+        until = None
+        if part.until_share is not None:
+            until = f"{ratio_text(100 * part.until_share[0], part.until_share[1], 4)}%"
+        elif part.until_dose is not None:
+            until = request.product.text(part.until_dose)
+        reduce = part.reduce
+        text = str(reduce) if isinstance(reduce, Percent) else request.product.text(reduce)
+        parts.append({"reduce": text, "every": str(part.every), "until": until})
+    return {"of": request.rule.of, "parts": parts}
+
+
+def _product(plan: Plan) -> dict[str, Any]:
+    product = plan.request.product
+    used: dict[str, None] = {}
+    for strength in sorted(
+        {
+            s
+            for step in plan.steps
+            for s, _ in step.regimen.per_day
+            if step.regimen.product is product
+        },
+        key=lambda strength: strength.amount,
+    ):
+        used[strength.label] = None
+    return {
+        "id": product.id,
+        "drug": product.drug,
+        "form": product.form,
+        "name": product.name,
+        "market": product.market,
+        "unit": product.unit,
+        "strengths": list(used),
+        "handling": product.handling,
+        "schedule": product.schedule,
+        "rxnorm": {label: product.rxcui(label) for label in used if product.rxcui(label)},
+        "sources": plan.request.formulary.sources_of(product),
+    }
+
+
+def last_rows(plan: Plan) -> list[Step | None]:
+    """The last row of each opioid: the main one, then ``also`` in order; None for one kept."""
+    request = plan.request
+    others = [None if each.keep else each.regimen.product for each in request.also]
+    main = [step for step in plan.steps if step.regimen.product not in others]
+    rows: list[Step | None] = [main[-1]]
+    for other in others:
+        own = [step for step in plan.steps if step.regimen.product is other]
+        rows.append(own[-1] if own else None)
+    return rows
+
+
+def summary(plan: Plan) -> dict[str, Any]:
+    """The plan in a few figures; the doses are those of the main product, MME is of all."""
+    rows = plan.steps[1:]
+    reductions = [step for step in rows if step.kind == REDUCE]
+    end = rows[-1].end or rows[-1].start
+    assert end is not None
+    days = (end - plan.start).days + (rows[-1].end is not None)
+    current = largest_share([(step.cut, step.before) for step in reductions])
+    original = largest_share([(step.cut, step.original) for step in reductions])
+    last = last_rows(plan)[0]
+    assert last is not None
+    product = plan.request.product
+    return {
+        "start": plan.start.isoformat(),
+        "stop_date": None if plan.stop_date is None else plan.stop_date.isoformat(),
+        "days": days,
+        "reductions": len(reductions),
+        "holds": sum(step.kind == HOLD for step in rows),
+        "start_daily_dose": plain(plan.steps[0].daily),
+        "end_daily_dose": plain(last.daily),
+        "unit": product.unit,
+        "start_mme": mme_text(plan.steps[0]),
+        "largest_cut_percent_of_current": percent_text(*current),
+        "largest_cut_percent_of_original": percent_text(*original),
+    }
+
+
+def largest_share(shares: list[tuple[int, int]]) -> tuple[int, int]:
+    """The largest of some ratios; zero where there are none."""
+    largest = (0, 1)
+    for part, whole in shares:
+        if part * largest[1] > largest[0] * whole:
+            largest = (part, whole)
+    return largest
+
+
+def step_document(step: Step) -> dict[str, Any]:
+    """One row of the document."""
+    regimen = step.regimen
+    return {
+        "step": step.number,
+        "kind": step.kind,
+        "start": None if step.start is None else step.start.isoformat(),
+        "end": None if step.end is None else step.end.isoformat(),
+        "days": step.days,
+        "product": regimen.product.id,
+        "daily_dose": plain(step.daily),
+        "unit": regimen.product.unit,
+        "doses": dose_documents(regimen),
+        "directions": regimen.directions,
+        "mme": mme_text(step),
+        "percent_of_original": percent_text(step.daily, step.original),
+        "cut_percent_of_original": percent_text(max(step.cut, 0), step.original),
+        "cut_percent_of_current": percent_text(max(step.cut, 0), step.before),
+        "why": why(step),
+        "findings": list(step.findings),
+        "companions": [
+            {
+                "product": other.product.id,
+                "daily_dose": plain(other.daily),
+                "unit": other.product.unit,
+                "doses": dose_documents(other),
+                "directions": other.directions,
+            }
+            for other in step.companions
+        ],
+    }
+
+
+def dose_documents(regimen: Regimen) -> list[dict[str, Any]]:
+    """The administrations of a row; those of zero are left out."""
+    return [
+        {"time": time, "amount": plain(amount), "units": _units(units)}
+        for time, amount, units in zip(regimen.times, regimen.amounts, regimen.units, strict=True)
+        if amount
+    ]
+
+
+def _units(units: Units) -> list[dict[str, str]]:
+    return [{"strength": strength.label, "count": plain(count)} for strength, count in units]
+
+
+def _fill(fill: Fill) -> dict[str, Any]:
+    return {
+        "fill": fill.number,
+        "date": fill.date.isoformat(),
+        "not_before": fill.not_before.isoformat(),
+        "days_supply": fill.days_supply,
+        "items": [_supply_item(item) for item in fill.items],
+    }
+
+
+def _supply_item(item: SupplyItem) -> dict[str, Any]:
+    return {
+        "product": item.product.id,
+        "strength": item.strength.label,
+        "quantity": plain(item.quantity),
+        "unit": item.unit,
+        "directions": item.directions,
+    }

@@ -1,0 +1,159 @@
+"""Reading what else there is: the finer product for the end, and other opioids."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
+
+from taper.errors import InputError, Problem
+from taper.formulary.market import Formulary, formulary
+from taper.formulary.product import ORAL_INTERVALS, Product
+from taper.quantities import THOUSAND, parse_percent
+from taper.reading.medicine import Medicine, read_amount, strengths_of, take
+from taper.regimen.prescription import frequency, parse_frequency
+from taper.regimen.table import MOST_MEASURES, regimens
+from taper.request.model import Companion, Finish
+
+if TYPE_CHECKING:
+    from taper.reading.values import Fields
+    from taper.regimen.table import Regimens
+
+
+@lru_cache(maxsize=256)
+def _usual_table(product: Product, interval: int, amount: int) -> Regimens:
+    """The table of a product's usual strengths that reaches ``amount`` a day."""
+    if product.is_liquid:
+        drug = product.usual[0].amount * product.measure // THOUSAND
+        limit = min(amount, MOST_MEASURES * drug)
+        return regimens(product, product.usual[:1], interval, 0, limit=limit)
+    return regimens(product, product.usual, interval, product.max_units)
+
+
+def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
+    """The finer product for the end of the taper."""
+    text, at = fields.text("finish_with"), fields.text("finish_at")
+    if text is None:
+        if at:
+            fields.problem("finish_at", "there is no product to change to", "--finish-with ID", at)
+        return None
+    table = fields.attempt(lambda: _finish_table(text, medicine))
+    dose = share = None
+    if at and at.endswith("%"):
+        percent = fields.attempt(lambda: parse_percent(at, "finish_at"))
+        share = (percent.numerator, percent.denominator) if percent else None
+        if share == (1, 1):
+            _not_below(fields, at, medicine)
+    elif at:
+        dose = fields.attempt(lambda: read_amount(at, medicine.product, "finish_at"))
+        if dose is not None and not 0 < dose < medicine.regimen.daily:
+            _not_below(fields, at, medicine)
+    return None if table is None else Finish(table, dose, share)
+
+
+def _not_below(fields: Fields, at: str, medicine: Medicine) -> None:
+    """The change of product comes once the dose has fallen to what is named."""
+    current = medicine.product.daily_text(medicine.regimen.daily)
+    message = f"'{at}' is not above 0 and below the current dose"
+    fields.problem("finish_at", message, f"25%, or less than {current}", at)
+
+
+def _finish_table(text: str, medicine: Medicine) -> Regimens:
+    market = formulary(medicine.product.market)
+    name, hours = text, None
+    words = text.rsplit(maxsplit=1)
+    if len(words) > 1 and parse_frequency(words[1]):
+        name, hours = words[0], parse_frequency(words[1])
+    product, first = market.find(name, "finish_with"), medicine.product
+    if product.drug != first.drug or product.unit != first.unit:
+        message = f"{product.id} is not a product of {first.drug} in {first.unit}"
+        same = ", ".join(finer_products(medicine.regimens)) or "none"
+        raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
+    if hours is not None and hours not in ORAL_INTERVALS:
+        labelled = " or ".join(frequency(hours) for hours in product.intervals_hours)
+        message = f"{frequency(hours)} does not fit {product.name}"
+        raise InputError(Problem("finish_with", message, f"the label says {labelled}", text))
+    top, bottom = first.basis
+    daily = medicine.regimen.daily * top * product.basis[1] // (bottom * product.basis[0])
+    table = _usual_table(product, hours or product.interval, daily)
+    if not is_finer(table, medicine.regimens):
+        message = f"{product.id} makes no smaller dose than {first.id}"
+        same = ", ".join(finer_products(medicine.regimens)) or "none"
+        raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
+    return table
+
+
+def is_finer(table: Regimens, than: Regimens) -> bool:
+    """Whether a table's smallest administration is smaller, counted in the same salt."""
+    ours, theirs = table.product.basis, than.product.basis
+    return table.smallest * ours[0] * theirs[1] < than.smallest * theirs[0] * ours[1]
+
+
+def finer_products(than: Regimens) -> list[str]:
+    """Ids of products of the same opioid whose smallest administration is smaller.
+
+    Products of the opioid alone come before combinations, then the finest, then liquids.
+    """
+    first = than.product
+    finer = []
+    for product in formulary(first.market).of_drug(first.drug):
+        if product.unit == first.unit and not product.is_patch and product is not first:
+            table = _usual_table(product, product.interval, max(than.totals))
+            if is_finer(table, than):
+                rank = (product.is_combination, table.smallest, not product.is_liquid)
+                finer.append((rank, product.id))
+    return [name for _, name in sorted(finer)]
+
+
+def read_companions(
+    fields: Fields, market: Formulary, medicine: Medicine | None
+) -> tuple[Companion, ...]:
+    """What else the patient takes."""
+    kept = [_id_of(name, market) for name in fields.many("keep")]
+    companions: list[Companion] = []
+    for text in fields.many("also"):
+        companion = fields.attempt(partial(_companion, text, market))
+        if companion is not None:
+            keep = companion.product.id in kept
+            prescription, regimen = companion.prescription, companion.regimen
+            taking = companion.taking
+            companions.append(Companion(regimen, companion.regimens, prescription, keep, taking))
+    ids = [companion.regimen.product.id for companion in companions]
+    if medicine:
+        ids.append(medicine.product.id)
+    for name in kept:
+        if name not in ids[: len(companions)]:
+            fields.problem("keep", f"'{name}' is not among --also", "an id of --also", name)
+    for name in {name for name in ids if ids.count(name) > 1}:
+        hint = "one entry a product, with one amount for each administration"
+        fields.problem("also", f"{name} is named twice", hint, name)
+    return tuple(companions)
+
+
+def _id_of(name: str, market: Formulary) -> str:
+    """The id of the product of that name, or the name where none bears it."""
+    found = market.by_name.get(" ".join(name.lower().split()), [])
+    return found[0].id if len(found) == 1 else name
+
+
+def _dose_begins(text: str, market: Formulary) -> int | None:
+    """Where the dose begins after a product's name, which may hold numbers: ``24 hour``."""
+    places = [match.start() for match in re.finditer(r"\s(?=\d)", text)]
+    known = [p for p in places if " ".join(text[:p].lower().split()) in market.by_name]
+    return known[-1] if known else places[0] if places else None
+
+
+def _companion(text: str, market: Formulary) -> Medicine:
+    """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose."""
+    start = _dose_begins(text, market)
+    if start is None:
+        hint = "a product and its dose: oxycodone-ir 10 mg q6h"
+        raise InputError(Problem("also", f"'{text}' has no dose", hint, text))
+    try:
+        product = market.find(text[:start], "also")
+        strengths = strengths_of([], product)
+        dose, _, taking = text[start:].strip().partition(" taking ")
+        return take(product, dose, strengths, product.max_units, taking=taking or None)
+    except InputError as error:
+        raise InputError(replace(p, field="also", span=None) for p in error.problems) from None

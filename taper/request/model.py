@@ -1,0 +1,175 @@
+"""What is asked for: the fields of a request, their defaults, and all that can be wrong.
+
+:func:`read` takes plain text values under the field names of the contract (from options, a
+file, a batch row or Python) and gives a :class:`Request` whose values are exact and checked,
+or raises :class:`~taper.InputError` with every problem at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from taper.engine.curve import Part
+    from taper.formulary.market import Formulary
+    from taper.formulary.product import Product
+    from taper.quantities import Interval
+    from taper.regimen.prescription import Prescription
+    from taper.regimen.table import Regimen, Regimens
+
+# Every field of a request, in the order in which a normalised request lists them.
+FIELDS = (
+    "id",
+    "label",
+    "market",
+    "product",
+    "dose",
+    "taking",
+    "start",
+    "guideline",
+    "reduce",
+    "every",
+    "of",
+    "to",
+    "over",
+    "by",
+    "phases",
+    "holds",
+    "baseline",
+    "avoid",
+    "reduce_on",
+    "last_dose_for",
+    "stock",
+    "max_units",
+    "split",
+    "prefer",
+    "finish_with",
+    "finish_at",
+    "also",
+    "keep",
+    "fill",
+    "on_opioids_for",
+    "risks",
+    "specialist",
+    "override_rate",
+    "checks",
+)
+LISTS = frozenset({"phases", "holds", "avoid", "reduce_on", "stock", "risks", "also", "keep"})
+RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
+ALIASES = ("drug", "form")  # instead of ``product``
+RISKS = (
+    "benzodiazepine",
+    "pregnancy",
+    "oud",
+    "suicide-risk",
+    "sleep-apnea",
+    "previous-overdose",
+    "renal",
+    "hepatic",
+    "age-65",
+)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """How fast, down to what: the parts of the curve, its base and its end.
+
+    ``goal`` is the daily dose to end at, in thousandths, 0 to stop. ``override`` is the reason
+    for a pace over the band; then a cut may be as large as the reduction asked for.
+    """
+
+    parts: tuple[Part, ...]
+    of: str
+    goal: int
+    last_dose_for: Interval
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hold:
+    """A pause: ``length`` after every ``every`` reductions, or at a share or a dose.
+
+    Exactly one of ``every``, ``share`` (a ratio of the original dose) and ``dose`` (thousandths
+    a day) is set, or ``first`` and ``last`` days between which no reduction begins.
+    """
+
+    length: Interval | None = None
+    every: int = 0
+    share: tuple[int, int] | None = None
+    dose: int = 0
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """When reductions may begin."""
+
+    start: date
+    baseline: Interval | None = None
+    holds: tuple[Hold, ...] = ()
+    avoid_weekends: bool = False
+    holidays: tuple[str, ...] = ()  # ISO country, or country and subdivision: US-CA
+    weekdays: frozenset[int] = frozenset()  # Monday is 0; empty means any
+
+    @property
+    def depends_on_dates(self) -> bool:
+        """Whether the plan is not the same, shifted, when it starts on another day."""
+        dated = any(hold.first for hold in self.holds)
+        return bool(dated or self.avoid_weekends or self.holidays or self.weekdays)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finish:
+    """The finer product for the end of the taper, and where to change to it.
+
+    ``at_dose`` (thousandths a day of the first product) or ``at_share`` (of its original dose)
+    says when; without either it is where the next cut would be unavoidable.
+    """
+
+    regimens: Regimens
+    at_dose: int | None = None
+    at_share: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Companion:
+    """Another opioid that the patient takes; ``keep`` leaves it as it is."""
+
+    regimen: Regimen
+    regimens: Regimens
+    prescription: Prescription
+    keep: bool = False
+    taking: int | None = None  # daily use, where it differs from what is prescribed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """A checked request: everything that a plan is made from.
+
+    ``regimen`` is what is taken now, ``regimens`` what can be made of the product's strengths.
+    ``text`` holds the normalised values by field name; planning them again gives the same plan.
+    """
+
+    formulary: Formulary
+    product: Product
+    prescription: Prescription
+    regimen: Regimen
+    regimens: Regimens
+    rule: Rule
+    calendar: Calendar
+    finish: Finish | None
+    also: tuple[Companion, ...]
+    fill: Interval | None  # None: one step at a time
+    on_opioids_for: Interval | None
+    risks: frozenset[str]
+    specialist: str
+    checks: str
+    ends_by: date | None  # with ``over`` or ``by``: the gentlest rule that ends by this day
+    taking: int | None  # daily use, where what is taken differs from what is prescribed
+    raised_units: int  # units at one administration, where the current dose needs more; else 0
+    text: dict[str, object]

@@ -1,0 +1,87 @@
+"""The findings by id: level, wording and source, from ``data/findings.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from taper.data.files import data_file
+from taper.errors import InputError, Problem
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """One finding; ``steps`` are the rows it is about, none where it is about the plan.
+
+    ``values`` fill the message of ``data/findings.toml``; ``variant`` picks another one there,
+    and ``market`` (but the US) the wording of that market where it has its own.
+    ``text`` and the rest are set where a finding was read from a saved plan.
+    """
+
+    id: str
+    steps: tuple[int, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    variant: str = ""
+    saved: tuple[str, str, str] | None = None  # level, message and source as they were saved
+    market: str = ""
+
+    @property
+    def step(self) -> int | None:
+        """The first row it is about; None for the plan."""
+        return self.steps[0] if self.steps else None
+
+    @property
+    def level(self) -> str:
+        """``error``, ``warning`` or ``note``."""
+        if self.saved:
+            return self.saved[0]
+        entry = catalogue()[self.id]
+        return str(entry.get("level" + self.variant, entry["level"]))
+
+    @property
+    def message(self) -> str:
+        """One line, with the rows it is about."""
+        if self.saved:
+            return self.saved[1]
+        entry = wording(self.id, self.market)
+        template = entry.get("message" + self.variant, entry["message"])
+        text: str = template.format(**dict(self.values))
+        if self.steps:
+            rows = "step" if len(self.steps) == 1 else "steps"
+            text += f" ({rows} {', '.join(str(step) for step in self.steps)})"
+        return text
+
+    @property
+    def source(self) -> str:
+        """Who says so."""
+        return self.saved[2] if self.saved else str(wording(self.id, self.market)["source"])
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every finding by id, as it stands in the data file."""
+    return data_file("findings.toml")
+
+
+def wording(name: str, market: str) -> dict[str, Any]:
+    """The entry of a finding in the words of a market: what that market's own table says first."""
+    entry = catalogue()[name]
+    return {**entry, **entry[market]} if market in entry else entry
+
+
+def explain(name: str, market: str = "us") -> dict[str, Any]:
+    """The entry of a finding in the words of a market.
+
+    Raises :class:`~taper.InputError` with the closest ids.
+    """
+    key = name.strip().lower()
+    if key in catalogue():
+        entry = wording(key, market)
+        return {field: text for field, text in entry.items() if not isinstance(text, dict)}
+    from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
+
+    close = get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())
+    raise InputError(
+        Problem("id", f"'{name}' is not a finding", "one of " + ", ".join(close), name)
+    )

@@ -1,0 +1,178 @@
+"""What the commands that show or write a plan have in common."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taper.errors import InputError, Problem
+from taper.export import Options, render, suffix_of
+from taper.terminal.streams import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from taper.planning.make import Plan
+
+SHOWN = ("table", "json", "csv", "md")
+LANGUAGES = ("en", "es")
+PAPERS = ("letter", "a4")
+HAND_OUT = "Of the hand-out"  # a panel of the help
+
+
+def tab(name: str) -> Callable[..., Any] | None:
+    """What the shell proposes at the Tab key, from :mod:`taper.terminal.completion`.
+
+    None where no shell is asking: Typer would look at each function at every start.
+    """
+    if "_TAPER_COMPLETE" not in os.environ:
+        return None
+    from taper.terminal import completion as completing  # noqa: PLC0415 - at the Tab key only
+
+    found: Callable[..., Any] = getattr(completing, name)
+    return found
+
+
+Market = Annotated[
+    str | None,
+    typer.Option(
+        "--market",
+        help="us, uk or ca. Default yours, or us.",
+        show_default=False,
+        metavar="NAME",
+        autocompletion=tab("market"),
+    ),
+]
+TableFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")]
+TextFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="Print as table (default), json, csv or md.",
+        show_default=False,
+        metavar="FORMAT",
+        autocompletion=tab("shown"),
+    ),
+]
+Output = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        help="Write by suffix (repeat): .json .csv .pdf .ics ...",
+        show_default=False,
+        metavar="FILE",
+    ),
+]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        help="en or es. Default en.",
+        show_default=False,
+        metavar="LANGUAGE",
+        rich_help_panel=HAND_OUT,
+        autocompletion=tab("language"),
+    ),
+]
+Paper = Annotated[
+    str | None,
+    typer.Option(
+        "--paper",
+        help="letter or a4. Default letter; a4 in the UK.",
+        show_default=False,
+        metavar="PAPER",
+        rich_help_panel=HAND_OUT,
+        autocompletion=tab("paper"),
+    ),
+]
+Large = Annotated[
+    bool, typer.Option("--large-print", help="In large print.", rich_help_panel=HAND_OUT)
+]
+
+
+def one_of(name: str, value: str, options: tuple[str, ...]) -> str:
+    """A value that must be one of a few; raises :class:`~taper.InputError` that lists them."""
+    if value.lower() not in options:
+        message = f"'{value}' is not known"
+        raise InputError(Problem(name, message, "one of " + ", ".join(options), value))
+    return value.lower()
+
+
+def deliver(
+    plan: Plan,
+    *,
+    format: str | None,  # noqa: A002
+    outputs: list[str] | None,
+    language: str | None,
+    paper: str | None,
+    large_print: bool,
+) -> None:
+    """Write the files that are asked for, and print the plan unless only files were."""
+    shown = None if format is None else one_of("format", format, SHOWN)
+    options, _ = hand_out_options(plan, language, paper, large_print=large_print)
+    if outputs:
+        from taper.terminal.files import write_all  # noqa: PLC0415 - only where a file is written
+
+        write_all({name: render(plan, suffix_of(name), options) for name in outputs})
+        for name in outputs:
+            sys.stderr.write(f"wrote {escaped(name)}\n")
+        if shown is None:
+            _warn(plan)
+            return
+    show_plan(plan, shown or "table", options)
+
+
+def _warn(plan: Plan) -> None:
+    """Say what a file may not: the warnings of the plan, each once."""
+    for finding in plan.findings:
+        if finding.level != "note":
+            sys.stderr.write(f"{finding.level}: {escaped(finding.message)} [{finding.id}]\n")
+
+
+def hand_out_options(
+    plan: Plan, language: str | None, paper: str | None, *, large_print: bool
+) -> tuple[Options, dict[str, str]]:
+    """The hand-out's options, and where each is from: given, configured, or the default."""
+    from taper.terminal.settings import COMMAND_LINE, DEFAULT, HANDOUT_SETTINGS, load  # noqa: PLC0415
+
+    configuration = load()
+    given = {"language": language, "paper": paper}
+    usual = {"language": "en", "paper": "a4" if plan.request.product.market == "uk" else "letter"}
+    values, sources = {}, {}
+    for name in HANDOUT_SETTINGS:
+        value, source = given.get(name) or "", COMMAND_LINE
+        if not value:
+            value, source = configuration.default(name)
+        values[name], sources[name] = value or usual.get(name, ""), source
+    for name, known in (("language", LANGUAGES), ("paper", PAPERS)):
+        values[name] = one_of(name, values[name], known)
+    sources["large_print"] = COMMAND_LINE if large_print else DEFAULT
+    return Options(large_print=large_print, **values), sources
+
+
+def show_plan(plan: Plan, shown: str, options: Options) -> None:
+    """Print a plan on standard output."""
+    if shown == "table":
+        from taper.terminal.show import show  # noqa: PLC0415 - loads rich
+
+        show(plan)
+        return
+    text = render(plan, f".{shown}", options)
+    assert isinstance(text, str)
+    write_stdout(text)
+
+
+def write_stdout(text: str) -> None:
+    """Print text as it is: no translation of line ends, always UTF-8."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+        return
+    buffer.write(text.encode())
+    buffer.flush()

@@ -1,0 +1,138 @@
+"""Files in and out: requests and saved plans are read whole, and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from taper.errors import InputError, Problem, TaperError
+
+if TYPE_CHECKING:
+    from taper.planning.make import Plan
+
+LARGEST_BYTES = 50_000_000  # of a request or a plan; a batch is read by its own reader
+
+
+class FileFault(TaperError):
+    """A file that cannot be read or written (exit status 1)."""
+
+    exit_status = 1
+
+
+def read_text(name: str) -> str:
+    """The text of a file, or of standard input for ``-``.
+
+    Raises :class:`FileFault` where it cannot be read, :class:`~taper.InputError` where it is
+    empty, not text, or far too large.
+    """
+    shown = "standard input" if name == "-" else name
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise FileFault(Problem(shown, f"cannot be read: {error.strerror or error}")) from None
+    if len(data) > LARGEST_BYTES:
+        raise InputError(Problem(shown, "the file is too large", "at most 50 MB"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(Problem(shown, "not a text file", "UTF-8 text: TOML or JSON")) from None
+    if "\0" in text:
+        raise InputError(Problem(shown, "not a text file", "UTF-8 text: TOML or JSON"))
+    if not text.strip():
+        raise InputError(Problem(shown, "the file is empty", "see examples/ for a request"))
+    return text
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"'{key}' is given twice")
+        found[key] = value
+    return found
+
+
+def parse_values(text: str, name: str) -> dict[str, Any]:
+    """The values of a TOML or JSON text; numbers keep the digits they are written with."""
+    from decimal import Decimal  # noqa: PLC0415 - where a file comes in
+
+    as_json = name.lower().endswith(".json") or (name == "-" and text.lstrip()[:1] == "{")
+    try:
+        if as_json:
+            import json  # noqa: PLC0415
+
+            values = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique)
+        else:
+            import tomllib  # noqa: PLC0415
+
+            values = tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        kind = "JSON" if as_json else "TOML"
+        raise InputError(Problem(name, f"not {kind}: {error}", "see examples/")) from None
+    if not isinstance(values, dict):
+        raise InputError(Problem(name, "not a request", "field names with their values"))
+    return values
+
+
+def read_request(name: str) -> dict[str, Any]:
+    """The request fields in a TOML or JSON file; a saved plan gives the request it was made of."""
+    values = parse_values(read_text(name), name)
+    if str(values.get("schema", "")).startswith("taper-plan/"):
+        request = values.get("request")
+        if not isinstance(request, dict):
+            raise InputError(Problem(name, "a plan without its request", "plan it again"))
+        if values.get("revisions"):
+            message = "the plan was revised, and planning its request again would drop that"
+            hint = "`taper export` shows it, `taper revise` changes it"
+            raise InputError(Problem(name, message, hint))
+        return request
+    return values
+
+
+def read_plan(name: str) -> Plan:
+    """A saved plan."""
+    from taper.planning.saved import parse_plan  # noqa: PLC0415 - reading a plan loads pydantic
+
+    return parse_plan(read_text(name))
+
+
+def write_all(contents: dict[str, str | bytes]) -> None:
+    """Write files whole or not at all: aside in the same folder, then renamed.
+
+    Raises :class:`FileFault`; what was not renamed yet is removed.
+    """
+    aside: list[tuple[Path, Path]] = []
+    try:
+        for name, content in contents.items():
+            data = content.encode() if isinstance(content, str) else content
+            target = Path(name)
+            handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            aside.append((Path(temporary), target))
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(_mode(target))
+        for temporary_path, target in aside:
+            temporary_path.replace(target)
+    except OSError as error:
+        where = str(error.filename2 or error.filename or "")
+        name = next((name for name in contents if Path(name).name in where), next(iter(contents)))
+        message = f"cannot be written: {error.strerror or error}"
+        raise FileFault(Problem(name, message)) from None
+    finally:
+        for temporary_path, _ in aside:
+            temporary_path.unlink(missing_ok=True)
+
+
+def _mode(target: Path) -> int:
+    """The mode of the file that is replaced, or that of a new file."""
+    try:
+        return target.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask

@@ -1,0 +1,220 @@
+"""A user's own defaults: a TOML file in the platform's usual place, and ``TAPER_MARKET``.
+
+Only the command line reads them; the library and a batch take what they are given. What they
+set is written into the request, so that a saved plan gives the same plan under any other
+configuration. ``TAPER_CONFIG`` names another file, or none where it is empty.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from taper.errors import InputError, Problem
+from taper.request.model import LISTS, RATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+COMMAND_LINE = "command line"
+REQUEST_FILE = "request file"
+ANSWER = "answer at the terminal"
+ENVIRONMENT = "environment"
+CONFIGURATION = "configuration file"
+DEFAULT = "default"
+
+MARKET_VARIABLE = "TAPER_MARKET"
+FILE_VARIABLE = "TAPER_CONFIG"
+PLAN_SETTINGS = ("market", "guideline", "phases", "reduce", "every", "of", "fill")
+HANDOUT_SETTINGS = ("language", "paper", "clinic", "telephone")
+STOCK = "stock"  # a table: the strengths at hand of each product
+_BRINGS = {"guideline": ("every", "of"), "phases": ("every",)}  # with what does not go beside it
+
+
+class Configuration(NamedTuple):
+    """What the configuration file and the environment say, as it is written there.
+
+    ``path`` is where the file is, or would be; empty where there shall be none.
+    """
+
+    path: str
+    values: dict[str, Any]
+    stock: dict[str, list[str]]
+    market: str | None = None  # from the environment: over that of the file
+
+    def default(self, name: str) -> tuple[str, str]:
+        """A setting of the hand-out and where it is from; empty where it is not set."""
+        value = self.values.get(name)
+        return ("", DEFAULT) if value is None else (str(value), CONFIGURATION)
+
+
+def place() -> str:
+    """Where the configuration file is, or would be; empty where there shall be none.
+
+    Typer knows the platform's usual place; it is loaded by then, and platformdirs would take as
+    long again as Python itself does to start.
+    """
+    named = os.environ.get(FILE_VARIABLE)
+    if named is not None:
+        return named
+    from typer import get_app_dir  # noqa: PLC0415 - by the command line only
+
+    folder = Path(get_app_dir("taper"))
+    if not folder.is_absolute():  # an empty or relative XDG_CONFIG_HOME counts as none
+        folder = Path.home() / ".config" / "taper"
+    return str(folder / "config.toml")
+
+
+def load() -> Configuration:
+    """The user's configuration; without a file there is nothing in it.
+
+    Raises :class:`~taper.InputError` where the file is not what it should be, with every
+    unknown setting in it.
+    """
+    path = place()
+    market = os.environ.get(MARKET_VARIABLE, "").strip() or None
+    if not path or not Path(path).is_file():
+        return Configuration(path, {}, {}, market)
+    from taper.terminal.files import parse_values, read_text  # noqa: PLC0415 - where there is a file
+
+    text = read_text(path) if Path(path).stat().st_size else ""
+    return checked(parse_values(text, path) if text else {}, path, market)
+
+
+def checked(values: dict[str, Any], path: str, market: str | None = None) -> Configuration:
+    """The configuration of a file's values; raises :class:`~taper.InputError`."""
+    problems = []
+    known = (*PLAN_SETTINGS, *HANDOUT_SETTINGS)
+    for name, value in values.items():
+        if name not in known and name != STOCK:
+            hint = "the settings are " + ", ".join((*known, STOCK))
+            problems.append(Problem(path, f"there is no setting '{name}'", hint, str(name)))
+        elif name == STOCK and not isinstance(value, dict):
+            hint = "[stock] and below it: morphine-er = [15, 30]"
+            problems.append(Problem(path, "stock is a table of products", hint))
+        elif name in known and isinstance(value, (dict, bool)):
+            problems.append(Problem(path, f"{name} is not a text", f'{name} = "..."'))
+        elif name in known and isinstance(value, list) and name not in LISTS:
+            problems.append(Problem(path, f"{name} has one value", f'{name} = "..."'))
+    problems += _together(values, path)
+    if problems:
+        raise InputError(problems)
+    stock = {str(key): _as_list(value) for key, value in values.get(STOCK, {}).items()}
+    return Configuration(path, {k: v for k, v in values.items() if k != STOCK}, stock, market)
+
+
+def _together(values: Mapping[str, Any], path: str) -> list[Problem]:
+    """Settings that cannot both be set."""
+    rules = [name for name in RATES if name in values]
+    if len(rules) > 1:
+        return [Problem(path, f"{' and '.join(rules)} are both set", "one of them")]
+    return [
+        Problem(path, f"{name} does not go with {rule}", "one of the two")
+        for rule in rules
+        for name in _BRINGS.get(rule, ())
+        if name in values
+    ]
+
+
+def _as_list(value: object) -> list[str]:
+    items = value if isinstance(value, list) else str(value).replace(";", ",").split(",")
+    return [str(item).strip() for item in items if str(item).strip()]
+
+
+# --- a request, with the defaults --------------------------------------------------------------
+
+
+class Settled:
+    """The values of a request, from the strongest to the weakest, and where each is from."""
+
+    def __init__(
+        self, file: Mapping[str, Any], given: Mapping[str, Any], configuration: Configuration
+    ) -> None:
+        """Options override a request file; what neither names comes from the configuration.
+
+        A field that a request file names without a value (as a saved plan does) has none: the
+        configuration does not fill it in.
+        """
+        self.configuration = configuration
+        self.values: dict[str, Any] = dict(file)
+        make_room(self.values, given)
+        self.sources = {k: REQUEST_FILE for k, v in self.values.items() if v not in (None, [])}
+        self.values.update(given)
+        self.sources.update(dict.fromkeys(given, COMMAND_LINE))
+        for name, (value, source) in self._defaults().items():
+            self.values[name] = value
+            self.sources[name] = source
+
+    def _defaults(self) -> dict[str, tuple[Any, str]]:
+        """What is set elsewhere: nothing that would contradict what is given."""
+        own = self.configuration
+        found = {k: (v, CONFIGURATION) for k, v in own.values.items() if k in PLAN_SETTINGS}
+        if own.market:
+            found["market"] = (own.market, ENVIRONMENT)
+        names = set(self.values)
+        out = set(names)
+        if names & {*RATES}:
+            out |= {*RATES}
+        for rule, parts in _BRINGS.items():
+            if rule in names:
+                out |= {*parts}
+            if names & {*parts}:
+                out.add(rule)
+        return {k: v for k, v in found.items() if k not in out}
+
+    def answered(self, names: Iterable[str]) -> None:
+        """These were asked for at the terminal."""
+        self.sources.update(dict.fromkeys(names, ANSWER))
+
+    def add_stock(self) -> None:
+        """The strengths at hand of the product, where the configuration names them."""
+        stock = self.configuration.stock
+        if not stock or STOCK in self.values:
+            return
+        from taper.formulary.market import formulary  # noqa: PLC0415 - where stock is configured
+
+        try:
+            market = formulary(str(self.values.get("market") or "us").lower())
+            name, drug = self.values.get("product"), self.values.get("drug")
+            form = str(self.values.get("form") or "")
+            product = market.find(str(name)) if name else market.find_drug(str(drug or ""), form)
+        except InputError:
+            return  # reading the request says what is wrong
+        if product.id in stock:
+            self.values[STOCK] = list(stock[product.id])
+            self.sources[STOCK] = CONFIGURATION
+
+    def explained(self, problem: Problem) -> Problem:
+        """A problem that says so where its value is not one that was given here."""
+        field = problem.field
+        if problem.id in {"dose-not-makeable", "needs-splitting"}:
+            field = STOCK
+        source = self.sources.get(field)
+        if source not in {CONFIGURATION, ENVIRONMENT}:
+            return problem
+        where = MARKET_VARIABLE if source == ENVIRONMENT else self.configuration.path
+        hint = f"{problem.hint}; {field} is set in {where}" if problem.hint else f"see {where}"
+        return replace(problem, hint=hint)
+
+
+def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """An option takes the place of what a file says instead of it."""
+    if any(name in given for name in RATES):
+        for name in RATES:
+            values.pop(name, None)
+    if any(name in given for name in _BRINGS):
+        for name in ("every", "of"):
+            values.pop(name, None)
+    if "product" in given or "drug" in given:
+        for name in ("product", "drug", "form"):
+            values.pop(name, None)
+
+
+def market_or_default(named: str | None) -> str:
+    """A market that was named, or the user's, or ``us``."""
+    if named:
+        return named.lower()
+    configuration = load()
+    return str(configuration.market or configuration.values.get("market") or "us").lower()
