@@ -57,7 +57,7 @@ with atheris.instrument_imports(include=["taper"]) if atheris else nullcontext()
     from taper.quantities import parse_day, parse_dose, parse_interval, parse_percent
     from taper.reading import read
     from taper.regimen.prescription import parse_frequency, parse_prescription
-    from taper.request.model import ALIASES, FIELDS
+    from taper.request.fields import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -57,7 +57,7 @@ KEPT = {
     "taper.formulary.market",
     "taper.formulary.product",
     "taper.formulary.guidelines",
-    "taper.export.handout.language",
+    "taper.export.language",
     "taper.safety.cows",
 }
 SURVIVED, KILLED, TIMEOUT = "survived", "killed", "timeout"

@@ -20,7 +20,7 @@ from taper.export import FORMATS, Options, render
 from taper.export.csv import CHECKS, SCHEDULE, SUPPLY
 from taper.formulary.market import MARKETS, formulary
 from taper.regimen.prescription import frequency
-from taper.request.model import ALIASES, FIELDS, LISTS, RISKS
+from taper.request.fields import ALIASES, FIELDS, LISTS, RISKS
 from taper.safety.catalogue import catalogue
 from taper.terminal.settings import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 

@@ -8,17 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from typer.core import TyperOption
 
 from taper.errors import TaperError
 from taper.terminal.help import fit_screens
-from taper.terminal.streams import escaped, ready, to_nowhere
-
-if TYPE_CHECKING:
-    from taper.errors import Problem
+from taper.terminal.streams import escaped, ready, report, to_nowhere
 
 # command -> module that registers it
 COMMANDS = {
@@ -119,7 +116,9 @@ def run(args: list[str]) -> int:
 def _run(args: list[str]) -> int:
     """Run the command line, and say what is wrong."""
     try:
-        result = command(wanted(args)).main(args=args, prog_name="taper", standalone_mode=False)
+        result = command(wanted(args)).main(
+            args=args, prog_name="taper", standalone_mode=False, obj=run
+        )
     except TaperError as error:
         for problem in error.problems:
             report(problem)
@@ -165,14 +164,3 @@ def _usage(error: typer.TyperException) -> int:
     path = context.command_path if context is not None else "taper"
     sys.stderr.write(f"error: {escaped(message)} (hint: {path} --help)\n")
     return USAGE
-
-
-def report(problem: Problem) -> None:
-    """One line a problem on standard error; at a terminal a caret under what is wrong."""
-    sys.stderr.write(f"error: {escaped(str(problem))}\n")
-    if problem.span is None or not sys.stderr.isatty():
-        return
-    start, end = problem.span
-    shown = problem.value.rstrip()
-    if len(shown) <= 60 and shown.isprintable():  # noqa: PLR2004 - fits a narrow terminal
-        sys.stderr.write(f"    {shown}\n    {' ' * start}{'^' * max(end - start, 1)}\n")

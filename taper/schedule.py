@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from taper.engine.choice import CUT_LIMIT, NOTHING, Choice, Reason, choose, next_is_unavoidable
-from taper.engine.curve import MIXED, ORIGINAL, Curve, Point
+from taper.engine.curve import Curve, Point
 from taper.engine.rows import LONGEST_PLAN_DAYS, Row, Rows, aligned, patch_days
 from taper.engine.steps import (
     BASELINE,
@@ -29,6 +29,7 @@ from taper.engine.steps import (
 from taper.errors import InputError, Problem
 from taper.formulary.market import formulary
 from taper.quantities import Percent, prose, ratio_text
+from taper.request.rule import MIXED, ORIGINAL
 
 if TYPE_CHECKING:
     from taper.quantities import Interval

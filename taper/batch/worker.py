@@ -20,7 +20,7 @@ from taper.batch.writing.packed import write_part
 from taper.batch.writing.tables import TABLES, error_rows
 from taper.batch.writing.text import TextOutput
 from taper.errors import Problem, TaperError
-from taper.request.model import ALIASES, FIELDS
+from taper.request.fields import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -211,7 +211,7 @@ def _figures(result: Result) -> dict[str, object]:
 
 def _by_field(result: Result) -> dict[str, int]:
     """In how many rows a field is wrong; a name that is no field may be a patient's."""
-    from taper.request.model import ALIASES, FIELDS  # noqa: PLC0415
+    from taper.request.fields import ALIASES, FIELDS  # noqa: PLC0415
 
     known = {*FIELDS, *ALIASES, "row"}
     found: dict[str, int] = {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taper.errors import InputError, Problem
-from taper.request.model import FIELDS, LISTS
+from taper.request.fields import FIELDS, LISTS
 from taper.terminal.deliver import LANGUAGES, PAPERS, TableFormat, one_of, tab, write_stdout
 from taper.terminal.files import FileFault, read_text, write_all
 from taper.terminal.settings import (

@@ -23,7 +23,7 @@ from taper.terminal.files import FileFault
 from taper.terminal.tables import room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from taper.commands.demonstration import Scene
 
@@ -33,6 +33,7 @@ _PROSE = 76  # columns at most
 
 
 def demo(
+    context: typer.Context,
     keep: Annotated[
         str | None,
         typer.Option(
@@ -50,7 +51,7 @@ def demo(
 
     taper demo --keep taper-demo
     """
-    from taper.terminal.settings import market_or_default  # noqa: PLC0415 - small, and used here only
+    from taper.terminal.settings import market_or_default  # noqa: PLC0415
 
     where = market_or_default(market)
     if where not in PATIENTS:
@@ -61,7 +62,7 @@ def demo(
         Path(PANEL).write_text(panel(where), encoding="utf-8")
         parts = scenes(where)
         for scene in parts:
-            _play(scene)
+            _play(scene, context.obj)
             if talking and scene is not parts[-1]:
                 typer.prompt("Enter to go on", default="", show_default=False, err=True)
     kept = f"The files are in {keep}: open {Path(keep) / HANDOUT} in a browser." if keep else ""
@@ -102,13 +103,13 @@ def _own_settings() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _play(scene: Scene) -> None:
-    """Say it, run it, show what came of it."""
+def _play(scene: Scene, run: Callable[[list[str]], int]) -> None:
+    """Introduce a scene, run its command, show the result; ``run`` is the whole command line."""
     typer.echo(scene.title)
     width = min(room() or _PROSE, _PROSE)
     typer.echo(textwrap.fill(scene.says, width) + "\n")
     typer.echo("$ " + shlex.join(scene.words).replace("'", '"'))
-    status, out, said = _run(list(scene.words[1:]))
+    status, out, said = _run(list(scene.words[1:]), run)
     if status not in {0, _BATCH_PARTLY}:
         raise InputError(Problem("demo", f"`{shlex.join(scene.words)}` failed: {said.strip()}"))
     lines = out.splitlines()
@@ -123,10 +124,8 @@ def _play(scene: Scene) -> None:
     typer.echo("")
 
 
-def _run(words: list[str]) -> tuple[int, str, str]:
-    """Run a command in this process; gives its status, its output, and what it said."""
-    from taper.cli import run  # noqa: PLC0415 - the whole command line, to be used by itself
-
+def _run(words: list[str], run: Callable[[list[str]], int]) -> tuple[int, str, str]:
+    """Run a command in this process; returns its status, its output, and its messages."""
     encoding = sys.stdout.encoding or "utf-8"
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=sys.stdout.errors)
     said = io.StringIO()

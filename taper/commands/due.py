@@ -41,11 +41,11 @@ def due(
 
     taper due plans/*.json --on 2027-01-18 --days 7
     """
-    from taper.cli import report  # noqa: PLC0415
     from taper.course.agenda import KINDS  # noqa: PLC0415 - loaded with the command
     from taper.course.agenda import due as found_in  # noqa: PLC0415
     from taper.quantities import parse_day  # noqa: PLC0415
     from taper.terminal.files import read_text  # noqa: PLC0415
+    from taper.terminal.streams import report  # noqa: PLC0415
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     wanted = {one_of("kind", each, KINDS) for each in kind or KINDS}

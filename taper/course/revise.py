@@ -284,7 +284,7 @@ def _finished(
     entry: dict[str, Any],
 ) -> Plan:
     """The revised plan: units, checks, supply and findings of all its rows."""
-    from taper.export.ics import event_keys  # noqa: PLC0415 - what a calendar held
+    from taper.planning.events import event_keys  # noqa: PLC0415 - what a calendar held
 
     day = standing.at.day
     if request.regimens.fewest_strengths:

@@ -6,34 +6,20 @@ denominator that grows, never a rounded number, and it never resets to a dose th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from taper.quantities import Interval, Percent
+    from taper.request.rule import Part
 
-ORIGINAL, CURRENT, MIXED = "original", "current", "mixed"
-BASES = (ORIGINAL, CURRENT, MIXED)
 # ``mixed``: of the original while more than 30% of it is left and the cut is at most 25% of what
 # is left (CDC 2022, recommendation 5, for 10% a week; the second condition gentles higher rates).
 MIXED_LEFT = (30, 100)
 MIXED_CUT = (25, 100)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One rule: by how much, how often, and down to where it applies.
-
-    ``reduce`` is a :class:`Percent` or an amount in thousandths; ``until`` is the share of the
-    original (a ratio) or the daily dose (thousandths, over 1) at which the next part takes over.
-    """
-
-    reduce: Percent | int
-    every: Interval
-    until_share: tuple[int, int] | None = None
-    until_dose: int | None = None
 
 
 class Point(NamedTuple):

@@ -16,8 +16,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from taper.export.fhir_dosage import instructions, quantity
-from taper.export.ics import fallen_away, keyed_checks, uid
 from taper.export.words import revision_text, sentence, title, words
+from taper.planning.events import fallen_away, keyed_checks, uid
 from taper.quantities import THOUSAND
 from taper.regimen.directions import strength_text
 from taper.safety.withdrawal_checks import facts

@@ -8,113 +8,26 @@ what has moved, and cancels what fell away.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID, uuid5
+from typing import TYPE_CHECKING, Any
 
 from taper.export.words import words
-from taper.quantities import plain
+from taper.planning.events import changes, fallen_away, keyed_checks, uid
 from taper.safety.withdrawal_checks import facts
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
-    from taper.engine.steps import Step
     from taper.export import Options
     from taper.formulary.product import Product
+    from taper.planning.events import Change
     from taper.planning.make import Plan
     from taper.regimen.table import Regimen
     from taper.safety.withdrawal_checks import Check
 
-# Every UID is made in this namespace: a random one, made once for this program.
-NAMESPACE = UUID("414b3fb9-adfd-46ef-887f-e11fedf93c82")
-START = "start"  # the key of what is taken before the first change
 # An alarm stands before the day that it is about: not every calendar rings after an event began.
 # A new dose is announced the evening before, at 18:00; a check at 9:00 the day before.
 DOSE_ALARM = timedelta(hours=-6)
 CHECK_ALARM = timedelta(hours=-15)
-
-
-class Change(NamedTuple):
-    """A row that begins with something else to take; ``before`` is what was taken of it.
-
-    ``end`` is the last day of it: the last of the rows that follow without a change (a hold).
-    """
-
-    key: str
-    step: Step
-    before: Regimen | None
-    end: date | None
-
-
-def uid(plan_id: str, key: str) -> str:
-    """The UID of what a key stands for in a plan: the same wherever it is made."""
-    return str(uuid5(NAMESPACE, f"{plan_id}\n{key}"))
-
-
-def _numbered(key: str, seen: dict[str, int]) -> str:
-    """The key itself, and ``key/2`` where it comes again."""
-    seen[key] = seen.get(key, 0) + 1
-    return key if seen[key] == 1 else f"{key}/{seen[key]}"
-
-
-def _same(one: Regimen, other: Regimen) -> bool:
-    return one.amounts == other.amounts and one.units == other.units
-
-
-def changes(plan: Plan) -> list[Change]:
-    """The rows that begin with another dose, or with other strengths for the same one."""
-    found: list[Change] = []
-    seen: dict[str, int] = {}
-    taken: dict[Product, Regimen] = {}
-    for step in plan.steps:
-        product = step.regimen.product
-        before = taken.get(product)
-        if step.start is not None and (before is None or not _same(before, step.regimen)):
-            key = _numbered(f"{product.id}/{plain(step.daily)}", seen)
-            found.append(Change(key, step, before, step.end))
-        elif found:
-            found[-1] = found[-1]._replace(end=step.end)
-        for regimen in (*step.companions, step.regimen):
-            taken[regimen.product] = regimen
-    return found
-
-
-def keyed_checks(plan: Plan) -> list[tuple[str, Check]]:
-    """The checks, each with its key: the dose that it belongs to, and its reason."""
-    by_step: dict[int, str] = {}
-    key, following = START, {change.step.number: change.key for change in changes(plan)}
-    for step in plan.steps:
-        key = following.get(step.number, key)
-        by_step[step.number] = key
-    seen: dict[str, int] = {}
-    return [
-        (_numbered(f"{by_step[check.step]}/{check.reason}", seen), check) for check in plan.checks
-    ]
-
-
-def event_keys(plan: Plan) -> dict[str, date]:
-    """What the calendar of a plan holds: the key of each event, and its day.
-
-    The keys of an earlier version of a plan that are not among those of the later one are the
-    events that fell away; a revision records them under ``replaced``.
-    """
-    keys: dict[str, date] = {}
-    for change in changes(plan):
-        assert change.step.start is not None
-        keys[change.key] = change.step.start
-    keys.update((key, check.date) for key, check in keyed_checks(plan))
-    return keys
-
-
-def fallen_away(plan: Plan) -> dict[str, date]:
-    """What earlier versions of the plan held and this one does not, by key, with its last day."""
-    current = event_keys(plan)
-    return {
-        entry["uid_key"]: date.fromisoformat(entry["date"])
-        for revision in plan.revisions
-        for entry in revision.get("replaced", ())
-        if entry["uid_key"] not in current
-    }
 
 
 def _product_name(product: Product) -> str:

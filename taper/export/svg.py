@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from taper.export.chart import PERCENT, Chart, chart
-from taper.export.handout.language import Language, language
-from taper.export.handout.medicine import capital, drug_name, product_name, products
+from taper.export.language import Language, language
+from taper.export.medicine import capital, drug_name, product_name, products
 from taper.planning.document import last_rows
 from taper.quantities import plain
 

@@ -12,7 +12,7 @@ from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import quantities
 from taper.quantities import THOUSAND, percent_text, plain
 from taper.regimen.units import fewest_units_for
-from taper.request.model import WEEKDAYS
+from taper.request.fields import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from taper.engine.curve import Part
 from taper.engine.steps import REDUCE, STOP
 from taper.errors import InputError, Problem, Refused
 from taper.planning.document import document, rule
 from taper.quantities import Percent
+from taper.request.rule import Part
 from taper.safety.findings import find, marked, of_steps
 from taper.safety.pace import WEEKLY_LIMIT, over_text, pace, refusals
 from taper.safety.withdrawal_checks import check_days, checks

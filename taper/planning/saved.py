@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from taper.engine.choice import NOTHING, Reason
-from taper.engine.curve import Part
 from taper.engine.steps import CURRENT, Step
 from taper.errors import InputError, Problem
 from taper.planning.consistency import check_document, check_plan
@@ -18,6 +17,7 @@ from taper.quantities import parse_interval, parse_percent, thousandths
 from taper.reading import read
 from taper.regimen.prescription import HOURS_OF_DAY
 from taper.regimen.table import SMALLER_FIRST, TIMES, Regimen
+from taper.request.rule import Part
 from taper.safety.catalogue import Finding
 from taper.safety.withdrawal_checks import Check
 from taper.supply import Fill, Supply, SupplyItem

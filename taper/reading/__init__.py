@@ -14,7 +14,8 @@ from taper.reading.dates import read_calendar
 from taper.reading.medicine import Medicine, read_market, read_medicine, read_product
 from taper.reading.rules import read_ends_by, read_rule
 from taper.reading.values import Fields
-from taper.request.model import RISKS, Request
+from taper.request.fields import RISKS
+from taper.request.model import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
-from taper.formulary.product import ORAL_INTERVALS, Product
-from taper.quantities import THOUSAND, parse_percent
+from taper.formulary.product import ORAL_INTERVALS
+from taper.quantities import parse_percent
 from taper.reading.medicine import Medicine, read_amount, strengths_of, take
+from taper.regimen.finer import finer_products, is_finer, usual_table
 from taper.regimen.prescription import frequency, parse_frequency
-from taper.regimen.table import MOST_MEASURES, regimens
 from taper.request.model import Companion, Finish
 
 if TYPE_CHECKING:
     from taper.reading.values import Fields
     from taper.regimen.table import Regimens
-
-
-@lru_cache(maxsize=256)
-def _usual_table(product: Product, interval: int, amount: int) -> Regimens:
-    """The table of a product's usual strengths that reaches ``amount`` a day."""
-    if product.is_liquid:
-        drug = product.usual[0].amount * product.measure // THOUSAND
-        limit = min(amount, MOST_MEASURES * drug)
-        return regimens(product, product.usual[:1], interval, 0, limit=limit)
-    return regimens(product, product.usual, interval, product.max_units)
 
 
 def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
@@ -76,34 +66,12 @@ def _finish_table(text: str, medicine: Medicine) -> Regimens:
         raise InputError(Problem("finish_with", message, f"the label says {labelled}", text))
     top, bottom = first.basis
     daily = medicine.regimen.daily * top * product.basis[1] // (bottom * product.basis[0])
-    table = _usual_table(product, hours or product.interval, daily)
+    table = usual_table(product, hours or product.interval, daily)
     if not is_finer(table, medicine.regimens):
         message = f"{product.id} makes no smaller dose than {first.id}"
         same = ", ".join(finer_products(medicine.regimens)) or "none"
         raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
     return table
-
-
-def is_finer(table: Regimens, than: Regimens) -> bool:
-    """Whether a table's smallest administration is smaller, counted in the same salt."""
-    ours, theirs = table.product.basis, than.product.basis
-    return table.smallest * ours[0] * theirs[1] < than.smallest * theirs[0] * ours[1]
-
-
-def finer_products(than: Regimens) -> list[str]:
-    """Ids of products of the same opioid whose smallest administration is smaller.
-
-    Products of the opioid alone come before combinations, then the finest, then liquids.
-    """
-    first = than.product
-    finer = []
-    for product in formulary(first.market).of_drug(first.drug):
-        if product.unit == first.unit and not product.is_patch and product is not first:
-            table = _usual_table(product, product.interval, max(than.totals))
-            if is_finer(table, than):
-                rank = (product.is_combination, table.smallest, not product.is_liquid)
-                finer.append((rank, product.id))
-    return [name for _, name in sorted(finer)]
 
 
 def read_companions(

@@ -14,7 +14,8 @@ from taper.quantities import (
     parse_percent,
 )
 from taper.reading.medicine import read_amount
-from taper.request.model import WEEKDAYS, Calendar, Hold
+from taper.request.fields import WEEKDAYS
+from taper.request.model import Calendar, Hold
 
 if TYPE_CHECKING:
     from taper.formulary.product import Product

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taper.engine.curve import BASES, MIXED, ORIGINAL, Part
 from taper.errors import InputError, Problem
 from taper.quantities import (
     Interval,
@@ -15,7 +14,9 @@ from taper.quantities import (
     parse_percent,
 )
 from taper.reading.medicine import read_amount
-from taper.request.model import RATES, Rule
+from taper.request.fields import RATES
+from taper.request.model import Rule
+from taper.request.rule import BASES, MIXED, ORIGINAL, Part
 
 if TYPE_CHECKING:
     from datetime import date

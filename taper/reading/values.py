@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from taper.errors import InputError, Problem
-from taper.request.model import ALIASES, FIELDS, LISTS
+from taper.request.fields import ALIASES, FIELDS, LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

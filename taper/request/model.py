@@ -1,8 +1,6 @@
-"""What is asked for: the fields of a request, their defaults, and all that can be wrong.
+"""A request: what is asked for, as exact, checked values.
 
-:func:`read` takes plain text values under the field names of the contract (from options, a
-file, a batch row or Python) and gives a :class:`Request` whose values are exact and checked,
-or raises :class:`~taper.InputError` with every problem at once.
+:func:`taper.reading.read` makes one of plain text values under the names of the fields.
 """
 
 from __future__ import annotations
@@ -13,65 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-    from taper.engine.curve import Part
     from taper.formulary.market import Formulary
     from taper.formulary.product import Product
     from taper.quantities import Interval
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen, Regimens
-
-# Every field of a request, in the order in which a normalised request lists them.
-FIELDS = (
-    "id",
-    "label",
-    "market",
-    "product",
-    "dose",
-    "taking",
-    "start",
-    "guideline",
-    "reduce",
-    "every",
-    "of",
-    "to",
-    "over",
-    "by",
-    "phases",
-    "holds",
-    "baseline",
-    "avoid",
-    "reduce_on",
-    "last_dose_for",
-    "stock",
-    "max_units",
-    "split",
-    "prefer",
-    "finish_with",
-    "finish_at",
-    "also",
-    "keep",
-    "fill",
-    "on_opioids_for",
-    "risks",
-    "specialist",
-    "override_rate",
-    "checks",
-)
-LISTS = frozenset({"phases", "holds", "avoid", "reduce_on", "stock", "risks", "also", "keep"})
-RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
-ALIASES = ("drug", "form")  # instead of ``product``
-RISKS = (
-    "benzodiazepine",
-    "pregnancy",
-    "oud",
-    "suicide-risk",
-    "sleep-apnea",
-    "previous-overdose",
-    "renal",
-    "hepatic",
-    "age-65",
-)
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    from taper.request.rule import Part
 
 
 @dataclass(frozen=True, slots=True, eq=False)

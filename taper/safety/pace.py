@@ -9,8 +9,8 @@ from taper.quantities import Percent, ratio_text
 from taper.safety.catalogue import wording
 
 if TYPE_CHECKING:
-    from taper.engine.curve import Part
     from taper.request.model import Request
+    from taper.request.rule import Part
 
 WEEKLY_LIMIT = (25, 100)  # of the reference dose a week
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taper.formulary.market import formulary
-from taper.reading.companions import finer_products
+from taper.regimen.finer import finer_products
 
 if TYPE_CHECKING:
     from taper.formulary.product import Strength

@@ -165,7 +165,7 @@ def market(incomplete: str) -> Proposals:
 
 def risk(incomplete: str) -> Proposals:
     """Risks."""
-    from taper.request.model import RISKS  # noqa: PLC0415 - at the Tab key only
+    from taper.request.fields import RISKS  # noqa: PLC0415 - at the Tab key only
 
     return _matching([(name, "") for name in RISKS], incomplete)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
-from taper.request.model import LISTS, RATES
+from taper.request.fields import LISTS, RATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,10 @@ import codecs
 import os
 import re
 import sys
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from taper.errors import Problem
 
 HALF = "\N{VULGAR FRACTION ONE HALF}"
 _AFTER_DIGIT = re.compile(f"(?<=[0-9]){HALF}")
@@ -64,3 +67,14 @@ def escaped(text: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
     )
+
+
+def report(problem: Problem) -> None:
+    """One line a problem on standard error; at a terminal a caret under what is wrong."""
+    sys.stderr.write(f"error: {escaped(str(problem))}\n")
+    if problem.span is None or not sys.stderr.isatty():
+        return
+    start, end = problem.span
+    shown = problem.value.rstrip()
+    if len(shown) <= 60 and shown.isprintable():  # noqa: PLR2004 - fits a narrow terminal
+        sys.stderr.write(f"    {shown}\n    {' ' * start}{'^' * max(end - start, 1)}\n")

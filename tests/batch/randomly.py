@@ -16,7 +16,7 @@ from taper.formulary.guidelines import guidelines
 from taper.formulary.market import formulary
 from taper.quantities import plain
 from taper.regimen.prescription import frequency
-from taper.request.model import ALIASES, FIELDS, RISKS, WEEKDAYS
+from taper.request.fields import ALIASES, FIELDS, RISKS, WEEKDAYS
 
 PRODUCTS = {market: list(formulary(market).products.values()) for market in ("us", "uk", "ca")}
 MARKETS = ("us", "us", "us", "us", "uk", "ca")

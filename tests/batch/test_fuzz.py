@@ -40,7 +40,7 @@ def test_mutations_of_the_seeds_bring_nothing_down(harness, seed):
 
 def test_every_field_has_a_seed_that_is_planned(harness):
     from taper import plan
-    from taper.request.model import ALIASES, FIELDS
+    from taper.request.fields import ALIASES, FIELDS
 
     assert set(harness.VALUES) == {*FIELDS, *ALIASES}
     for name in harness.VALUES:

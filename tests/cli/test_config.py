@@ -221,7 +221,7 @@ def test_where_each_setting_is_from(taper, config, monkeypatch, tmp_path):
 
 
 def test_every_field_is_explained(taper, config):
-    from taper.request.model import FIELDS
+    from taper.request.fields import FIELDS
 
     found = explained(taper)
     assert list(found)[: len(FIELDS)] == list(FIELDS)

@@ -8,7 +8,7 @@ import pytest
 
 from taper import plan
 from taper.export import FORMATS, Options, render
-from taper.export.handout.language import language
+from taper.export.language import language
 from taper.export.svg import description
 
 WORDS = ("fentanyl-patch", "75 mcg/h", "--to", "25 mcg/h", "--every", "4w")

@@ -13,7 +13,7 @@ from taper.export import FORMATS
 from taper.export.csv import CHECKS, SCHEDULE, SUPPLY
 from taper.formulary.guidelines import guidelines
 from taper.formulary.market import MARKETS, formulary
-from taper.request.model import ALIASES, FIELDS, RISKS
+from taper.request.fields import ALIASES, FIELDS, RISKS
 from taper.safety.catalogue import catalogue
 from taper.terminal.settings import HANDOUT_SETTINGS, PLAN_SETTINGS, STOCK
 

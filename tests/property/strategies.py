@@ -12,14 +12,14 @@ from fractions import Fraction
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from taper.engine.curve import BASES
 from taper.errors import InputError
 from taper.formulary.market import formulary
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.planning.make import Plan, make_plan
 from taper.quantities import THOUSAND, plain
 from taper.reading import read
-from taper.request.model import RISKS, WEEKDAYS
+from taper.request.fields import RISKS, WEEKDAYS
+from taper.request.rule import BASES
 
 US = formulary("us")
 PRODUCTS = sorted(US.products.values(), key=lambda product: product.id)

@@ -10,7 +10,7 @@ from hypothesis import given
 from strategies import planned, requests
 
 from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
-from taper.request.model import WEEKDAYS
+from taper.request.fields import WEEKDAYS
 
 DAY = timedelta(days=1)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from slowly import Kitchen, points, taper
 from strategies import DAYS_OF, PRODUCTS, dose_text, planned, requests, unit_amounts
 
-from taper.engine.curve import BASES
 from taper.engine.steps import REDUCE, STOP
 from taper.quantities import plain, thousandths
+from taper.request.rule import BASES
 
 SMALL = 1500  # days' doses to enumerate at one opportunity
 

@@ -15,13 +15,13 @@ from test_law_doses import below, rows_by_product, singles, tables
 from test_law_supply import needed_by_day
 
 from taper.course.revise import replay, revise
-from taper.engine.curve import BASES
 from taper.engine.steps import CHANGE, HOLD, REDUCE, STOP
 from taper.errors import InputError, Refused
 from taper.planning.document import step_document
 from taper.planning.saved import parse_plan
 from taper.quantities import THOUSAND, plain
-from taper.request.model import WEEKDAYS
+from taper.request.fields import WEEKDAYS
+from taper.request.rule import BASES
 
 DAY = timedelta(days=1)
 # what is said of a change that is sound but leads nowhere on that day, or in that plan

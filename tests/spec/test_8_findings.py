@@ -9,7 +9,7 @@ import pytest
 from written import findings, taper
 
 from taper.errors import Refused
-from taper.request.model import RISKS
+from taper.request.fields import RISKS
 from taper.safety import findings as taper_findings
 from taper.safety.catalogue import catalogue
 

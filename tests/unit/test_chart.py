@@ -15,7 +15,7 @@ from taper import plan
 from taper.engine.steps import HOLD
 from taper.export import Options, render
 from taper.export.chart import blocks, chart
-from taper.export.handout.language import language
+from taper.export.language import language
 from taper.export.svg import description
 from taper.planning.saved import parse_plan
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper.engine.curve import BASES, Curve, Part
+from taper.engine.curve import Curve
 from taper.quantities import Interval, Percent
+from taper.request.rule import BASES, Part
 
 WEEK = Interval(1, "w")
 

@@ -14,7 +14,7 @@ from golden.test_fhir import faults, resources
 from taper import plan
 from taper.course.revise import revise
 from taper.export import render
-from taper.export.ics import event_keys, keyed_checks, uid
+from taper.planning.events import event_keys, keyed_checks, uid
 from taper.quantities import decimal
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

@@ -14,7 +14,7 @@ from icalendar import Calendar
 from taper import plan
 from taper.course.revise import revise
 from taper.export import render
-from taper.export.ics import changes, event_keys, fallen_away, uid
+from taper.planning.events import changes, event_keys, fallen_away, uid
 
 KHAL = shutil.which("khal")
 DAY = timedelta(days=1)

@@ -13,9 +13,9 @@ from handouts import PLANS, plan_of
 
 from taper import InputError
 from taper.export import Options
-from taper.export.handout.language import FOLDER, Language, available, language
-from taper.export.handout.medicine import product_name
 from taper.export.handout.page import handout
+from taper.export.language import FOLDER, Language, available, language
+from taper.export.medicine import product_name
 from taper.formulary.market import MARKETS, formulary
 from taper.safety.withdrawal_checks import facts
 

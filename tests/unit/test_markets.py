@@ -19,7 +19,7 @@ from taper.planning.make import make_plan
 from taper.planning.saved import parse_plan
 from taper.reading import read
 from taper.regimen.prescription import frequency
-from taper.request.model import RISKS
+from taper.request.fields import RISKS
 from taper.terminal.schedule_table import schedule_table
 from taper.terminal.show import show
 

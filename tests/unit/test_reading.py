@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taper import InputError, Refused, plan
-from taper.request.model import FIELDS
+from taper.request.fields import FIELDS
 
 START = "2026-12-07"
 REQUEST = {"product": "morphine-er", "dose": "30 mg q12h", "start": START}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from taper.batch.reading.row import Fault, Layout, Rows, id_text, layout_of
 from taper.batch.reading.source import not_too_long
 from taper.errors import InputError, Problem
-from taper.request.model import ALIASES, FIELDS
+from taper.request.fields import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

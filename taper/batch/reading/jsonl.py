@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from taper.batch.reading.row import HEAD, Fault, Layout, Loose, Rows, id_text
 from taper.batch.reading.source import library, not_too_long
 from taper.errors import Problem
-from taper.request.model import ALIASES, FIELDS, LISTS
+from taper.request.fields import ALIASES, FIELDS, LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

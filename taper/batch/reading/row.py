@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
-from taper.request.model import ALIASES, FIELDS
+from taper.request.fields import ALIASES, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taper.export.handout.medicine import acetaminophen_name, drug_name, product_name, products
+from taper.export.medicine import acetaminophen_name, drug_name, product_name, products
 from taper.quantities import THOUSAND, prose
 from taper.safety.withdrawal_checks import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from taper.export.handout.language import Language
+    from taper.export.language import Language
     from taper.formulary.product import Product
     from taper.planning.make import Plan
 

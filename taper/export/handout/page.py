@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from taper.engine.steps import CHANGE, MAINTAIN, REDUCE, STOP
 from taper.export.handout.advice import Advice, Section, advice, important
-from taper.export.handout.language import Language, language
-from taper.export.handout.medicine import capital, drug_name, ordered, product_name, products
 from taper.export.handout.timetable import StepCard, Timetable
+from taper.export.language import Language, language
+from taper.export.medicine import capital, drug_name, ordered, product_name, products
 from taper.export.svg import Look, description, drawing
 from taper.regimen.directions import strength_text
 

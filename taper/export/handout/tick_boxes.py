@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from taper.engine.steps import Step
-    from taper.export.handout.language import Language
-    from taper.export.handout.medicine import Medicine
+    from taper.export.language import Language
+    from taper.export.medicine import Medicine
     from taper.planning.make import Plan
     from taper.regimen.table import Regimen
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from taper.engine.rows import patch_days
 from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
-from taper.export.handout.medicine import (
+from taper.export.handout.tick_boxes import Boxes, Room, Ticks
+from taper.export.medicine import (
     Dose,
     Medicine,
     capital,
@@ -16,14 +17,13 @@ from taper.export.handout.medicine import (
     product_name,
     units_taken,
 )
-from taper.export.handout.tick_boxes import Boxes, Room, Ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from taper.engine.steps import Step
-    from taper.export.handout.language import Language
+    from taper.export.language import Language
     from taper.planning.make import Plan
     from taper.regimen.table import Regimen
     from taper.safety.withdrawal_checks import Check

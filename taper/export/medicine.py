@@ -11,7 +11,7 @@ from taper.regimen.directions import strength_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from taper.export.handout.language import Language
+    from taper.export.language import Language
     from taper.formulary.product import Product, Strength
     from taper.planning.make import Plan
     from taper.regimen.table import Regimen
