@@ -32,13 +32,14 @@ CASES = (
     ("Tramadol ER 300 mg once a day", "tramadol-er", "300 mg daily"),
 )
 INTRODUCTION = """\
-`taper plan ... --guideline NAME` plans with a published rule set. No source says everything that a
-plan needs: what each leaves open, and what was chosen, stands with it. A rule set is a starting
-point for a decision with the patient, and any plan can be slowed or held with `taper revise`."""
+`taper plan ... --guideline NAME` plans with a published rule set. No source gives everything that a
+plan needs. So each rule set below lists the points that its source leaves open, and the project's
+choices. A rule set is a starting point for a decision with the patient. `taper revise` can slow or
+hold any plan."""
 READING = f"""\
-Every table starts on {START}, with the strengths of the US market and nothing else asked for. "Of
-first" is the daily dose as a share of the first one, "Cut" the cut as a share of the dose before
-it. The plans warn of cuts that published rules make large: read those warnings with the table."""
+Every table starts on {START}, with the usual strengths of the US market and all other defaults. "Of
+first" is the daily dose as a share of the first one. "Cut" is the cut as a share of the dose before
+it. The plans warn if a published rule makes a cut large: read those warnings with the table."""
 HEADER = ("From", "Days", "A day", "Doses", "Of first", "Cut")
 
 
