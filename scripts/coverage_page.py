@@ -30,12 +30,12 @@ AREAS = {
 ENGINE = "Engine: doses, rules, schedule, checks, findings, supply"
 TOP = """# Coverage
 
-<!-- Written by `make coverage` from what was measured: change nothing here by hand. -->
+<!-- Written by `make coverage` from its measurements: do not edit by hand. -->
 
-How much of the package the tests run, lines and branches, with the processes that they start
-(commands, workers of a batch) counted in. What the laws of `tests/property` reach with requests
-drawn at random is left out: only tests that say what they look at count. `make coverage` measures
-it again, writes this page, and fails under {least}%.
+This page shows how many lines and branches of the package the tests run. The processes that the
+tests start (commands, workers of a batch) are counted in. The laws of `tests/property`, which
+draw their requests at random, are left out: only tests with a stated case count. `make coverage`
+measures again, writes this page, and fails under {least}%.
 
 **{total}% of {points} lines and branches**, by {tests} tests, on Python {python}.
 
@@ -43,7 +43,7 @@ it again, writes this page, and fails under {least}%.
 |---|---:|---:|---:|
 """
 MISSED = """
-Files with anything that no test runs:
+Files with lines or branches that no test runs:
 
 | file | covered | lines that no test runs |
 |---|---:|---|

@@ -17,21 +17,21 @@ LEAST = 90  # percent of the faults of all modules together
 HEAD = """\
 # Mutation testing
 
-Does a test notice when the code that a dose depends on is wrong? Every small fault below was put
-into the program, one at a time, and the tests that reach it were run until one failed. This page
-is written by the program that does it.
+Do the tests find a fault in the code that a dose depends on? The program behind this page puts
+small faults into that code, one at a time. For each it runs the tests that reach the fault until
+one fails. Then it writes this page.
 
 | module | faults | found | not found | share found |
 |---|---:|---:|---:|---:|
 """
 HOW = """
-A fault counts as found when a test fails, or when the program no longer comes to an end
+A fault counts as found if a test fails, or if the program no longer ends
 ({timeout:,} of them). The faults are those of [mutmut](https://mutmut.readthedocs.io): another
 operator, number, text or argument, an assignment of nothing, a branch that is always taken; and
-two of our own: a condition turned round, and a word before the text of a message. Not changed are
-types, docstrings, imports, assertions, and decorators. The tests asked are those of single
+two of our own: a reversed condition, and a word before the text of a message. Types, docstrings,
+imports, assertions and decorators are not changed. The tests that run are those of single
 functions, of the specification, of the laws (with {examples} examples each), of the golden files
-and of bad input; those that start a program, print paper or need more than three seconds are not.
+and of bad input. Tests that start a program, print paper or need over three seconds do not run.
 
 ```
 pip install -e '.[dev,verify]'
@@ -40,13 +40,13 @@ python scripts/mutants.py curve rows   # some of them
 python scripts/mutants.py --report     # this page from what is known
 ```
 
-What became of each fault is kept in `build/mutants`: of a function that was edited all are tried
-again, of one that was not only those that no test found (`--again` tries all).
+`build/mutants` keeps the result of each fault. If a function was edited, all its faults are tried
+again. If it was not, only those that no test found are (`--again` tries all).
 
 ## What no test finds, and why
 
-The reasons stand in `tests/mutants.toml`. The command fails where a fault is not found and has no
-reason, and where a reason is given for what no longer survives.
+`tests/mutants.toml` holds the reasons. The command fails if a fault that no test finds has no
+reason, or if a reason is left for a fault that a test now finds.
 """
 EXAMPLES = 12
 

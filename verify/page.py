@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 OF_PRODUCTS = ("unavoidable-cut", "cut-over-25-percent", "large-last-dose", "long-row")
 _TOP = """# The exhaustive sweep
 
-<!-- Written by `make verify` from what it found: change nothing here by hand. -->
+<!-- Written by `make verify` from its results: do not edit by hand. -->
 
-Every starting regimen of every US product, the same at each administration, is planned with every
-common rule, and every law of the contract is held against every plan. What is expected of a plan is
-worked out by a second, independent reading of the rules (the `verify/` folder of the repository),
-in another way than the engine works: tables in place of search, fractions in place of scaled
-integers. A mistake in the contract itself, or in the formulary's facts, would be in both.
+`make verify` plans every starting regimen of every US product, the same at each administration,
+with every common rule. It checks every law of the [contract](../contract.md) on every plan. A second,
+independent reading of the rules (the `verify/` folder of the repository) works out the expected
+plan. It works in another way than the engine: with tables in place of search, and fractions in
+place of scaled integers. A mistake in the contract itself, or in the formulary's facts, would be in
+both.
 
 """
 _MEANT = """
@@ -44,16 +45,16 @@ _MEANT = """
 
 **Starting regimens.** Up to {most} tablets, capsules, films or patches, of any strengths, at each
 administration, at each interval that the label gives: {multisets:,} regimens of units. A request
-says an amount, and not which tablets make it up, so that many of them are one request
-(`105 mg q8h`). Each is asked for in every way that there is: by its amount, with all usual
-strengths to go on with; as `3 x 15 mg q8h` where all units are of one strength; and with only the
-strengths at hand that it is made of (`stock`). Of liquids, every amount on the scale of the oral
-syringe up to {millilitres} mL, from each concentration.
+names an amount, and not the tablets that make it up, so that many of them are one request
+(`105 mg q8h`). Each is planned in every way in which a request can ask for it: by its amount, with
+all usual strengths to go on with; as `3 x 15 mg q8h`, if all units are of one strength; and with
+only the strengths at hand that it is made of (`stock`). Of liquids, every amount on the scale of
+the oral syringe is planned, up to {millilitres} mL, from each concentration.
 
 | starts | |
 |---|---:|
 | by amount, all usual strengths in use | {by_amount:,} |
-| so many of one strength | {counted:,} |
+| a number of units of one strength | {counted:,} |
 | only the strengths at hand | {at_hand:,} |
 | different amounts over the day | {uneven:,} |
 | **all** | **{all:,}** |
@@ -65,9 +66,10 @@ base and interval, with holds or without, by turns. That makes **{plans:,} plans
 
 **Left out.** There are {all_uneven:,} starts whose amounts differ over the day (`60/45/60 mg`):
 {uneven:,} of them are planned, at even distances through all of each product and interval. Halves
-of tablets, and tablets with two acetaminophen contents in one regimen, are not. What a request has
-no word for cannot be: {unsaid}. The tests draw uneven days, halves and
-mixed contents at random, and goals, changes of product, several opioids and avoided days as well.
+of tablets, and tablets with two acetaminophen contents in one regimen, are not. A request
+has no word for, and so cannot ask for, {unsaid}.
+The tests draw uneven days, halves and mixed contents at random, and goals, changes of product,
+several opioids and avoided days as well.
 """
 _AGAIN = """
 ## Running it again
@@ -80,9 +82,9 @@ python -m verify --products morphine-er         # one product
 python -m verify --sample 100                   # every hundredth start
 ```
 
-Parts that are done are kept in `build/verify` and not done again unless the program, its data or
-the laws have changed. The same program gives this page again, byte for byte. A short sample runs
-in the test suite, with a plan for every law that breaks it, to show that each law can fail.
+`build/verify` keeps the finished parts. They run again only if the program, its data or the laws
+have changed. The same program gives this page again, byte for byte. A short sample runs in the test
+suite. The suite also holds a plan for every law that breaks it, to show that each law can fail.
 """
 
 
@@ -177,8 +179,9 @@ def _laws(tally: Tally) -> Iterator[str]:
     looked_into = tally.counts["checked"]["looked into"]
     faults = tally.counts.get("faults", Counter())
     yield _wrapped(
-        "Each is checked on every plan; those of the document, which take longer, on one plan of "
-        f"about every eighth start ({looked_into:,}). The sections are those of the contract."
+        "Each law is checked on every plan. The laws of the document take longer, and are checked "
+        f"on one plan of about every eighth start ({looked_into:,}). "
+        "The sections are those of the contract."
     )
     yield "\n"
     yield "| section | law | plans | broken |\n|---|---|---:|---:|\n"
@@ -197,8 +200,9 @@ def findings(tally: Tally) -> Counter[str]:
 def _findings(tally: Tally) -> Iterator[str]:
     """How often each finding stands, of all plans."""
     plans, found = sum(tally.counts["plans"].values()), findings(tally)
-    yield "In how many plans each finding stands. The requests say nothing of the patient, and\n"
-    yield "many starts are over any labelled dose; the frequencies are not those of practice.\n\n"
+    yield "The table counts the plans that carry each finding. The requests hold no facts about "
+    yield "the patient,\nand many starts are over any labelled dose, "
+    yield "so the frequencies are not those of practice.\n\n"
     yield "| finding | level | plans | share |\n|---|---|---:|---:|\n"
     for name, number in sorted(found.items(), key=lambda each: (-each[1], each[0])):
         level = "warning" if name in WARNINGS else "note"
@@ -227,8 +231,8 @@ def _products(tally: Tally) -> Iterator[str]:
         if found.get("unavoidable-cut", 0) == plans[name]:
             harsh.append(f"`{name}`")
     if harsh:
-        yield f"\nEvery plan of {_listed(harsh)} has a cut that no strength in use makes smaller:\n"
-        yield "the finding says what would (a finer product to finish with, or none marketed).\n"
+        yield f"\nEvery plan of {_listed(harsh)} has a cut that no strength in use makes smaller.\n"
+        yield "The finding names a finer product to finish with, if one is marketed.\n"
 
 
 def _refusals(tally: Tally) -> Iterator[str]:
