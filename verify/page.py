@@ -35,9 +35,9 @@ _TOP = """# The exhaustive sweep
 `make verify` plans every starting regimen of every US product, the same at each administration,
 with every common rule. It checks every law of the [contract](../contract.md) on every plan. A
 second, independent reading of the rules (the `verify/` folder of the repository) works out the
-expected plan. It works in another way than the engine: with tables in place of search, and fractions in
-place of scaled integers. A mistake in the contract itself, or in the formulary's facts, would be in
-both.
+expected plan. It works in another way than the engine: with tables in place of search, and
+fractions in place of scaled integers. A mistake in the contract itself, or in the formulary's
+facts, would be in both.
 
 """
 _MEANT = """
