@@ -53,7 +53,7 @@ class InputError(TaperError):
     """The input is wrong or incomplete (exit status 2)."""
 
 
-class Refused(TaperError):  # the name is the interface (SPEC 13)
+class Refused(TaperError):  # the name is the interface (contract 13a)
     """A safety rule says no (exit status 3)."""
 
     exit_status = 3

@@ -17,7 +17,7 @@ from typing import NoReturn
 from taper.errors import InputError, Problem
 
 THOUSAND = 1000  # amounts are integers of 1/1000 of the unit
-DAYS_OF_MONTH = 28  # a calendar month counts 28 days where a pace is computed (SPEC 3.3)
+DAYS_OF_MONTH = 28  # a calendar month counts 28 days if a pace is computed (contract 3.3e)
 _DAYS_OF = {"d": 1, "w": 7, "mo": DAYS_OF_MONTH, "y": 365}
 LONGEST_HOLD_DAYS = 3653  # ten years
 LONGEST_LIFE_DAYS = 43_830  # 120 years
@@ -290,6 +290,6 @@ def parse_day(text: str, field: str = "start") -> date:
         day = date.fromisoformat(stripped)
     except ValueError:
         _fail(field, text, f"{stripped} is not in the calendar", "check the day and month", None)
-    if not 2000 <= day.year <= 2100:  # noqa: PLR2004 - SPEC 3.3
+    if not 2000 <= day.year <= 2100:  # noqa: PLR2004 - contract 3.3i
         _fail(field, text, f"{stripped} is not between 2000 and 2100", "check the year", (0, 4))
     return day

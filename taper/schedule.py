@@ -1,4 +1,4 @@
-"""From a request to dated steps: the engine of SPEC section 4.
+"""From a request to dated steps: the engine of contract 4.
 
 Pure: no files, no clock, no terminal. The curve says what the dose would be; at each opportunity
 :func:`choose` picks the dose that can really be taken; :class:`Rows` lays the rows out on dates.

@@ -1,4 +1,4 @@
-"""What to dispense: quantities of each strength for each fill, exactly (SPEC section 9)."""
+"""What to dispense: quantities of each strength for each fill, exactly (contract 9)."""
 
 from __future__ import annotations
 

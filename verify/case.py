@@ -105,7 +105,7 @@ class Case:
 
     @cached_property
     def every(self) -> int:
-        """The interval in days; of a patch, in whole periods (SPEC 4.8)."""
+        """The interval in days; of a patch, in whole periods (contract 4.8b)."""
         return -(-self.asked.weeks * DAYS_OF_WEEK // self.period) * self.period
 
     @cached_property

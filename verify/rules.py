@@ -1,4 +1,4 @@
-"""SPEC 4 once more: the curve, the choice at each opportunity, the stop, and the dates.
+"""Contract 4 once more: the curve, the choice at each opportunity, the stop, and the dates.
 
 :func:`taper` gives what is taken from opportunity to opportunity. It knows no dates: how long an
 interval is, and holds, do not change which doses are chosen. :func:`lay_out` dates it.
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from verify.shelf import Amounts, Shelf
 
 ORIGINAL, CURRENT, MIXED = "original", "current", "mixed"
-# SPEC 3.3, mixed: of the original as long as more than 30% of it is left and the cut is at most
-# 25% of what is left
+# contract 4.6c, mixed: of the original as long as more than 30% of it is left and the cut is at
+# most 25% of what is left
 LEFT, CUT = Fraction(30, 100), Fraction(25, 100)
 LONGEST_DAYS = 7305  # twenty years
 LONGEST = LONGEST_DAYS // 7 + 2  # opportunities
@@ -73,7 +73,7 @@ def taper(shelf: Shelf, now: Amounts, most_other: int, percent: int, of: str) ->
     current, started = now, now
     linear = curve(percent, ORIGINAL)
     for place, asked in enumerate(curve(percent, of)):
-        if sum(current) == shelf.smallest:  # SPEC 4.4
+        if sum(current) == shelf.smallest:  # contract 4.4
             if 2 * original * linear[place].ideal < shelf.smallest * linear[place].scale:
                 return Taper(started, most_other, tuple(reductions), place, of != ORIGINAL)
             continue
@@ -87,7 +87,7 @@ def taper(shelf: Shelf, now: Amounts, most_other: int, percent: int, of: str) ->
 def choose(
     shelf: Shelf, now: Amounts, asked: Asked, original: int, most_other: int
 ) -> tuple[Amounts, bool] | None:
-    """What to reduce to (SPEC 4.3), and whether the cut is unavoidable; None to stay.
+    """What to reduce to (contract 4.3), and whether the cut is unavoidable; None to stay.
 
     Of a combination, what gives more of the second ingredient than at the start is no candidate.
     """
@@ -170,7 +170,7 @@ NO_PAUSES = Pauses()
 
 
 def lay_out(plan: Taper, every: int, period: int, pauses: Pauses) -> list[Row] | None:
-    """Date a taper (SPEC 4.7 and 4.8); ``period`` is that of a patch, else 1.
+    """Date a taper (contract 4.7 and 4.8); ``period`` is that of a patch, else 1.
 
     None where it does not end, or an opportunity is more than twenty years after the start.
     """

@@ -1,4 +1,4 @@
-"""What can be made of some strengths, and how it is divided over the day (SPEC 4.1 and 4.5).
+"""What can be made of some strengths, and how it is divided over the day (contract 4.1 and 4.5).
 
 Written a second time, in another way than the engine: by tables over all amounts, not by search.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Units = tuple[tuple[Strength, int], ...]
     Amounts = tuple[int, ...]
 
-# SPEC 4.5: at a tie the smaller amounts first in this order
+# contract 4.5b: at a tie the smaller amounts first in this order
 _DAY = {
     1: (("morning",), ("morning",)),
     2: (("morning", "evening"), ("morning", "evening")),
@@ -128,7 +128,7 @@ class Shelf:
         }
 
     def is_even(self, amounts: Amounts) -> bool:
-        """SPEC 4.3: no further apart than neighbouring strengths; no zero beside a larger one."""
+        """Contract 4.3e: no further apart than neighbouring strengths; no zero beside a larger."""
         taken = [amount for amount in amounts if amount]
         high, low = max(taken), min(taken)
         if len(taken) < len(amounts) and high > self.smallest:

@@ -56,7 +56,7 @@ class Start:
         return self.product.id, self.hours, self.stock
 
     def shelf(self) -> Shelf:
-        """What can be made for it (SPEC 4.1)."""
+        """What can be made for it (contract 4.1)."""
         product = self.product
         if product.is_liquid:
             return shelf(product, _bottle(product, self.stock), len(self.amounts), MOST_MEASURES)

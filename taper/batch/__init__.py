@@ -1,4 +1,4 @@
-"""Plans of a whole panel: a row of a file in, the rows of a plan out (SPEC section 12).
+"""Plans of a whole panel: a row of a file in, the rows of a plan out (contract 12).
 
 ``source`` opens the input, ``lines`` (JSONL), ``cells`` (CSV) and ``columns`` (Parquet, Arrow)
 read rows from it, ``planner`` plans them, ``tables`` and ``template`` render what was planned,

@@ -88,7 +88,7 @@ def plan_batches(
     That an id stands twice is for the engine to find, which has the whole table.
 
     Raises :class:`~taper.InputError` for columns that are no fields, unless they are kept.
-    Source: SPEC section 12.
+    Source: contract 12.
     """
     library("pyarrow")
     planner: _Batches | None = None

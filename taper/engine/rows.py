@@ -1,4 +1,4 @@
-"""The rows of a taper, laid out on dates without gap or overlap (SPEC 4.7)."""
+"""The rows of a taper, laid out on dates without gap or overlap (contract 4.7)."""
 
 from __future__ import annotations
 

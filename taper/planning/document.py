@@ -1,4 +1,4 @@
-"""The plan as the one JSON document of SPEC section 6 (``taper-plan/1``)."""
+"""The plan as the one JSON document of contract 6 (``taper-plan/1``)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SCHEMA = "taper-plan/1"
 
 
 def document(plan: Plan) -> dict[str, Any]:
-    """The plan as the one JSON document of SPEC section 6."""
+    """The plan as the one JSON document of contract 6."""
     request = plan.request
     return {
         "schema": SCHEMA,

@@ -31,7 +31,7 @@ def _is_day(text: str) -> str:
         day = date.fromisoformat(text)
     except ValueError:
         raise ValueError("not in the calendar") from None
-    if not 2000 <= day.year <= LAST_YEAR:  # noqa: PLR2004 - SPEC 3.3
+    if not 2000 <= day.year <= LAST_YEAR:  # noqa: PLR2004 - contract 3.3i
         raise ValueError(f"not between 2000 and {LAST_YEAR}")
     return text
 

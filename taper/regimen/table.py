@@ -30,7 +30,7 @@ TIMES: dict[int, tuple[str, ...]] = {
     4: ("morning", "noon", "evening", "bedtime"),
     6: ("06:00", "10:00", "14:00", "18:00", "22:00", "02:00"),
 }
-# Which administration gets the smaller amount first (SPEC 4.5): of three a day the afternoon,
+# Which administration gets the smaller amount first (contract 4.5b): of three, the afternoon,
 # then the morning, so that the last dose to go is the last of the day.
 SMALLER_FIRST: dict[int, tuple[int, ...]] = {
     1: (0,),
@@ -49,7 +49,7 @@ class Regimen:
 
     ``units`` gives the tablets (patches, millilitres) of each administration; ``daily`` the
     sum of the amounts (for a patch, the release rate); ``even`` whether the division is even
-    in the sense of SPEC 4.3.
+    in the sense of contract 4.3e.
     """
 
     product: Product
@@ -169,7 +169,7 @@ class Regimens:
         return Regimen(self.product, self.interval, amounts, units, sum(amounts), even)
 
     def of(self, total: int) -> Regimen:
-        """The best division of a daily dose that can be made (SPEC 4.5)."""
+        """The best division of a daily dose that can be made (contract 4.5)."""
         regimen = self._divided.get(total)
         if regimen is None:
             amounts = self._divide(total, None)
@@ -202,7 +202,7 @@ class Regimens:
         return sum(amounts) == self.smallest
 
     def _is_even(self, amounts: tuple[int, ...]) -> bool:
-        """SPEC 4.3: the largest and smallest are no further apart than neighbouring strengths.
+        """Contract 4.3e: the largest and smallest are no further apart than neighbouring strengths.
 
         Neighbours are the largest strength that fits into the larger amount, and the strength
         below it. A zero beside more than the smallest amount is uneven.
@@ -220,7 +220,7 @@ class Regimens:
     def _divide(
         self, total: int, choices: Sequence[Sequence[int]] | None = None
     ) -> tuple[int, ...] | None:
-        """Least sum of squares; at a tie the smaller amounts first in the order of SPEC 4.5."""
+        """Least sum of squares; at a tie the smaller amounts first, as contract 4.5b orders them."""
         step, rest = divmod(total, self._grain)
         if rest:
             return None

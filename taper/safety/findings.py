@@ -1,4 +1,4 @@
-"""Safety findings: what a plan shows that the person who acts on it must know (SPEC section 8).
+"""Safety findings: what a plan shows that whoever acts on it must know (contract 8).
 
 Each rule is a small function that looks at a finished plan and says what it found. Levels,
 wording and sources stand in ``data/findings.toml``; thresholds that are numbers stand here,

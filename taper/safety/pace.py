@@ -1,4 +1,4 @@
-"""How fast a request is, and the safety rules that say no to it (SPEC 3.3)."""
+"""How fast a request is, and the safety rules that refuse it (contract 3.3f)."""
 
 from __future__ import annotations
 

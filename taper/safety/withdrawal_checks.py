@@ -1,4 +1,4 @@
-"""Withdrawal checks: when to look, how, and at what (SPEC section 7)."""
+"""Withdrawal checks: when to look, how, and at what (contract 7)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_every_number_that_is_cited_exists():
             for number in cited(path.read_text(encoding="utf-8")):
                 assert number in known, f"{path.relative_to(ROOT)}: contract {number}"
                 seen += 1
-    assert seen
+    assert seen > 60
 
 
 def test_the_contract_refers_to_its_own_clauses():

@@ -1,4 +1,4 @@
-"""SPEC 4 a second time, plainly and slowly, to hold the engine against.
+"""Contract 4 a second time, plainly and slowly, to hold the engine against.
 
 Nothing here calls the engine: amounts are enumerated, fractions are exact, and no step is clever.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
 
-# SPEC 4.5: which administration gets the smaller amount first
+# contract 4.5b: which administration gets the smaller amount first
 SMALLER_FIRST = {
     1: ["morning"],
     2: ["morning", "evening"],
@@ -86,7 +86,7 @@ class Kitchen:
         return made
 
     def divided(self, caps: tuple[int, ...]) -> dict[int, tuple[int, ...]]:
-        """Every daily dose under the caps with its best division (SPEC 4.5), by enumeration."""
+        """Every daily dose under the caps with its best division (contract 4.5), by enumeration."""
         order = [OF_THE_DAY[self.number].index(time) for time in SMALLER_FIRST[self.number]]
         if caps in self._divided:
             return self._divided[caps]
@@ -101,7 +101,7 @@ class Kitchen:
         return self._divided[caps]
 
     def is_even(self, amounts: tuple[int, ...]) -> bool:
-        """Whether a division is even, as SPEC 4.3 means it."""
+        """Whether a division is even, as contract 4.3e means it."""
         above_zero = [amount for amount in amounts if amount]
         high, low = max(above_zero), min(above_zero)
         if len(above_zero) < len(amounts) and high > min(a for a in self.best() if a):
@@ -150,7 +150,7 @@ def choose(
     override: bool = False,
     most_other: Fraction | int | None = None,
 ) -> tuple[tuple[int, ...], bool] | None:
-    """What to reduce to (SPEC 4.3), and whether the cut is unavoidable; None to stay."""
+    """What to reduce to (contract 4.3), and whether the cut is unavoidable; None to stay."""
     current = sum(now)
     divided = kitchen.divided(now)
     every = [t for t in divided if goal <= t < current and t]

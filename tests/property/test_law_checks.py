@@ -1,4 +1,4 @@
-"""Laws of the withdrawal checks (SPEC 7)."""
+"""Laws of the withdrawal checks (contract 7)."""
 
 from __future__ import annotations
 

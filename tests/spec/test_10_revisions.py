@@ -1,4 +1,4 @@
-"""SPEC 10 as schedules: the rows that follow a change of a plan under way."""
+"""Contract 10 as schedules: the rows that follow a change of a plan under way."""
 
 from __future__ import annotations
 

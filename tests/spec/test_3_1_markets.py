@@ -1,4 +1,4 @@
-"""SPEC 3.1, the United Kingdom and Canada: products by brand, doses and words as people write them.
+"""Contract 3.1, the United Kingdom and Canada: products by brand, doses and words as written.
 
 The two examples are kept as they are printed. After a change that is meant, write them anew and
 read the difference: ``TAPER_GOLDEN=write python -m pytest tests/spec/test_3_1_markets.py``.

@@ -1,4 +1,4 @@
-"""SPEC 3.2: how a dose is written, and what is then taken."""
+"""Contract 3.2: how a dose is written, and what is then taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 3.3: the rule, its defaults, and the band that it must stay in."""
+"""Contract 3.3: the rule, its defaults, and the band that it must stay in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 4.6: a change of product keeps the dose; what is too far from it is no change."""
+"""Contract 4.7h: a change of product keeps the dose; a dose too far from it is no change."""
 
 from __future__ import annotations
 

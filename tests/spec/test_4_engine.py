@@ -1,4 +1,4 @@
-"""SPEC 4.1-4.8: what can be taken, how far a cut may go, how a day is divided, how it ends."""
+"""Contract 4.1 to 4.8: what can be taken, how far a cut goes, how a day is divided, the end."""
 
 from __future__ import annotations
 

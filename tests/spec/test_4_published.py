@@ -1,4 +1,4 @@
-"""SPEC 4: published tapers come out exactly, administration by administration, to the tablet."""
+"""Contract 4: published tapers come out exactly, each administration, to the tablet."""
 
 from __future__ import annotations
 

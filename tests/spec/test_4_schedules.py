@@ -1,4 +1,4 @@
-"""SPEC 4 as schedules: every row of a few tapers, on its days, as a prescriber would write it."""
+"""Contract 4 as schedules: every row of a few tapers, on its days, as a prescriber writes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 7 as calendars: every check of a few plans, on its day, as a clinic would put them down."""
+"""Contract 7 as calendars: every check of a few plans, on its day, as a clinic would list them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 7: when to look for withdrawal, and at what."""
+"""Contract 7: when to look for withdrawal, and at what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 8: what must be said, one example for every finding that a plan can raise."""
+"""Contract 8: one example for every finding that a plan can raise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 8: what the findings on pace and cuts say, word for word, and where their thresholds lie.
+"""Contract 8: the wording of the findings on pace and cuts, and their thresholds.
 
 A reader can judge here whether a sentence is right for its plan.
 """

@@ -1,4 +1,4 @@
-"""SPEC 8: what the findings on the medicine and the notes say, and where their thresholds lie."""
+"""Contract 8: the wording of the findings on the medicine and of the notes; their thresholds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 9: what to dispense, and when."""
+"""Contract 9: what to dispense, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 9 as a pharmacy would fill it: every fill of a few plans, and what its labels say."""
+"""Contract 9 as a pharmacy would fill it: every fill of a few plans, and what its labels say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 5: what each published rule set plans.
+"""Contract 5: what each published rule set plans.
 
 The tables in `tests/spec/guidelines` are to be read: one file a rule set, one row a dose. They are
 written by `python scripts/guidelines.py`; a change in them is a change of what is planned.

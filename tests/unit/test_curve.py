@@ -119,7 +119,7 @@ def test_skipping_is_the_same_as_stepping(of, start, tenths, times):
     assert max(Fraction(point.ideal, point.denominator), Fraction(0)) == expected
 
 
-# --- against the rule of SPEC 3.3 and 4.2, worked out in plain fractions --------------------------
+# --- against the rule of contract 4.6, worked out in plain fractions ----------------------------
 
 
 def by_hand(parts, of: str, start: int, goal: int, dose: Fraction | None = None):

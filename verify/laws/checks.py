@@ -1,4 +1,4 @@
-"""Laws of the withdrawal checks (SPEC 7)."""
+"""Laws of the withdrawal checks (contract 7)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from verify.case import Case, Seen
 
-# SPEC 7: the first and last day after a reduction on which withdrawal would show
+# contract 7a: the first and last day after a reduction on which withdrawal would show
 SHOWS = {
     "ir": (1, 3),
     "er": (2, 4),

@@ -1,4 +1,4 @@
-"""Laws of the dates (SPEC 4.7 and 4.8)."""
+"""Laws of the dates (contract 4.7 and 4.8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of the document (SPEC 6), checked on one plan of every start."""
+"""Laws of the document (contract 6), checked on one plan of every start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of the doses (SPEC 4.1 to 4.6)."""
+"""Laws of the doses (contract 4.1 to 4.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of the findings (SPEC 8): all that hold are said, and nothing else."""
+"""Laws of the findings (contract 8): all that hold are said, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of dispensing (SPEC 9)."""
+"""Laws of dispensing (contract 9)."""
 
 from __future__ import annotations
 

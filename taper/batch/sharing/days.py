@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 FIRST = date(2000, 1, 1)  # a Saturday
-LAST = date(2100, 12, 31)  # of a start (SPEC 3.3)
+LAST = date(2100, 12, 31)  # of a start (contract 3.3i)
 _TABLE = (date(2180, 12, 31) - FIRST).days + 1  # plans go on for up to twenty years, and holds
 
 
