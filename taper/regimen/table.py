@@ -220,7 +220,7 @@ class Regimens:
     def _divide(
         self, total: int, choices: Sequence[Sequence[int]] | None = None
     ) -> tuple[int, ...] | None:
-        """Least sum of squares; at a tie the smaller amounts first, as contract 4.5b orders them."""
+        """Least sum of squares; at a tie the smaller amounts first (contract 4.5b)."""
         step, rest = divmod(total, self._grain)
         if rest:
             return None
