@@ -19,7 +19,7 @@ from taper.regimen.directions import units_in_figures
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ROOT / "tests" / "spec" / "guidelines"

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from taper.api import plan
     from taper.errors import InputError, Problem, Refused, TaperError
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.version import VERSION as __version__  # noqa: N811
 
 _PUBLIC = {
     "InputError": "taper.errors",
-    "Plan": "taper.planning.make",
+    "Plan": "taper.planning.plan",
     "Problem": "taper.errors",
     "Refused": "taper.errors",
     "TaperError": "taper.errors",

@@ -8,7 +8,7 @@ from taper.planning.make import make_plan
 from taper.reading import read
 
 if TYPE_CHECKING:
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 
 def plan(product: str | None = None, dose: str | None = None, **fields: object) -> Plan:

@@ -475,7 +475,7 @@ def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...])
     first = len(steps)
     for row in rows:
         if row.kind == HOLD and len(steps) > first and steps[-1].kind == BASELINE:
-            steps[-1] = steps[-1]._replace(saved_why=BEFORE_A_HOLD)
+            steps[-1] = steps[-1]._replace(words=BEFORE_A_HOLD)
         steps.append(Step(len(steps), *row, companions))
 
 

@@ -66,7 +66,7 @@ class SupplyItem:
     strength: Strength
     quantity: int
     within: _Within | None = None
-    saved_directions: str = ""  # of an item read from a saved plan
+    words: str = ""  # the directions, if they are known without what is taken
 
     @property
     def unit(self) -> str:
@@ -76,8 +76,8 @@ class SupplyItem:
     @property
     def directions(self) -> str:
         """The sig of every step that the item serves."""
-        if self.saved_directions:
-            return self.saved_directions
+        if self.words:
+            return self.words
         return " ".join(each.directions for each in self.serves)
 
     @property

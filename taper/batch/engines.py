@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from taper.batch.reading.row import Layout, Row
     from taper.batch.writing.arrow import Cells
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 
 def _kept(row: Row, layout: Layout) -> tuple[Any, ...]:

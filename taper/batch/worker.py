@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from taper.batch.outputs import Output
     from taper.batch.reading.row import Row
     from taper.batch.sharing.planner import Planned
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 MOST_LINES = 10  # of rows that failed, named at the end
 _KNOWN = {*FIELDS, *ALIASES, "row"}  # a row may have any number of names that are no fields

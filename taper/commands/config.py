@@ -29,7 +29,7 @@ from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.terminal.settings import Settled
 
 _HEAD = "# Defaults of `taper`. `taper plan ... --explain-settings` shows which of them count.\n"

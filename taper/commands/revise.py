@@ -11,7 +11,7 @@ from taper.terminal.deliver import Format, Language, Large, Output, Paper, deliv
 from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 _KINDS = {
     "baseline": "still ",

@@ -17,7 +17,7 @@ from taper.schedule import UnderWay, tapered
 if TYPE_CHECKING:
     from taper.engine.steps import Step
     from taper.formulary.product import Product
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.quantities import Interval
     from taper.regimen.table import Regimen, Regimens
     from taper.request.model import Request
@@ -105,12 +105,10 @@ def _in_force(plan: Plan, day: date) -> Step:
 
 def _cut(step: Step, day: date) -> Step:
     """The row in force, up to the day before; its reason as it was, for what is behind it."""
-    from taper.planning.why import why  # noqa: PLC0415 - imports this module's schedule
-
     if step.start is None or (step.end is not None and step.end < day):
         return step
-    text = "the dose stays as it is" if step.kind == BASELINE else why(step)
-    return step._replace(end=day - timedelta(days=1), saved_why=text)
+    text = "the dose stays as it is" if step.kind == BASELINE else step.why
+    return step._replace(end=day - timedelta(days=1), words=text)
 
 
 def _place(request: Request, product: Product) -> int:

@@ -16,12 +16,12 @@ from taper.engine.curve import Curve
 from taper.engine.steps import CHANGE, REDUCE, STOP
 from taper.errors import InputError, Problem, Refused, TaperError
 from taper.planning.document import last_rows, step_document
-from taper.planning.make import Plan, make_plan
-from taper.planning.why import why
+from taper.planning.make import made_with, make_plan
+from taper.planning.plan import Plan
 from taper.quantities import Percent, parse_day, parse_interval
 from taper.reading import read
 from taper.reading.values import LONGEST_TEXT
-from taper.safety.findings import marked, of_steps
+from taper.safety.findings import find, marked, of_steps
 from taper.safety.pace import refusals
 from taper.safety.withdrawal_checks import rechecks
 from taper.schedule import pause, resume, tables
@@ -103,7 +103,7 @@ def _paused(plan: Plan, standing: Standing) -> Paused | None:
     place, day = standing.place, standing.at.day
     if plan.revisions and date.fromisoformat(plan.revisions[-1]["from"]) > day:
         return None
-    known = plan if plan.given_findings is None else _made_again(plan)
+    known = plan if plan.under_way is not None else _made_again(plan)
     if known is None:
         return None
     at, begin = None, None
@@ -269,10 +269,10 @@ def _explained(steps: tuple[Step, ...], standing: Standing, step_back: str) -> t
     """The rows, with the reason of a step back, and all reasons as they will be saved."""
     found = []
     for place, step in enumerate(steps):
-        text = why(step)
+        text = step.why
         if place == len(standing.behind) and step_back:
             text = f"a step back to the dose of the previous step: {step_back}"
-        found.append(step._replace(saved_why=text))
+        found.append(step._replace(words=text))
     return tuple(found)
 
 
@@ -297,13 +297,16 @@ def _finished(
     fills = tuple(fill for fill in plan.supply if fill.date < day)
     checks = tuple(check for check in plan.checks if check.date < day)
     renewed = (*(date.fromisoformat(revision["from"]) for revision in plan.revisions), day)
+    rows = marked(steps, found)
+    dispensing = replace(resupply(steps, request.fill, fills, day), renewed=renewed)
     revised = Plan(
         request,
-        marked(steps, found),
-        step_findings=found,
-        given_checks=rechecks(request, steps, checks, day),
-        given_dispensing=replace(resupply(steps, request.fill, fills, day), renewed=renewed),
-        given_id=plan.id,
+        rows,
+        made_with=made_with(request.formulary),
+        id=plan.id,
+        checks=rechecks(request, steps, checks, day),
+        dispensing=dispensing,
+        findings=find(request, rows, dispensing, found),
         under_way=(standing.place, standing.at),
     )
     held = event_keys(revised)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from taper.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 # suffix -> module and function: the longest suffix that fits wins
 FORMATS = {

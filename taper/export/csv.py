@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from taper.engine.steps import Step
     from taper.export import Options
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
 
 SCHEDULE = [

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from taper.export import Options
     from taper.formulary.product import Product, Strength
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 DMD = "https://dmd.nhs.uk"

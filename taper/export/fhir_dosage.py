@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from taper.formulary.product import Product
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
 
 UCUM = "http://unitsofmeasure.org"

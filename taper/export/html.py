@@ -10,7 +10,7 @@ from taper.export.handout.page import handout
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 TEMPLATES = DATA / "templates"
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg"'

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from taper.export import Options
     from taper.formulary.product import Product
     from taper.planning.events import Change
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.safety.withdrawal_checks import Check
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 
 def render(plan: Plan, options: Options) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from taper.engine.steps import Step
     from taper.export import Options
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.supply import SupplyItem
 
 # What Markdown would read as a mark anywhere in a line; ids and labels come from people.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from taper.export.language import Language
     from taper.formulary.product import Product, Strength
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
 
 _MOST_SHAPES = 6  # drawn for one strength; more are not counted at a glance

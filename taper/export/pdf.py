@@ -11,7 +11,7 @@ from taper.export.html import TEMPLATES
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 FONT = "Libertinus Serif"  # typst ships it and embeds it: no font of the machine is looked at
 

@@ -19,7 +19,7 @@ from taper.quantities import plain
 if TYPE_CHECKING:
     from taper.export import Options
     from taper.export.chart import Series
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
 
 _POINT = 100  # coordinates are hundredths of a point

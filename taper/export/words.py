@@ -13,7 +13,7 @@ from taper.regimen.directions import prescription_in_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from taper.version import VERSION
 
 if TYPE_CHECKING:
     from taper.export import Options
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 DATES = frozenset({"start_date", "end_date", "next_check", "date", "fill_date"})
 WHOLE_NUMBERS = frozenset({"step", "days", "fill", "days_supply"})

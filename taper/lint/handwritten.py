@@ -51,7 +51,7 @@ _PARTS = re.compile(r"\b(half|halves|0\.5|1/2)\b|½", re.IGNORECASE)
 class Fault:
     """One thing that is found in a file: where, what, and how bad.
 
-    ``saved_level`` is set where a plan says it of itself.
+    ``level`` is ``error``, ``warning`` or ``note``; left out, it is that of the finding's id.
     """
 
     id: str
@@ -59,12 +59,12 @@ class Fault:
     column: str
     message: str
     value: str = ""
-    saved_level: str = ""
+    level: str = ""
 
-    @property
-    def level(self) -> str:
-        """``error``, ``warning`` or ``note``."""
-        return self.saved_level or str(catalogue()[self.id]["level"])
+    def __post_init__(self) -> None:
+        """Look up the level."""
+        if not self.level:
+            object.__setattr__(self, "level", str(catalogue()[self.id]["level"]))
 
 
 @dataclass(slots=True)

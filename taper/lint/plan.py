@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +9,20 @@ from taper.errors import InputError, Problem
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import changes
 from taper.lint.rules import check, smallest
-from taper.planning.saved import is_plan, plan_from
+from taper.planning.document_reader import WRITTEN_BY, is_plan, parsed, written
+from taper.planning.saved import plan_from
 from taper.planning.schema import validated
-from taper.quantities import plain, thousandths
+from taper.quantities import plain
 from taper.reading import read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from taper.formulary.product import Product, Strength
-    from taper.regimen.units import Units
+    from taper.planning import document_reader
+    from taper.planning.document_reader import Written
     from taper.request.model import Calendar, Request
+    from taper.supply import Supply, SupplyItem
 
 COLUMNS = {
     "start": "start",
@@ -34,31 +38,28 @@ _Key = tuple["Product", "Strength"]
 
 def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
     """Check a plan; the days that it avoids itself, unless others are named."""
-    try:
-        document = json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(Problem(name, f"not JSON: {error}", "a plan.json, or a CSV")) from None
+    document = parsed(text.lstrip("\ufeff"), name, "a plan.json, or a CSV")
     if not is_plan(document):
-        hint = "a plan written by `taper plan -o plan.json`, or a CSV"
-        raise InputError(Problem(name, "not a plan", hint))
+        raise InputError(Problem(name, "not a plan", f"{WRITTEN_BY}, or a CSV"))
     try:
         validated(document)
         request = read(document["request"])
     except InputError as error:
         return [_fault(problem) for problem in error.problems]
-    reader = _Reader(request)
-    entries = [reader.entry(step) for step in document["steps"]]
-    faults = [*reader.faults, *check(entries, avoid or request.calendar)]
+    found = written(document, request.formulary.find)
+    entries = _entries(found, request)
+    unread = [*_unread(found), *_sums(found)]
+    faults = [*unread, *check(entries, avoid or request.calendar)]
     faults = [fault for fault in faults if not _allowed(fault, entries, request)]
-    if not reader.faults:
-        faults += reader.supply(document, entries)
+    if not any(fault.row is not None for fault in unread):
+        faults += _supply(found.dispensing, entries)
     if not any(fault.level == "error" for fault in faults):
         faults += _damaged(document)
-    found = {fault.id for fault in faults}
-    for entry in document["findings"]:
-        if entry["id"] not in found:
-            row, message = entry["step"], entry["message"]
-            faults.append(Fault(entry["id"], row, "", message, "", entry["level"]))
+    ids = {fault.id for fault in faults}
+    for finding, entry in zip(found.findings, document["findings"], strict=True):
+        if finding.id not in ids:
+            row, message, level = entry["step"], finding.message, finding.level
+            faults.append(Fault(finding.id, row, "", message, "", level))
     return faults
 
 
@@ -91,100 +92,84 @@ def _allowed(fault: Fault, entries: list[Entry], request: Request) -> bool:
     return before.daily <= least.get(before.product, smallest(before.product))
 
 
-class _Reader:
-    """Reads the rows of a document; keeps what is not in the formulary."""
+def _entries(found: Written, request: Request) -> list[Entry]:
+    """The steps as the rules of `taper check` look at rows."""
+    regimens = (request.regimen, *(companion.regimen for companion in request.also))
+    hours = {regimen.product: regimen.interval for regimen in regimens}
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.faults: list[Fault] = []
-        taken = (request.regimen, *(companion.regimen for companion in request.also))
-        self.hours = {regimen.product: regimen.interval for regimen in taken}
+    def entry_of(taken: document_reader.Taken) -> Taken:
+        return Taken(*taken, hours.get(taken.product))
 
-    def entry(self, step: dict[str, Any]) -> Entry:
-        """One step."""
-        entry = Entry(step["step"], step["kind"], columns=COLUMNS)
-        entry.start = date.fromisoformat(step["start"]) if step["start"] else None
-        entry.end = date.fromisoformat(step["end"]) if step["end"] else None
-        entry.days = step["days"]
-        try:
-            entry.taken = self.taken(step)
-            entry.companions = [self.taken(each) for each in step["companions"]]
-        except InputError as error:
-            for problem in error.problems:
-                self.faults.append(
-                    Fault("unreadable", step["step"], problem.field, problem.message, problem.value)
-                )
-        return entry
+    return [
+        Entry(
+            row.number,
+            row.kind,
+            row.start,
+            row.end,
+            row.days,
+            None if row.taken is None else entry_of(row.taken),
+            [entry_of(each) for each in row.companions],
+            columns=COLUMNS,
+        )
+        for row in found.rows
+    ]
 
-    def taken(self, step: dict[str, Any]) -> Taken:
-        """What is taken of one product."""
-        product = self.request.formulary.find(step["product"])
-        units: list[Units] = [
-            tuple(
-                (self.strength(product, unit["strength"]), _thousandths(unit["count"]))
-                for unit in dose["units"]
-            )
-            for dose in step["doses"]
-        ]
-        amounts = tuple(_thousandths(dose["amount"]) for dose in step["doses"])
-        daily = _thousandths(step["daily_dose"])
-        if sum(amounts) != daily:
-            made, said = product.daily_text(sum(amounts)), product.text(daily)
-            message = f"the doses come to {made}, not {said}"
-            number = step.get("step")
-            self.faults.append(Fault("dose-not-makeable", number, "daily_dose", message, said))
-        times = tuple(dose["time"] for dose in step["doses"])
-        return Taken(product, daily, amounts, tuple(units), times, self.hours.get(product))
 
-    def strength(self, product: Product, label: str) -> Strength:
-        """The strength of that label."""
-        for strength in product.strengths:
-            if strength.label == label:
-                return strength
-        known = ", ".join(strength.label for strength in product.strengths)
-        message = f"{product.id} has no strength '{label}': {known}"
-        raise InputError(Problem("doses", message, "", label))
+def _unread(found: Written) -> list[Fault]:
+    """The products and strengths that are not in the formulary."""
+    faults = []
+    for problem in found.faults:
+        part, place, *rest = problem.field.split(".")
+        row = found.rows[int(place)].number if part == "steps" else None
+        column = rest[0] if rest[0] == "product" else "doses"
+        faults.append(Fault("unreadable", row, column, problem.message, problem.value))
+    return faults
 
-    def supply(self, document: dict[str, Any], entries: list[Entry]) -> list[Fault]:
-        """The fills against what the steps need: never too little, and all of it accounted for."""
-        try:
-            fills = [
-                (date.fromisoformat(fill["date"]), fill["fill"], self.items(fill["items"]))
-                for fill in document["supply"]
-            ]
-            left = self.items(document["leftover"])
-        except InputError as error:
-            return [_fault(problem) for problem in error.problems]
-        faults = []
-        need = _needs(entries)
-        for key in dict.fromkeys([*need, *(key for _, _, items in fills for key in items)]):
-            product, strength = key
-            label = f"{product.id} {strength.label}"
-            uses, given = need.get(key, []), 0
-            for place, (_, number, items) in enumerate(fills):
-                given += items.get(key, 0)
-                until = fills[place + 1][0] if place + 1 < len(fills) else date.max
-                used = sum(_used(use, until) for use in uses)
-                if given < used:
-                    message = f"fill {number}: {label} x {plain(used - given)} short"
-                    faults.append(Fault("quantity-does-not-fit", None, "supply", message))
-                    break
-            else:
-                rest = given - sum(_used(use, date.max) for use in uses)
-                if rest != left.get(key, 0):
-                    said = plain(left.get(key, 0))
-                    message = f"{label}: {plain(rest)} more than the steps need, {said} left over"
-                    faults.append(Fault("quantity-does-not-fit", None, "supply", message))
-        return faults
 
-    def items(self, items: list[dict[str, Any]]) -> dict[_Key, int]:
-        """Quantities by product and strength."""
-        found: dict[_Key, int] = {}
-        for item in items:
-            product = self.request.formulary.find(item["product"])
-            key = (product, self.strength(product, item["strength"]))
-            found[key] = found.get(key, 0) + _thousandths(item["quantity"])
-        return found
+def _sums(found: Written) -> Iterator[Fault]:
+    """The doses that do not come to what a day is said to be."""
+    for row in found.rows:
+        for taken in (*([row.taken] if row.taken else []), *row.companions):
+            if sum(taken.amounts) != taken.daily:
+                product = taken.product
+                made, said = product.daily_text(sum(taken.amounts)), product.text(taken.daily)
+                message = f"the doses come to {made}, not {said}"
+                yield Fault("dose-not-makeable", row.number, "daily_dose", message, said)
+
+
+def _supply(supply: Supply, entries: list[Entry]) -> list[Fault]:
+    """The fills against what the steps need: never too little, and all of it accounted for."""
+    faults = []
+    fills = [_counts(fill.items) for fill in supply.fills]
+    left, need = _counts(supply.leftover), _needs(entries)
+    ends = [*(fill.date for fill in supply.fills[1:]), date.max]
+    for key in dict.fromkeys([*need, *(key for items in fills for key in items)]):
+        product, strength = key
+        label = f"{product.id} {strength.label}"
+        uses, given = need.get(key, []), 0
+        for fill, items, until in zip(supply.fills, fills, ends, strict=False):
+            given += items.get(key, 0)
+            used = sum(_used(use, until) for use in uses)
+            if given < used:
+                message = f"fill {fill.number}: {label} x {plain(used - given)} short"
+                faults.append(Fault("quantity-does-not-fit", None, "supply", message))
+                break
+        else:
+            rest = given - sum(_used(use, date.max) for use in uses)
+            if rest != left.get(key, 0):
+                said = plain(left.get(key, 0))
+                message = f"{label}: {plain(rest)} more than the steps need, {said} left over"
+                faults.append(Fault("quantity-does-not-fit", None, "supply", message))
+    return faults
+
+
+def _counts(items: tuple[SupplyItem, ...]) -> dict[_Key, int]:
+    """Quantities by product and strength."""
+    found: dict[_Key, int] = {}
+    for item in items:
+        key = (item.product, item.strength)
+        found[key] = found.get(key, 0) + item.quantity
+    return found
 
 
 class _Use:
@@ -215,10 +200,3 @@ def _needs(entries: list[Entry]) -> dict[_Key, list[_Use]]:
                 use = _Use(anchor, entry, taken, count)
                 need.setdefault((taken.product, strength), []).append(use)
     return need
-
-
-def _thousandths(text: str) -> int:
-    amount = thousandths(text)
-    if amount is None:
-        raise InputError(Problem("doses", f"{text} is finer than can be measured", "", text))
-    return amount

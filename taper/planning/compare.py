@@ -14,7 +14,7 @@ from taper.reading import read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.request.model import Request
 
 RATES = ("reduce", "every", "of", "phases", "guideline", "over", "by")

@@ -1,28 +1,30 @@
 """What must hold in a saved plan: nothing is printed from rows that nobody could have planned.
 
-A document may have been changed by hand, or damaged. :func:`check_document` looks at what stands
-in it, :func:`check_plan` at the plan that was read from it. Both give every fault there is.
+A document may have been changed by hand, or damaged. :func:`check_document` looks at what is
+written in it, :func:`check_plan` compares that with what is worked out again from the rows. Both
+give every fault there is.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from taper.engine.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
-from taper.errors import Problem
-from taper.quantities import THOUSAND, plain, thousandths
+from taper.errors import InputError, Problem
+from taper.planning.make import made_with
+from taper.quantities import THOUSAND, plain
 from taper.regimen.table import TIMES
 from taper.supply import needed, uses
-from taper.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from taper.engine.steps import Step
     from taper.formulary.product import Product, Strength
-    from taper.planning.make import Plan
+    from taper.planning.document_reader import Row, Taken, Written
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.request.model import Request
 
@@ -49,23 +51,38 @@ def _fault(where: str, message: str, value: object = "") -> Problem:
 # --- what stands in the document ---------------------------------------------------------------
 
 
-def check_document(document: Mapping[str, Any], request: Request) -> list[Problem]:
+def check_document(document: Mapping[str, Any], found: Written) -> list[Problem]:
     """The faults of each entry, and those of the dates."""
-    known = _products(request)
-    faults: list[Problem] = []
-    for place, row in enumerate(document["steps"]):
+    faults = list(found.faults)
+    for place, row in enumerate(found.rows):
         where = f"steps.{place}"
-        if row["step"] != place:
-            faults.append(_fault(f"{where}.step", f"{row['step']} stands where {place} should"))
-        faults += _regimen(row, where, known)
-        for number, other in enumerate(row["companions"]):
-            faults += _regimen(other, f"{where}.companions.{number}", known, empty=False)
-        faults += _kind(row, place)
-    return [*faults, *_dates(document["steps"]), *_beside(document, known)]
+        if row.number != place:
+            faults.append(_fault(f"{where}.step", f"{row.number} stands where {place} should"))
+        if row.taken is not None:
+            faults += _regimen(row.taken, where)
+        for number, other in enumerate(row.companions):
+            faults += _regimen(other, f"{where}.companions.{number}", empty=False)
+        faults += _kind(row, document["steps"][place]["daily_dose"], place)
+    return [*faults, *_dates(found.rows), *_beside(document)]
 
 
-def _beside(document: Mapping[str, Any], known: Mapping[str, Product]) -> Iterator[Problem]:
-    """What stands beside the rows: checks and findings of them, and what to dispense."""
+def product_of(request: Request) -> Callable[[str], Product]:
+    """What finds a product that the rows can be of: one of the request."""
+    finish = [request.finish.regimens.product] if request.finish else []
+    others = [companion.regimen.product for companion in request.also]
+    known = {product.id: product for product in (request.product, *finish, *others)}
+
+    def find(name: str) -> Product:
+        if name not in known:
+            message = f"'{name}' is not a product of the request"
+            raise InputError(_fault("product", message, name))
+        return known[name]
+
+    return find
+
+
+def _beside(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """What stands beside the rows: the steps of checks and findings, the numbers of fills."""
     last = len(document["steps"]) - 1
     for name in ("checks", "findings"):
         for place, entry in enumerate(document[name]):
@@ -74,123 +91,64 @@ def _beside(document: Mapping[str, Any], known: Mapping[str, Product]) -> Iterat
     for place, fill in enumerate(document["supply"]):
         if fill["fill"] != place + 1:
             yield _fault(f"supply.{place}.fill", f"{fill['fill']} stands where {place + 1} should")
-        for number, item in enumerate(fill["items"]):
-            yield from _item(item, f"supply.{place}.items.{number}", known)
-    for number, item in enumerate(document["leftover"]):
-        yield from _item(item, f"leftover.{number}", known)
 
 
-def _products(request: Request) -> dict[str, Product]:
-    """The products that the rows can be of."""
-    finish = [request.finish.regimens.product] if request.finish else []
-    others = [companion.regimen.product for companion in request.also]
-    return {product.id: product for product in (request.product, *finish, *others)}
-
-
-def _product(entry: Mapping[str, Any], where: str, known: Mapping[str, Product]) -> Problem | None:
-    product = known.get(entry["product"])
-    if product is None:
-        message = f"'{entry['product']}' is not a product of the request"
-        return _fault(f"{where}.product", message, entry["product"])
-    return None
-
-
-def _strength(product: Product, label: str, where: str) -> Strength | Problem:
-    """A strength of the product, or that there is none in this version."""
-    for strength in product.strengths:
-        if strength.label == label:
-            return strength
-    message = f"{product.id} has no strength '{label}' in this version of the formulary"
-    return Problem(f"{where}.strength", message, "plan again with this version", label)
-
-
-def _regimen(
-    entry: Mapping[str, Any], where: str, known: Mapping[str, Product], *, empty: bool = True
-) -> Iterator[Problem]:
+def _regimen(taken: Taken, where: str, *, empty: bool = True) -> Iterator[Problem]:
     """A row or a companion: units make the doses, doses make the day."""
-    wrong = _product(entry, where, known)
-    if wrong:
-        yield wrong
-        return
-    product = known[entry["product"]]
-    times = [dose["time"] for dose in entry["doses"]]
+    product, times = taken.product, taken.times
     allowed = [("patch",)] if product.is_patch else TIMES.values()
     if len(set(times)) < len(times) or not any(set(times) <= set(names) for names in allowed):
         yield _fault(f"{where}.doses", f"'{', '.join(times)}' are not the times of a day")
-    total = 0
-    for place, dose in enumerate(entry["doses"]):
+    for place, (amount, units) in enumerate(zip(taken.amounts, taken.units, strict=True)):
         at = f"{where}.doses.{place}"
-        made = 0
-        for number, unit in enumerate(dose["units"]):
-            strength = _strength(product, unit["strength"], f"{at}.units.{number}")
-            if isinstance(strength, Problem):
-                yield strength
-                return
-            count = _thousandths(unit["count"])
+        for number, (_, count) in enumerate(units):
             if not count:
                 yield _fault(f"{at}.units.{number}.count", "none of a strength")
-            made += strength.amount * count
-        amount = _thousandths(dose["amount"])
+        made = sum(strength.amount * count for strength, count in units)
         if not amount or made != amount * THOUSAND:
-            given = f"{dose['amount']} {product.unit}"
+            given = f"{plain(amount)} {product.unit}"
             message = f"{given} is not what the units make, {plain(made // THOUSAND)}"
             yield _fault(f"{at}.amount", message, given)
-        total += amount
-    if total != _thousandths(entry["daily_dose"]):
-        message = f"{entry['daily_dose']} is not the sum of the doses, {plain(total)}"
-        yield _fault(f"{where}.daily_dose", message, entry["daily_dose"])
+    total = sum(taken.amounts)
+    if total != taken.daily:
+        daily = plain(taken.daily)
+        message = f"{daily} is not the sum of the doses, {plain(total)}"
+        yield _fault(f"{where}.daily_dose", message, daily)
     elif not total and not empty:
         yield _fault(f"{where}.daily_dose", "nothing is taken")
 
 
-def _thousandths(text: str) -> int:
-    amount = thousandths(text)
-    assert amount is not None, text  # the schema allows no finer ones
-    return amount
-
-
-def _item(entry: Mapping[str, Any], where: str, known: Mapping[str, Product]) -> Iterator[Problem]:
-    wrong = _product(entry, where, known)
-    if wrong:
-        yield wrong
-        return
-    found = _strength(known[entry["product"]], entry["strength"], where)
-    if isinstance(found, Problem):
-        yield found
-
-
-def _kind(row: Mapping[str, Any], place: int) -> Iterator[Problem]:
+def _kind(row: Row, dose: str, place: int) -> Iterator[Problem]:
     """A row of each kind has its dates, and a dose unless it is a stop."""
-    where, kind = f"steps.{place}", row["kind"]
+    where, kind = f"steps.{place}", row.kind
     if (kind == CURRENT) != (place == 0):
         yield _fault(f"{where}.kind", f"'{kind}' is not what step {place} can be")
         return
     if kind == CURRENT:
-        if (row["start"], row["end"]) != (None, None):
+        if (row.start, row.end) != (None, None):
             yield _fault(f"{where}.start", "the current regimen has no dates")
-    elif row["start"] is None:
+    elif row.start is None:
         yield _fault(f"{where}.start", "the first day is missing")
-    elif row["end"] is None and kind != STOP:
+    elif row.end is None and kind != STOP:
         yield _fault(f"{where}.end", "the last day is missing")
-    if bool(_thousandths(row["daily_dose"])) == (kind == STOP):
+    if (dose == "0") != (kind == STOP):
         message = "a stop has no dose" if kind == STOP else "nothing is taken, and it is no stop"
-        yield _fault(f"{where}.daily_dose", message, row["daily_dose"])
+        yield _fault(f"{where}.daily_dose", message, dose)
 
 
-def _dates(rows: list[Mapping[str, Any]]) -> Iterator[Problem]:
+def _dates(rows: tuple[Row, ...]) -> Iterator[Problem]:
     """Each row ends before the next begins, and no day is left out."""
     for place, row in enumerate(rows):
-        if row["start"] and row["end"] and row["end"] < row["start"]:
-            message = f"the row ends on {row['end']}, before it begins on {row['start']}"
-            yield _fault(f"steps.{place}.end", message, row["end"])
+        if row.start and row.end and row.end < row.start:
+            message = f"the row ends on {row.end}, before it begins on {row.start}"
+            yield _fault(f"steps.{place}.end", message, row.end)
     for place, (row, following) in enumerate(pairwise(rows[1:]), 1):
-        if row["end"] is None and following["start"] is not None:
+        if row.end is None and following.start is not None:
             yield _fault(f"steps.{place}.end", "the last day is missing: another row follows")
-        elif row["end"] and following["start"]:
-            expected = (date.fromisoformat(row["end"]) + _DAY).isoformat()
-            if following["start"] != expected:
-                message = f"{following['start']} is not the day after the row before, {expected}"
-                yield _fault(f"steps.{place + 1}.start", message, following["start"])
+        elif row.end and following.start and following.start != row.end + _DAY:
+            day, after = following.start, row.end + _DAY
+            message = f"{day} is not the day after the row before, {after}"
+            yield _fault(f"steps.{place + 1}.start", message, day)
 
 
 # --- the plan that was read from it ------------------------------------------------------------
@@ -280,13 +238,8 @@ def _rise(where: str, before: int, regimen: Regimen) -> Problem:
 def _figures(plan: Plan, document: Mapping[str, Any]) -> Iterator[Problem]:
     """What is printed beside the rows, and follows from them."""
     found = plan.to_dict()
-    formulary = plan.request.formulary
-    made_with = {
-        "taper": VERSION,
-        "formulary": formulary.version,
-        "formulary_date": formulary.date.isoformat(),
-    }
-    same = document["made_with"] == made_with  # else a factor may have changed
+    # of another version a factor may have changed
+    same = plan.made_with == made_with(plan.request.formulary)
     mme = ("mme",) if same else ()
     for place, (given, row) in enumerate(zip(document["steps"], found["steps"], strict=True)):
         yield from _differ(given, row, (*_ROW, *mme), f"steps.{place}")

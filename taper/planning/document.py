@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taper.engine.steps import HOLD, REDUCE
-from taper.planning.why import why
 from taper.quantities import Percent, percent_text, plain, ratio_text
 from taper.safety.equivalents import mme_text
-from taper.version import VERSION
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.regimen.units import Units
     from taper.request.model import Request
@@ -27,7 +25,7 @@ def document(plan: Plan) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "id": plan.id,
-        "made_with": _made_with(plan),
+        "made_with": dict(plan.made_with),
         "request": dict(request.text),
         "rule": plan.to_rule(),
         "product": _product(plan),
@@ -56,16 +54,6 @@ def document(plan: Plan) -> dict[str, Any]:
             for finding in plan.findings
         ],
         "revisions": [dict(revision) for revision in plan.revisions],
-    }
-
-
-def _made_with(plan: Plan) -> dict[str, str]:
-    formulary = plan.request.formulary
-    return {
-        "taper": VERSION,
-        "formulary": formulary.version,
-        "formulary_date": formulary.date.isoformat(),
-        **plan.made_with,
     }
 
 
@@ -178,7 +166,7 @@ def step_document(step: Step) -> dict[str, Any]:
         "percent_of_original": percent_text(step.daily, step.original),
         "cut_percent_of_original": percent_text(max(step.cut, 0), step.original),
         "cut_percent_of_current": percent_text(max(step.cut, 0), step.before),
-        "why": why(step),
+        "why": step.why,
         "findings": list(step.findings),
         "companions": [
             {

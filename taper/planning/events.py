@@ -15,7 +15,7 @@ from taper.quantities import plain
 if TYPE_CHECKING:
     from taper.engine.steps import Step
     from taper.formulary.product import Product
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.safety.withdrawal_checks import Check
 

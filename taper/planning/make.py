@@ -1,14 +1,14 @@
-"""The plan: steps, checks, supply and findings, made from a request, and its one document."""
+"""From a checked request to its plan: steps, checks, supply and findings."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from taper.engine.steps import REDUCE, STOP
 from taper.errors import InputError, Problem, Refused
-from taper.planning.document import document, rule
+from taper.planning.plan import Later, Plan
 from taper.quantities import Percent
 from taper.request.rule import Part
 from taper.safety.findings import find, marked, of_steps
@@ -16,120 +16,20 @@ from taper.safety.pace import WEEKLY_LIMIT, over_text, pace, refusals
 from taper.safety.withdrawal_checks import check_days, checks
 from taper.schedule import TooSlow, schedule, tables
 from taper.supply import supply
+from taper.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from taper.engine.steps import Step
+    from taper.formulary.market import Formulary
     from taper.request.model import Request
     from taper.safety.catalogue import Finding
     from taper.safety.withdrawal_checks import Check
-    from taper.schedule import UnderWay
-    from taper.supply import Fill, Supply
+    from taper.supply import Supply
 
 _TENTH = 1000  # parts per million of a tenth of a percent
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """A tapering plan, as it was made; nothing in it changes.
-
-    ``steps`` are the rows (0 is the current regimen), ``checks`` the withdrawal checks,
-    ``dispensing`` the fills and what is left over, ``findings`` the safety findings. Doses
-    are integers of a thousandth of the unit inside; :meth:`to_json` prints exact decimals.
-
-    What follows from the steps is worked out when it is first looked at; ``given_...`` is set
-    where it was read from a file, or where earlier fills count.
-    """
-
-    request: Request
-    steps: tuple[Step, ...]
-    revisions: tuple[dict[str, Any], ...] = ()
-    made_with: dict[str, str] = field(default_factory=dict)
-    step_findings: tuple[Finding, ...] | None = None
-    given_checks: tuple[Check, ...] | None = None
-    given_dispensing: Supply | None = None
-    given_findings: tuple[Finding, ...] | None = None
-    given_id: str = ""
-    under_way: tuple[int, UnderWay] | None = None  # where the last revision found the taper
-
-    @cached_property
-    def checks(self) -> tuple[Check, ...]:
-        """The withdrawal checks, by date."""
-        return checks(self.request, self.steps) if self.given_checks is None else self.given_checks
-
-    @property
-    def check_days(self) -> list[date]:
-        """The days of the checks alone, in their order."""
-        if self.given_checks is None and "checks" not in self.__dict__:
-            return check_days(self.request, self.steps)
-        return [check.date for check in self.checks]
-
-    @cached_property
-    def dispensing(self) -> Supply:
-        """The fills, and what is left over at the end."""
-        if self.given_dispensing is None:
-            return supply(self.steps, self.request.fill)
-        return self.given_dispensing
-
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """The safety findings: warnings, then notes."""
-        if self.given_findings is None:
-            return find(self.request, self.steps, self.dispensing, self.step_findings)
-        return self.given_findings
-
-    @property
-    def supply(self) -> tuple[Fill, ...]:
-        """The fills: what to dispense, and when."""
-        return self.dispensing.fills
-
-    @property
-    def start(self) -> date:
-        """Day 1."""
-        return self.request.calendar.start
-
-    @property
-    def stop_date(self) -> date | None:
-        """The first day without any opioid that is tapered; None where one has a goal.
-
-        One that is kept as it is does not count: that is not what is stopped.
-        """
-        last = self.steps[-1]
-        return last.start if last.kind == STOP and not self.request.rule.goal else None
-
-    @cached_property
-    def id(self) -> str:
-        """The id that was given, or one made from the content of the request."""
-        given = self.given_id or self.request.text.get("id")
-        if given:
-            return str(given)
-        import hashlib  # noqa: PLC0415 - only where no id was given
-        import json  # noqa: PLC0415
-
-        content = {k: v for k, v in self.request.text.items() if k not in {"id", "label"}}
-        text = json.dumps(content, sort_keys=True)
-        return "plan-" + hashlib.sha256(text.encode()).hexdigest()[:12]
-
-    def to_rule(self) -> dict[str, Any]:
-        """The rule that was planned with, also where a guideline or an end was asked for."""
-        return rule(self.request)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The plan document (``taper-plan/1``), as plain values."""
-        return document(self)
-
-    def to_json(self) -> str:
-        """The plan document as JSON text, the same bytes for the same plan."""
-        import json  # noqa: PLC0415
-
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
-
-    def _repr_html_(self) -> str:
-        """A table, in a notebook."""
-        from taper.planning.notebook import table  # noqa: PLC0415 - notebooks only
-
-        return table(self)
 
 
 def make_plan(request: Request) -> Plan:
@@ -153,7 +53,67 @@ def finished(request: Request, steps: tuple[Step, ...]) -> Plan:
 
         steps = fewest_strengths(steps, tables(request))
     found = of_steps(request, steps)
-    return Plan(request, marked(steps, found), step_findings=found)
+    return _plan_of(request, marked(steps, found), partial(_findings, found))
+
+
+def moved(plan: Plan, request: Request, steps: tuple[Step, ...]) -> Plan:
+    """The plan of the same rows on other days: the findings that are about rows stay."""
+    return _plan_of(request, steps, lambda new: _findings(_of_rows(plan.findings), new))
+
+
+def _plan_of(
+    request: Request, steps: tuple[Step, ...], findings: Callable[[Plan], tuple[Finding, ...]]
+) -> Plan:
+    """A plan whose other values follow from its steps."""
+    return Plan(
+        request,
+        steps,
+        made_with=made_with(request.formulary),
+        id=str(request.text.get("id") or "") or Later(_id_of_content),
+        checks=Later(_checks, days=_check_days),
+        dispensing=Later(_dispensing),
+        findings=Later(findings),
+    )
+
+
+def made_with(formulary: Formulary) -> dict[str, str]:
+    """The versions that a plan is made with here."""
+    return {
+        "taper": VERSION,
+        "formulary": formulary.version,
+        "formulary_date": formulary.date.isoformat(),
+    }
+
+
+def _id_of_content(plan: Plan) -> str:
+    """An id made from the content of the request, for a plan that was given none."""
+    import hashlib  # noqa: PLC0415 - only where no id was given
+    import json  # noqa: PLC0415
+
+    content = {k: v for k, v in plan.request.text.items() if k not in {"id", "label"}}
+    text = json.dumps(content, sort_keys=True)
+    return "plan-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _checks(plan: Plan) -> tuple[Check, ...]:
+    return checks(plan.request, plan.steps)
+
+
+def _check_days(plan: Plan) -> list[date]:
+    return check_days(plan.request, plan.steps)
+
+
+def _dispensing(plan: Plan) -> Supply:
+    return supply(plan.steps, plan.request.fill)
+
+
+def _findings(of_rows: tuple[Finding, ...], plan: Plan) -> tuple[Finding, ...]:
+    return find(plan.request, plan.steps, plan.dispensing, of_rows)
+
+
+def _of_rows(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Those that are about single rows."""
+    return tuple(finding for finding in findings if finding.steps)
 
 
 def ended(steps: tuple[Step, ...]) -> date:

@@ -1,68 +1,88 @@
-"""A plan read back from its document, row by row as it was saved."""
+"""A plan read back from its document.
+
+If planning the request of the document gives these very bytes, that plan is the one that was
+saved. Otherwise (another version made it, or it was revised) its rows stand as they are written,
+after :mod:`taper.planning.consistency` has looked at them.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from taper.engine.choice import NOTHING, Reason
-from taper.engine.steps import CURRENT, Step
-from taper.errors import InputError, Problem
-from taper.planning.consistency import check_document, check_plan
-from taper.planning.document import SCHEMA
-from taper.planning.make import Plan
-from taper.quantities import parse_interval, parse_percent, thousandths
+from taper.engine.steps import CHANGE, CURRENT, Step
+from taper.errors import InputError, Problem, TaperError
+from taper.planning.consistency import check_document, check_plan, product_of
+from taper.planning.document_reader import WRITTEN_BY, check_schema, parsed, written
+from taper.planning.make import make_plan
+from taper.planning.plan import Plan
+from taper.quantities import parse_interval, parse_percent
 from taper.reading import read
 from taper.regimen.prescription import HOURS_OF_DAY
 from taper.regimen.table import SMALLER_FIRST, TIMES, Regimen
 from taper.request.rule import Part
-from taper.safety.catalogue import Finding
-from taper.safety.withdrawal_checks import Check
-from taper.supply import Fill, Supply, SupplyItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taper.formulary.product import Product, Strength
+    from taper.planning.document_reader import Row, Taken
     from taper.request.model import Request
 
 
-def is_plan(document: object) -> bool:
-    """Whether a JSON document is a saved plan (of any version of its schema)."""
-    return isinstance(document, dict) and str(document.get("schema", "")).startswith("taper-plan/")
+def parse_plan(text: str) -> Plan:
+    """The plan of a JSON text."""
+    document = parsed(text)
+    if not isinstance(document, dict):
+        raise InputError(Problem("", "not a plan", WRITTEN_BY))
+    return plan_from(document)
 
 
 def plan_from(document: Mapping[str, Any]) -> Plan:
     """The plan of a document (``taper-plan/1``), as it was saved.
 
-    Raises :class:`~taper.InputError` where the document is not one, or names what this
-    version of the formulary does not know.
+    Raises :class:`~taper.InputError` if the document is not one, or names what this version of
+    the formulary does not know.
     """
-    if document.get("schema") != SCHEMA:
-        message = f"'{document.get('schema')}' is not {SCHEMA}"
-        raise InputError(Problem("schema", message, "a plan written by `taper plan -o plan.json`"))
+    check_schema(document)
+    return _made_again(document) or as_written(document)
+
+
+def _made_again(document: Mapping[str, Any]) -> Plan | None:
+    """The plan of the request, if it is the one in the document, byte for byte."""
+    if document.get("revisions") != [] or not isinstance(document.get("request"), dict):
+        return None
+    try:
+        plan = make_plan(read(document["request"]))
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    except (TaperError, RecursionError):
+        return None
+    return plan if plan.to_json() == text else None
+
+
+def as_written(document: Mapping[str, Any]) -> Plan:
+    """The plan with the rows, and what follows from them, that stand in the document.
+
+    Raises :class:`~taper.InputError` with every fault that is found in them.
+    """
     from taper.planning.schema import validated  # noqa: PLC0415 - pydantic, where a file comes in
 
     validated(document)
     request = _request(document)
-    faults = check_document(document, request)
+    found = written(document, product_of(request))
+    faults = check_document(document, found)
     if faults:
         raise InputError(faults)
-    reader = _Reader(request)
-    steps: list[Step] = []
-    for entry in document["steps"]:
-        steps.append(reader.step(entry, steps))
     plan = Plan(
         request=request,
-        steps=tuple(steps),
-        revisions=tuple(document["revisions"]),
+        steps=_steps(found.rows, request),
         made_with=dict(document["made_with"]),
-        given_checks=tuple(_check(entry) for entry in document["checks"]),
-        given_dispensing=reader.supply(document),
-        given_findings=tuple(_finding(entry, steps) for entry in document["findings"]),
-        given_id=document["id"],
+        id=document["id"],
+        checks=found.checks,
+        dispensing=found.dispensing,
+        findings=found.findings,
+        revisions=tuple(document["revisions"]),
     )
     faults = check_plan(plan, document)
     if faults:
@@ -87,149 +107,82 @@ def _request(document: Mapping[str, Any]) -> Request:
     return request
 
 
-def parse_plan(text: str) -> Plan:
-    """The plan of a JSON text."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        problem = Problem("", f"not JSON: {error}", "a plan written by `taper plan -o plan.json`")
-        raise InputError(problem) from None
-    if not isinstance(document, dict):
-        raise InputError(Problem("", "not a plan", "a plan written by `taper plan -o plan.json`"))
-    return plan_from(document)
+# --- from what is written to the records of a plan ---------------------------------------------
 
 
-def _amount(text: str) -> int:
-    amount = thousandths(text)
-    if amount is None:
-        raise InputError(Problem("amount", f"{text} is finer than can be measured", "", text))
-    return amount
+def _steps(rows: tuple[Row, ...], request: Request) -> tuple[Step, ...]:
+    """The steps of the rows; each is read beside those before it."""
+    # the hours between administrations are not in a row, where those of zero are left out
+    tables = [request.regimens, *(companion.regimens for companion in request.also)]
+    tables += [request.finish.regimens] if request.finish else []
+    intervals = {table.product.id: table.interval for table in tables}
+    known: dict[str, Regimen] = {}  # what was taken last of each product
+    steps: list[Step] = []
+    for row in rows:
+        assert row.taken is not None  # else there were faults
+        regimen = _regimen(row.taken, known.get(row.taken.product.id), intervals)
+        others = [_regimen(each, known.get(each.product.id), intervals) for each in row.companions]
+        steps.append(_step(row, regimen, tuple(others), steps[-1] if steps else None, known))
+        for each in (*others, regimen):
+            known[each.product.id] = each
+    return tuple(steps)
 
 
-class _Reader:
-    """Rebuilds regimens from what is written in a document."""
-
-    def __init__(self, request: Request) -> None:
-        self.formulary = request.formulary
-        # the hours between administrations are not in a row, where those of zero are left out
-        made = [request.regimens, *(companion.regimens for companion in request.also)]
-        made += [request.finish.regimens] if request.finish else []
-        self.intervals = {table.product: table.interval for table in made}
-
-    def _strength(self, product: Product, label: str) -> Strength:
-        for strength in product.strengths:
-            if strength.label == label:
-                return strength
-        message = f"{product.id} has no strength '{label}' in this version of the formulary"
-        raise InputError(Problem("strength", message, "plan again with this version", label))
-
-    def regimen(self, entry: Mapping[str, Any], before: Regimen | None) -> Regimen:
-        """What is taken, from ``doses``; ``before`` gives the interval where nothing is."""
-        product = self.formulary.find(entry["product"])
-        given = {dose["time"]: dose for dose in entry["doses"]}
-        times = self._times(product, given, before)
-        amounts, units = [], []
-        for time in times:
-            dose = given.get(time)
-            amounts.append(_amount(dose["amount"]) if dose else 0)
-            units.append(
-                tuple(
-                    (self._strength(product, unit["strength"]), _amount(unit["count"]))
-                    for unit in (dose["units"] if dose else ())
-                )
-            )
-        number = len(times)
-        interval = 24 // number
-        if product.is_patch:
-            interval = self.intervals.get(product, product.interval)
-        return Regimen(product, interval, tuple(amounts), tuple(units), sum(amounts), even=True)
-
-    def _times(
-        self, product: Product, given: Mapping[str, Any], before: Regimen | None
-    ) -> tuple[str, ...]:
-        if product.is_patch:
-            return ("patch",)
-        if before is not None and before.product is product and set(given) <= set(before.times):
-            return before.times
-        number = HOURS_OF_DAY // self.intervals.get(product, HOURS_OF_DAY)
-        if number > 1 and set(given) <= set(TIMES[number]):
-            return TIMES[number]
-        for number in SMALLER_FIRST:
-            if set(given) <= set(TIMES[number]):
-                return TIMES[number]
-        times = ", ".join(given)
-        raise InputError(Problem("doses", f"'{times}' are not times of a day", "", times))
-
-    def step(self, entry: Mapping[str, Any], before: list[Step]) -> Step:
-        """One row; its product's earlier rows give the number of administrations."""
-        known: dict[str, Regimen] = {}
-        for step in before:
-            known[step.regimen.product.id] = step.regimen
-            for other in step.companions:
-                known.setdefault(other.product.id, other)
-        regimen = self.regimen(entry, known.get(entry["product"]))
-        last = before[-1] if before else None
-        if entry["kind"] == CURRENT or last is None:
-            original = previous = regimen.daily
-        elif last.regimen.product is regimen.product:
-            original, previous = last.original, last.daily
-        elif entry["kind"] == "change":
-            ours, theirs = regimen.product.basis, last.regimen.product.basis
-            top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
-            original, previous = last.original * top // bottom, last.daily * top // bottom
-        else:
-            now = known.get(entry["product"], regimen)
-            original, previous = now.daily, now.daily
-        return Step(
-            entry["step"],
-            entry["kind"],
-            _day(entry["start"]),
-            _day(entry["end"]),
-            regimen,
-            original,
-            previous,
-            Reason("unavoidable") if "unavoidable-cut" in entry["findings"] else NOTHING,
-            tuple(self.regimen(each, known.get(each["product"])) for each in entry["companions"]),
-            tuple(entry["findings"]),
-            entry["why"],
-        )
-
-    def supply(self, document: Mapping[str, Any]) -> Supply:
-        """The fills as they were saved."""
-        fills = tuple(
-            Fill(
-                entry["fill"],
-                date.fromisoformat(entry["date"]),
-                entry["days_supply"],
-                tuple(self._item(item) for item in entry["items"]),
-            )
-            for entry in document["supply"]
-        )
-        return Supply(fills, tuple(self._item(item) for item in document["leftover"]))
-
-    def _item(self, entry: Mapping[str, Any]) -> SupplyItem:
-        product = self.formulary.find(entry["product"])
-        strength = self._strength(product, entry["strength"])
-        quantity = _amount(entry["quantity"])
-        return SupplyItem(product, strength, quantity, None, entry["directions"])
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def _check(entry: Mapping[str, Any]) -> Check:
-    return Check(
-        date.fromisoformat(entry["date"]),
-        entry["step"],
-        entry["reason"],
-        entry["how"],
-        tuple(entry["items"]),
+def _step(
+    row: Row,
+    regimen: Regimen,
+    companions: tuple[Regimen, ...],
+    last: Step | None,
+    known: Mapping[str, Regimen],
+) -> Step:
+    """One row after the ``last`` one: the doses before it are counted in its own product."""
+    if row.kind == CURRENT or last is None:
+        original = before = regimen.daily
+    elif last.regimen.product is regimen.product:
+        original, before = last.original, last.daily
+    elif row.kind == CHANGE:
+        ours, theirs = regimen.product.basis, last.regimen.product.basis
+        top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
+        original, before = last.original * top // bottom, last.daily * top // bottom
+    else:
+        original = before = known.get(regimen.product.id, regimen).daily
+    return Step(
+        row.number,
+        row.kind,
+        row.start,
+        row.end,
+        regimen,
+        original,
+        before,
+        Reason("unavoidable") if "unavoidable-cut" in row.findings else NOTHING,
+        companions,
+        row.findings,
+        row.why,
     )
 
 
-def _finding(entry: Mapping[str, Any], steps: list[Step]) -> Finding:
-    about = tuple(step.number for step in steps if entry["id"] in step.findings)
-    numbers = about if entry["step"] is not None else ()
-    saved = (entry["level"], entry["message"], entry["source"])
-    return Finding(entry["id"], numbers, saved=saved)
+def _regimen(taken: Taken, before: Regimen | None, intervals: Mapping[str, int]) -> Regimen:
+    """What is taken; ``before`` gives the interval if nothing is."""
+    product = taken.product
+    doses = dict(zip(taken.times, zip(taken.amounts, taken.units, strict=True), strict=True))
+    times = _times(taken, before, intervals)
+    made = [doses.get(time, (0, ())) for time in times]
+    amounts = tuple(amount for amount, _ in made)
+    interval = 24 // len(times)
+    if product.is_patch:
+        interval = intervals.get(product.id, product.interval)
+    units = tuple(units for _, units in made)
+    return Regimen(product, interval, amounts, units, sum(amounts), even=True)
+
+
+def _times(taken: Taken, before: Regimen | None, intervals: Mapping[str, int]) -> tuple[str, ...]:
+    """All the times of the day, those of an administration of zero among them."""
+    if taken.product.is_patch:
+        return ("patch",)
+    given = set(taken.times)
+    if before is not None and given <= set(before.times):
+        return before.times
+    number = HOURS_OF_DAY // intervals.get(taken.product.id, HOURS_OF_DAY)
+    if number > 1 and given <= set(TIMES[number]):
+        return TIMES[number]
+    return next(TIMES[number] for number in SMALLER_FIRST if given <= set(TIMES[number]))

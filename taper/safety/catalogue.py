@@ -4,27 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from taper.data.files import data_file
 from taper.errors import InputError, Problem
 
 
+class Words(NamedTuple):
+    """What a finding says: its level (``error``, ``warning`` or ``note``), and who says so."""
+
+    level: str
+    message: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
-    """One finding; ``steps`` are the rows it is about, none where it is about the plan.
+    """One finding; ``steps`` are the rows it is about, none if it is about the plan.
 
-    ``values`` fill the message of ``data/findings.toml``; ``variant`` picks another one there,
-    and ``market`` (but the US) the wording of that market where it has its own.
-    ``text`` and the rest are set where a finding was read from a saved plan.
+    Two findings are equal if they say the same of the same rows. ``values`` fill the message of
+    ``data/findings.toml``; ``variant`` picks another one there, and ``market`` (but the US) the
+    wording of that market if it has its own. ``words`` are what it says if they are known
+    already, as those of a plan document are.
     """
 
     id: str
     steps: tuple[int, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     variant: str = ""
-    saved: tuple[str, str, str] | None = None  # level, message and source as they were saved
+    words: Words | None = None
     market: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it says the same of the same rows, in whatever way it came about."""
+        return isinstance(other, Finding) and self._said() == other._said()
+
+    def __hash__(self) -> int:
+        """Of what is equal if the findings are."""
+        return hash((self.id, self.steps))
+
+    def _said(self) -> tuple[object, ...]:
+        return self.id, self.steps, self.level, self.message, self.source
 
     @property
     def step(self) -> int | None:
@@ -34,16 +54,16 @@ class Finding:
     @property
     def level(self) -> str:
         """``error``, ``warning`` or ``note``."""
-        if self.saved:
-            return self.saved[0]
+        if self.words:
+            return self.words.level
         entry = catalogue()[self.id]
         return str(entry.get("level" + self.variant, entry["level"]))
 
     @property
     def message(self) -> str:
         """One line, with the rows it is about."""
-        if self.saved:
-            return self.saved[1]
+        if self.words:
+            return self.words.message
         entry = wording(self.id, self.market)
         template = entry.get("message" + self.variant, entry["message"])
         text: str = template.format(**dict(self.values))
@@ -55,7 +75,7 @@ class Finding:
     @property
     def source(self) -> str:
         """Who says so."""
-        return self.saved[2] if self.saved else str(wording(self.id, self.market)["source"])
+        return self.words.source if self.words else str(wording(self.id, self.market)["source"])
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from taper.terminal.streams import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 SHOWN = ("table", "json", "csv", "md")
 LANGUAGES = ("en", "es")

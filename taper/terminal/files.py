@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from taper.errors import InputError, Problem, TaperError
 
 if TYPE_CHECKING:
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 LARGEST_BYTES = 50_000_000  # of a request or a plan; a batch is read by its own reader
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod, RenderableType
 
     from taper.engine.steps import Step
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.regimen.units import Units
 

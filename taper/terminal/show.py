@@ -21,7 +21,7 @@ from taper.terminal.schedule_table import day_text, layout, schedule_table
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from taper.engine.steps import Step
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 PATH = Path(__file__).parent / "files" / "book.txt"
 MONITORING = "monitoring program"
@@ -75,8 +75,8 @@ def _why(step: Step) -> str:
         ideal = ratio_text(reason.point.ideal, THOUSAND * reason.point.denominator)
         words.append(f"ideal {ideal}")
     words.append(f"{plain(step.before)} of {plain(step.original)} before")
-    if step.saved_why:
-        words.append(step.saved_why)
+    if step.words:
+        words.append(step.words)
     others = "".join(f"; {each.product.id} {plain(each.daily)}" for each in step.companions)
     return f" ({', '.join(words)}{others})"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -15,11 +16,14 @@ from hypothesis import strategies as st
 from taper.errors import InputError
 from taper.formulary.market import formulary
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
-from taper.planning.make import Plan, make_plan
+from taper.planning.make import make_plan
 from taper.quantities import THOUSAND, plain
 from taper.reading import read
 from taper.request.fields import RISKS, WEEKDAYS
 from taper.request.rule import BASES
+
+if TYPE_CHECKING:
+    from taper.planning.plan import Plan
 
 US = formulary("us")
 PRODUCTS = sorted(US.products.values(), key=lambda product: product.id)

@@ -12,7 +12,7 @@ from strategies import planned, requests
 
 from taper.errors import Refused
 from taper.planning.make import ended, make_plan
-from taper.planning.saved import parse_plan
+from taper.planning.saved import as_written, parse_plan
 from taper.reading import read
 
 
@@ -38,6 +38,7 @@ def test_the_request_of_a_plan_planned_again_gives_the_same_plan(fields):
 def test_a_plan_read_back_is_the_plan_that_was_saved(fields):
     text = planned(fields).to_json()
     assert parse_plan(text).to_json() == text
+    assert as_written(json.loads(text)).to_json() == text
 
 
 @settings(max_examples=settings.default.max_examples // 4)  # each tries many paces
@@ -53,6 +54,7 @@ def test_the_gentlest_pace_that_ends_in_time_is_found_and_kept(fields, weeks):
     text = plan.to_json()
     assert make_plan(read(json.loads(text)["request"])).to_json() == text
     assert parse_plan(text).to_json() == text
+    assert as_written(json.loads(text)).to_json() == text
     day = plan.start + timedelta(weeks=weeks)
     assert ended(plan.steps) <= day
     tenths = round(Fraction(json.loads(text)["rule"]["parts"][0]["reduce"].rstrip("%")) * 10)

@@ -580,7 +580,7 @@ def test_a_plan_of_another_version_goes_on_from_the_dose_in_force():
     """What was saved stays as it was saved, also where it would be planned differently now."""
     first = taper("morphine-er", "60 mg q8h", every="2w")
     text = {**first.request.text, "every": "4w"}
-    other = replace(first, request=replace(first.request, text=text), given_findings=())
+    other = replace(first, request=replace(first.request, text=text))
     held = revise(other, "2027-02-01", hold="4w")
     assert rows(held, "2027-02-01")[0][0] == "hold"
     assert [step.regimen for step in held.steps if step.end and step.end < date(2027, 2, 1)] == [

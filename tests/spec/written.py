@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from taper.planning.make import Plan, make_plan
+from typing import TYPE_CHECKING
+
+from taper.planning.make import make_plan
 from taper.quantities import plain
 from taper.reading import read
 from taper.regimen.directions import units_in_figures
+
+if TYPE_CHECKING:
+    from taper.planning.plan import Plan
 
 START = "2026-12-07"  # a Monday
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from taper.errors import InputError
-from taper.safety.catalogue import Finding, explain
+from taper.safety.catalogue import Finding, Words, explain
 
 
 def test_a_finding_that_was_saved_stays_as_it_was_saved():
-    saved = Finding("naloxone", saved=("warning", "as it was said", "who said it"))
+    saved = Finding("naloxone", words=Words("warning", "as it was said", "who said it"))
     assert (saved.level, saved.message, saved.source) == (
         "warning",
         "as it was said",

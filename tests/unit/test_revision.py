@@ -45,7 +45,7 @@ def test_a_change_on_the_day_of_a_reduction_takes_its_place():
     gentler = revise(FIRST, date(2027, 1, 4), reduce="8%")
     assert rows(gentler, "2027-01-04")[0] == ("reduce", "2027-01-04", 135)
     step = next(step for step in gentler.steps if step.start == date(2027, 1, 4))
-    assert "14.4 mg less" in step.saved_why  # 8% of the 180 mg at the start of the whole plan
+    assert "14.4 mg less" in step.words  # 8% of the 180 mg at the start of the whole plan
 
 
 def test_of_the_original_means_of_the_start_of_the_whole_plan():
@@ -71,7 +71,7 @@ def test_a_step_back_goes_to_the_dose_of_the_previous_step_and_no_further():
     back = revise(FIRST, date(2027, 1, 11), step_back="withdrawal, COWS 14")
     row = next(step for step in back.steps if step.start == date(2027, 1, 11))
     assert (row.kind, row.daily) == ("hold", 150_000)
-    assert row.saved_why == "a step back to the dose of the previous step: withdrawal, COWS 14"
+    assert row.words == "a step back to the dose of the previous step: withdrawal, COWS 14"
     assert "lost-tolerance" in row.findings
     assert rows(back, "2027-01-12")[0] == ("reduce", "2027-01-25", 135)
     with pytest.raises(InputError, match="no higher dose"):

@@ -10,7 +10,7 @@ import pytest
 
 from taper import InputError, plan
 from taper.course.revise import revise
-from taper.planning.saved import parse_plan
+from taper.planning.saved import as_written, parse_plan
 
 START = "2026-12-07"
 
@@ -39,6 +39,37 @@ def faults(changed) -> dict[str, str]:
 def test_what_was_saved_is_read_byte_for_byte(made):
     text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     assert parse_plan(text).to_json() == text
+    assert as_written(made).to_json() == text
+
+
+@pytest.mark.parametrize("made", [MORPHINE, GOAL, TWO, KEPT, FINISH, PATCH, OVER])
+def test_a_plan_that_was_read_is_the_record_that_was_made(made):
+    """Each value is the same, also those that a document does not show: why, and of what ideal."""
+    first = plan(**{name: value for name, value in made["request"].items() if value is not None})
+    read = parse_plan(first.to_json())
+    for name in ("id", "made_with", "steps", "checks", "findings", "revisions", "stop_date"):
+        assert getattr(read, name) == getattr(first, name), name
+    assert [step.why for step in read.steps] == [step.why for step in first.steps]
+    assert [step.reason for step in read.steps] == [step.reason for step in first.steps]
+    assert read.to_json() == first.to_json()
+    assert read._repr_html_() == first._repr_html_()
+
+
+@pytest.mark.parametrize("made", [MORPHINE, GOAL, TWO, KEPT, FINISH, PATCH, OVER])
+def test_the_rows_of_another_version_stand_with_what_it_said_of_them(made):
+    """Its words and figures are the record's own values; nothing else is known of its rows."""
+    other = deepcopy(made)
+    other["made_with"]["taper"] = "0.0.1"
+    other["steps"][1]["why"] = "as it was said then"
+    other["findings"][0].update(level="note", message="said then", source="whose word it was")
+    read, here = parse_plan(json.dumps(other)), parse_plan(json.dumps(made))
+    assert read.to_dict() == other
+    assert read.steps[1].why == "as it was said then"
+    assert [step.regimen.amounts for step in read.steps] == [s.regimen.amounts for s in here.steps]
+    assert read.checks == here.checks
+    assert read.findings[1:] == here.findings[1:]
+    assert read.findings[0] != here.findings[0]
+    assert read.findings[0].source == "whose word it was"
 
 
 def test_a_step_back_is_the_one_rise_that_there_is():

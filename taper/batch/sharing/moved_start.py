@@ -13,12 +13,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taper.batch.sharing.days import day_of, starts
+from taper.planning.make import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.quantities import Interval
     from taper.request.model import Request
 
@@ -107,4 +108,4 @@ def shifted(plan: Plan, start: date) -> Plan:
         else step._replace(start=step.start + by, end=None if step.end is None else step.end + by)
         for step in plan.steps
     )
-    return replace(plan, request=request, steps=steps)
+    return moved(plan, request, steps)

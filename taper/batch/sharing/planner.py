@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from taper.batch.reading.row import Layout, Row
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 MOST_REMEMBERED = 48 * 2**20  # bytes of what is shared; then all of it is forgotten
 _OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings

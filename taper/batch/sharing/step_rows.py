@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from taper.engine.steps import Step
     from taper.export.csv import RowDates
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
 
 Made = TypeVar("Made")

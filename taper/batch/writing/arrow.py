@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from taper.engine.steps import Step
     from taper.errors import Problem
     from taper.export.csv import RowDates
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 _NULL = -(2**31)
 _EPOCH = FIRST.toordinal() - 719163  # days from 1970 to the first day of the table

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from taper.batch.writing.tables import Table
     from taper.engine.steps import Step
     from taper.export.csv import RowDates
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*", re.ASCII)
 

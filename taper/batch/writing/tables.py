@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from taper.errors import Problem
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 SUMMARY = [
     "plan_id",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from taper.batch.sharing.planner import Planned
     from taper.batch.writing.tables import Table
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 _WEEK = 7
 _CUT = b"\x00"  # a byte that no text has

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from taper.export.language import Language
     from taper.formulary.product import Product
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 _BY_HANDLING = (
     ("swallow-whole", "take.whole"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from taper.export import Options
     from taper.formulary.product import Product, Strength
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 

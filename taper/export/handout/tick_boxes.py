@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from taper.engine.steps import Step
     from taper.export.language import Language
     from taper.export.medicine import Medicine
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
 
 WEEK = 7

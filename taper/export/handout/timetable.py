@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from taper.engine.steps import Step
     from taper.export.language import Language
-    from taper.planning.make import Plan
+    from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.safety.withdrawal_checks import Check
 
