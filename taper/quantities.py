@@ -1,8 +1,9 @@
 """Exact quantities: doses, percentages, intervals; how they are read and how they are printed.
 
 Amounts are integers of a thousandth of the unit (``mg``, ``mcg`` or ``mcg/h``), so 7.5 mg is
-7500. Percentages are exact ratios. Nothing here is a binary floating-point number. Printing
-follows the ISMP rules for safe labels: ``0.5 mg``, never ``.5 mg``; ``5 mg``, never ``5.0 mg``.
+7500. Shares, percentages and factors are exact ratios. Nothing here is a binary floating-point
+number. Printing follows the ISMP rules for safe labels: ``0.5 mg``, never ``.5 mg``; ``5 mg``,
+never ``5.0 mg``.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import NoReturn
+from math import gcd
+from typing import NamedTuple, NoReturn
 
 from taper.errors import InputError, Problem
 
 THOUSAND = 1000  # amounts are integers of 1/1000 of the unit
+MILLION = 1_000_000
 DAYS_OF_MONTH = 28  # a calendar month counts 28 days if a pace is computed (contract 3.3e)
+_MONTHS_OF_YEAR = 12
+_DAYS_OF_YEAR = 364  # of 52 weeks
 _DAYS_OF = {"d": 1, "w": 7, "mo": DAYS_OF_MONTH, "y": 365}
 LONGEST_HOLD_DAYS = 3653  # ten years
 LONGEST_LIFE_DAYS = 43_830  # 120 years
-LONG_TERM_DAYS = 364  # a year of 52 weeks, from which on opioids are long-term
 
 _UNIT_SPELLINGS = {
     "mg": "mg",
@@ -114,25 +118,67 @@ class Dose:
         return f"{plain(self.thousandths)} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Percent:
-    """A percentage as an exact ratio in lowest terms, with the text it was written as."""
+class Ratio(NamedTuple):
+    """An exact ratio: a share of a dose, a pace, a factor; a percentage is one over a hundred.
+
+    It compares by its value, so 1/2 equals 2/4; it unpacks into two integers where speed matters.
+    """
 
     numerator: int
     denominator: int
-    text: str
-
-    def __str__(self) -> str:
-        """As printed: ``7.5%``."""
-        return self.text
 
     @staticmethod
-    def of_ppm(ppm: int) -> Percent:
-        """Make a percentage from parts per million: ``100000`` is 10%."""
-        whole, rest = divmod(ppm, 10_000)
-        text = f"{whole}.{rest:04d}".rstrip("0") if rest else str(whole)
-        shared = _gcd(ppm, 1_000_000)
-        return Percent(ppm // shared, 1_000_000 // shared, f"{text}%")
+    def of(numerator: int, denominator: int) -> Ratio:
+        """Make a ratio in lowest terms."""
+        shared = gcd(numerator, denominator)
+        return Ratio(numerator // shared, denominator // shared)
+
+    @staticmethod
+    def of_ppm(ppm: int) -> Ratio:
+        """Make a ratio from parts per million: ``100000`` is 10%."""
+        return Ratio.of(ppm, MILLION)
+
+    def __str__(self) -> str:
+        """As a percentage: ``7.5%``; to four decimals where it does not end."""
+        return self.percent(4)
+
+    def percent(self, places: int = 1) -> str:
+        """As a percentage with at most so many decimals, half up."""
+        return f"{ratio_text(100 * self.numerator, self.denominator, places)}%"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it has the same value, whatever the terms."""
+        if not isinstance(other, Ratio):
+            return NotImplemented
+        return self.numerator * other.denominator == other.numerator * self.denominator
+
+    def __ne__(self, other: object) -> bool:
+        """Whether it has another value."""
+        return not self == other
+
+    def __hash__(self) -> int:
+        """The same for equal values."""
+        shared = gcd(*self)
+        return hash((self.numerator // shared, self.denominator // shared))
+
+    def __lt__(self, other: tuple[int, ...]) -> bool:
+        """Whether it is less, by its value and not term by term."""
+        return self[0] * other[1] < other[0] * self[1]
+
+    def __le__(self, other: tuple[int, ...]) -> bool:
+        """Whether it is at most the other."""
+        return self[0] * other[1] <= other[0] * self[1]
+
+    def __gt__(self, other: tuple[int, ...]) -> bool:
+        """Whether it is more."""
+        return self[0] * other[1] > other[0] * self[1]
+
+    def __ge__(self, other: tuple[int, ...]) -> bool:
+        """Whether it is at least the other."""
+        return self[0] * other[1] >= other[0] * self[1]
+
+
+Percent = Ratio  # the name of a ratio that is written as a percentage
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +207,19 @@ class Interval:
         return self.unit in {"mo", "y"}
 
     @property
-    def is_a_year(self) -> bool:
-        """Whether it is a year or more: 52 weeks, 12 months."""
-        return self.days >= LONG_TERM_DAYS - (self.unit == "mo") * DAYS_OF_MONTH
+    def _shortest_days(self) -> int:
+        """Its days if every year has 52 weeks and every month four."""
+        return self.count * (_DAYS_OF_YEAR if self.unit == "y" else _DAYS_OF[self.unit])
+
+    def reaches(self, other: Interval) -> bool:
+        """Whether it is as long: 52 weeks, 364 days and 12 months reach a year."""
+        if self.calendar and other.calendar:
+            return self._months >= other._months
+        return self.days >= other._shortest_days
+
+    @property
+    def _months(self) -> int:
+        return self.count * (_MONTHS_OF_YEAR if self.unit == "y" else 1)
 
     @property
     def words(self) -> str:
@@ -181,14 +237,7 @@ class Interval:
             return day + self._length
         from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - months only
 
-        months = self.count * (12 if self.unit == "y" else 1)
-        return day + relativedelta(months=months)
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
+        return day + relativedelta(months=self._months)
 
 
 def _fail(field: str, text: str, message: str, hint: str, span: tuple[int, int] | None) -> NoReturn:
@@ -244,7 +293,7 @@ def parse_dose(text: str, unit: str, field: str = "dose") -> Dose:
 
 
 @lru_cache(maxsize=4096)
-def parse_percent(text: str, field: str = "reduce") -> Percent:
+def parse_percent(text: str, field: str = "reduce") -> Ratio:
     """Read ``10%``, more than 0 and at most 100, with at most four decimals."""
     match = _PERCENT.fullmatch(text)
     if match is None:
@@ -253,10 +302,10 @@ def parse_percent(text: str, field: str = "reduce") -> Percent:
     if scaled != int(scaled):
         hint = "at most four decimals"
         _fail(field, text, f"{text.strip()} is finer than can be used", hint, match.span(1))
-    if not 0 < scaled <= 1_000_000:  # noqa: PLR2004 - 100%
+    if not 0 < scaled <= MILLION:
         hint = "between 0% and 100%: 10%"
         _fail(field, text, f"{text.strip()} is not above 0% and at most 100%", hint, match.span(1))
-    return Percent.of_ppm(int(scaled))
+    return Ratio.of_ppm(int(scaled))
 
 
 @lru_cache(maxsize=4096)

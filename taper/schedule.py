@@ -28,7 +28,7 @@ from taper.engine.steps import (
 )
 from taper.errors import InputError, Problem
 from taper.formulary.market import formulary
-from taper.quantities import Percent, prose, ratio_text
+from taper.quantities import Percent, prose
 from taper.request.rule import MIXED, ORIGINAL
 
 if TYPE_CHECKING:
@@ -490,10 +490,10 @@ def _shares(rule: Rule, original: int) -> Rule:
     for part in rule.parts:
         reduce = part.reduce
         if isinstance(reduce, int):
-            reduce = Percent(reduce, original, f"{ratio_text(100 * reduce, original, 4)}%")
+            reduce = Percent.of(reduce, original)
         share = part.until_share
         if part.until_dose is not None:
-            share = (part.until_dose, original)
+            share = Percent.of(part.until_dose, original)
         parts.append(replace(part, reduce=reduce, until_share=share, until_dose=None))
     return replace(rule, parts=tuple(parts), goal=0)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from taper.data.limits import whole
 from taper.quantities import THOUSAND
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from taper.quantities import Interval
     from taper.regimen.table import Regimen
 
-DAYS_TOGETHER = 90  # prescriptions of schedule II written together (21 CFR 1306.12)
+DAYS_TOGETHER = whole("prescriptions-together")
 
 
 class Served(NamedTuple):

@@ -18,7 +18,7 @@ from taper.errors import InputError, Problem, Refused, TaperError
 from taper.planning.document import last_rows, step_document
 from taper.planning.make import made_with, make_plan
 from taper.planning.plan import Plan
-from taper.quantities import Percent, parse_day, parse_interval
+from taper.quantities import Ratio, parse_day, parse_interval
 from taper.reading import read
 from taper.reading.values import LONGEST_TEXT
 from taper.safety.findings import find, marked, of_steps
@@ -201,7 +201,7 @@ def _complete(request: Request, standing: Standing, values: dict[str, str]) -> d
     found = _reread(request, {**whole, **asked})
     reduce = found.parts[0].reduce
     whole = {
-        "reduce": str(reduce) if isinstance(reduce, Percent) else request.product.text(reduce),
+        "reduce": str(reduce) if isinstance(reduce, Ratio) else request.product.text(reduce),
         "every": str(found.parts[0].every),
         "of": found.of,
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from taper.quantities import THOUSAND, Dose, plain, thousandths
+from taper.quantities import THOUSAND, Dose, Ratio, plain, thousandths
 
 ORAL_INTERVALS = (24, 12, 8, 6, 4)
 PATCH_INTERVALS = (48, 72, 96, 168)
@@ -82,21 +82,21 @@ class Product:
         return str(self.facts.get("schedule", ""))
 
     @cached_property
-    def mme(self) -> tuple[int, int] | None:
-        """MME a unit of drug as an exact ratio; None where the market's table has no factor."""
+    def mme(self) -> Ratio | None:
+        """MME a unit of drug; None if the market's table has no factor."""
         factor = self.facts.get("mme_factor")
         if factor is None:
             return None
         top, bottom = self.basis
         milli = thousandths(factor)
         assert milli is not None, factor
-        return milli * top, THOUSAND * bottom
+        return Ratio.of(milli * top, THOUSAND * bottom)
 
     @cached_property
-    def basis(self) -> tuple[int, int]:
-        """What a milligram on this label is of the drug's usual salt (base: 10/9), exactly."""
+    def basis(self) -> Ratio:
+        """What a milligram on this label is of the drug's usual salt (base: 10/9)."""
         top, _, bottom = str(self.facts.get("mme_basis", "1/1")).partition("/")
-        return int(top), int(bottom)
+        return Ratio.of(int(top), int(bottom))
 
     @cached_property
     def max_daily(self) -> int | None:
@@ -124,11 +124,11 @@ class Product:
         codes = self.facts.get("rxnorm", {}).get(label, ())
         return str(codes[0]) if codes else ""
 
-    def mme_of(self, amount: int) -> tuple[int, int] | None:
-        """MME of a daily amount (thousandths of the unit) as a ratio, or None."""
+    def mme_of(self, amount: int) -> Ratio | None:
+        """MME of a daily amount (thousandths of the unit), or None."""
         if self.mme is None:
             return None
-        return amount * self.mme[0], THOUSAND * self.mme[1]
+        return Ratio(amount * self.mme.numerator, THOUSAND * self.mme.denominator)
 
     @cached_property
     def unit_text(self) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from taper.data.limits import whole
 from taper.engine.choice import NOTHING
 from taper.engine.steps import CURRENT, HOLD, REDUCE, STOP, Step
 from taper.errors import InputError
 from taper.lint.handwritten import Entry, Fault, Taken
-from taper.quantities import plain
+from taper.quantities import THOUSAND, plain
 from taper.reading import read
 from taper.regimen.table import MOST_MEASURES, Regimen, regimens
+from taper.regimen.units import MOST_UNITS
 from taper.safety.findings import find
 from taper.supply import Supply
 
@@ -34,7 +36,7 @@ _NOT_KNOWN = frozenset(
         "unavoidable-cut",
     }
 )
-MOST = 8  # units at one administration
+MOST_AS_WRITTEN = whole("units-at-once-as-written")
 
 
 def further(entries: list[Entry], known: Iterable[str]) -> list[Fault]:
@@ -64,8 +66,9 @@ def _of_one(rows: list[Entry]) -> list[Fault]:
         dose = "/".join(plain(amount) for amount in made[0].amounts)
         stock = [strength.label for strength in made[0].product.strengths]
         product = made[0].product
+        most = None if product.is_liquid else MOST_UNITS
         values = {"product": product.id, "dose": f"{dose} {product.unit}", "stock": stock}
-        request = read({**values, "start": start, "max_units": None if product.is_liquid else 20})
+        request = read({**values, "start": start, "max_units": most})
     except InputError:
         return []
     steps = _steps(rows, made)
@@ -93,8 +96,8 @@ def _regimen(taken: Taken) -> Regimen | None:
         return Regimen(product, hours, taken.amounts, taken.units, taken.daily, even=True)
     limit = 0
     if product.is_liquid:
-        limit = MOST_MEASURES * product.strengths[0].amount * product.measure // 1000
-    table = regimens(product, _strengths(product), hours, MOST, limit=limit)
+        limit = MOST_MEASURES * product.strengths[0].amount * product.measure // THOUSAND
+    table = regimens(product, _strengths(product), hours, MOST_AS_WRITTEN, limit=limit)
     if taken.amounts:
         if any(table.units(amount) is None for amount in taken.amounts):
             return None

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from taper.data.limits import share
 from taper.formulary.holidays import is_holiday
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.lint.quantities import quantities
-from taper.quantities import THOUSAND, percent_text, plain
+from taper.quantities import THOUSAND, Ratio, percent_text, plain
 from taper.regimen.units import fewest_units_for
 from taper.request.fields import WEEKDAYS
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from taper.formulary.product import Product
     from taper.request.model import Calendar
 
-LARGE_CUT = (25, 100)  # of the current dose: findings
+LARGE_CUT = share("large-cut")
 DAY = timedelta(days=1)
 
 
@@ -222,7 +223,7 @@ def _rise(entries: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
 def _counted(taken: Taken) -> int:
     """The daily dose in the drug's usual salt, over a common bottom."""
     top, bottom = taken.product.basis
-    return taken.daily * top * 1000 // bottom
+    return taken.daily * top * THOUSAND // bottom
 
 
 def _at_times(taken: Taken) -> dict[str, int]:
@@ -262,10 +263,10 @@ def _cut(before: Entry, entry: Entry, avoid: Calendar | None) -> Iterator[Fault]
             last = then.product.daily_text(then.daily)
             message = f"the dose before the stop is {last} (row {before.row})"
             yield Fault("stop-from-high-dose", entry.row, column, message, text(then.daily))
-    elif cut * LARGE_CUT[1] > then.daily * LARGE_CUT[0]:
-        share = percent_text(cut, then.daily)
+    elif Ratio(cut, then.daily) > LARGE_CUT:
+        percent = percent_text(cut, then.daily)
         lower = now.product.daily_text(now.daily)
-        message = f"{text(then.daily)} to {lower} is a cut of {share}%"
+        message = f"{text(then.daily)} to {lower} is a cut of {percent}%"
         yield Fault("cut-over-25-percent", entry.row, column, message, text(now.daily))
     reason = _avoided(entry.start, avoid) if entry.start and avoid else ""
     if reason:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taper.engine.steps import HOLD, REDUCE
-from taper.quantities import Percent, percent_text, plain, ratio_text
+from taper.quantities import Ratio, percent_text, plain
 from taper.safety.equivalents import mme_text
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def rule(request: Request) -> dict[str, Any]:
     for part in request.rule.parts:
         until = None
         if part.until_share is not None:
-            until = f"{ratio_text(100 * part.until_share[0], part.until_share[1], 4)}%"
+            until = str(part.until_share)
         elif part.until_dose is not None:
             until = request.product.text(part.until_dose)
         reduce = part.reduce
-        text = str(reduce) if isinstance(reduce, Percent) else request.product.text(reduce)
+        text = str(reduce) if isinstance(reduce, Ratio) else request.product.text(reduce)
         parts.append({"reduce": text, "every": str(part.every), "until": until})
     return {"of": request.rule.of, "parts": parts}
 
@@ -119,8 +119,9 @@ def summary(plan: Plan) -> dict[str, Any]:
     end = rows[-1].end or rows[-1].start
     assert end is not None
     days = (end - plan.start).days + (rows[-1].end is not None)
-    current = largest_share([(step.cut, step.before) for step in reductions])
-    original = largest_share([(step.cut, step.original) for step in reductions])
+    none = Ratio(0, 1)
+    current = max((Ratio(step.cut, step.before) for step in reductions), default=none)
+    original = max((Ratio(step.cut, step.original) for step in reductions), default=none)
     last = last_rows(plan)[0]
     assert last is not None
     product = plan.request.product
@@ -137,15 +138,6 @@ def summary(plan: Plan) -> dict[str, Any]:
         "largest_cut_percent_of_current": percent_text(*current),
         "largest_cut_percent_of_original": percent_text(*original),
     }
-
-
-def largest_share(shares: list[tuple[int, int]]) -> tuple[int, int]:
-    """The largest of some ratios; zero where there are none."""
-    largest = (0, 1)
-    for part, whole in shares:
-        if part * largest[1] > largest[0] * whole:
-            largest = (part, whole)
-    return largest
 
 
 def step_document(step: Step) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from taper.engine.steps import REDUCE, STOP
 from taper.errors import InputError, Problem, Refused
 from taper.planning.plan import Later, Plan
-from taper.quantities import Percent
+from taper.quantities import Ratio
 from taper.request.rule import Part
 from taper.safety.findings import find, marked, of_steps
-from taper.safety.pace import WEEKLY_LIMIT, over_text, pace, refusals
+from taper.safety.pace import WEEK, WEEKLY_LIMIT, pace, refusals, weekly_text
 from taper.safety.withdrawal_checks import check_days, checks
 from taper.schedule import TooSlow, schedule, tables
 from taper.supply import supply
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from taper.safety.withdrawal_checks import Check
     from taper.supply import Supply
 
-_TENTH = 1000  # parts per million of a tenth of a percent
+TENTHS = 1000  # of a percent in the whole: an end is met by the least of them
 
 
 def make_plan(request: Request) -> Plan:
@@ -133,9 +133,9 @@ def gentlest(request: Request, day: date) -> Request:
     days = max((day - request.calendar.start).days, 0)
     opportunities = days // every.days + 2
     name = "over" if request.text.get("over") else "by"
-    least = (request.regimen.daily - request.rule.goal) * 500 // request.regimen.daily
-    for tenths in range(max(least // opportunities, 1), 1001):
-        rule = replace(request.rule, parts=(Part(Percent.of_ppm(tenths * _TENTH), every),))
+    least = (request.regimen.daily - request.rule.goal) * TENTHS // (2 * request.regimen.daily)
+    for tenths in range(max(least // opportunities, 1), TENTHS + 1):
+        rule = replace(request.rule, parts=(Part(Ratio.of(tenths, TENTHS), every),))
         candidate = replace(request, rule=rule)
         if _ends_by(_unlimited(candidate), day):
             break
@@ -145,10 +145,10 @@ def gentlest(request: Request, day: date) -> Request:
     problems = refusals(candidate)
     if problems and problems[0].id == "rate-over-band":
         needed = candidate.rule.parts[0]
-        share = pace(needed, request.regimen.daily, 7)
+        share = pace(needed, request.regimen.daily, WEEK)
         message = (
             f"ending by {day.isoformat()} would take {needed.reduce} every {needed.every}, "
-            f"{over_text(share, WEEKLY_LIMIT)} a week: over 25% a week [rate-over-band]"
+            f"{weekly_text(share)}: over {WEEKLY_LIMIT} a week [rate-over-band]"
         )
         raise Refused(replace(problems[0], field=name, message=message))
     return candidate

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taper.data.limits import whole
 from taper.errors import InputError, Problem
 from taper.quantities import Interval, parse_interval
 from taper.reading.companions import read_companions, read_finish
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from taper.request.model import Calendar, Companion, Finish, Rule
 
-LONGEST_FILL_DAYS = 90
+FILL = Interval(whole("fill"), "d")
+LONGEST_FILL_DAYS = whole("longest-fill")
 
 
 def read(values: Mapping[str, object]) -> Request:
@@ -92,7 +94,7 @@ def _fill(fields: Fields) -> Interval | None:
     """Days per dispensing; None for one step at a time."""
     text = fields.text("fill")
     if text is None:
-        return Interval(28, "d")
+        return FILL
     if text.lower() == "step":
         return None
     fill = fields.attempt(lambda: parse_interval(text, "fill", "d w"))

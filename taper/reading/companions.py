@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
 from taper.formulary.product import ORAL_INTERVALS
-from taper.quantities import parse_percent
+from taper.quantities import Ratio, parse_percent
 from taper.reading.medicine import Medicine, read_amount, strengths_of, take
 from taper.regimen.finer import finer_products, is_finer, usual_table
 from taper.regimen.prescription import frequency, parse_frequency
@@ -31,9 +31,8 @@ def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
     table = fields.attempt(lambda: _finish_table(text, medicine))
     dose = share = None
     if at and at.endswith("%"):
-        percent = fields.attempt(lambda: parse_percent(at, "finish_at"))
-        share = (percent.numerator, percent.denominator) if percent else None
-        if share == (1, 1):
+        share = fields.attempt(lambda: parse_percent(at, "finish_at"))
+        if share is not None and share >= Ratio(1, 1):
             _not_below(fields, at, medicine)
     elif at:
         dose = fields.attempt(lambda: read_amount(at, medicine.product, "finish_at"))

@@ -79,8 +79,7 @@ def _hold(text: str, product: Product | None) -> Hold:
             raise InputError(Problem("holds", f"'{text}' holds after none", _HOLD_HINT, text))
         return Hold(length=interval, every=int(every.group(1)))
     if when.endswith("%"):
-        share = parse_percent(when, "holds")
-        return Hold(length=interval, share=(share.numerator, share.denominator))
+        return Hold(length=interval, share=parse_percent(when, "holds"))
     if not when[0].isdigit():
         raise InputError(Problem("holds", f"'{when}' is not known after @", _HOLD_HINT, text))
     return Hold(length=interval, dose=read_amount(when, product, "holds"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from taper.data.limits import length, share, whole
 from taper.errors import InputError, Problem
 from taper.quantities import (
     Interval,
-    Percent,
+    Ratio,
     parse_day,
     parse_interval,
     parse_percent,
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from taper.reading.values import Fields
     from taper.request.model import Calendar
 
+DEFAULT_REDUCTION = share("default-reduction")
+DEFAULT_INTERVAL = length("default-interval")
+LONG_USE, LONG_USE_INTERVAL = length("long-use"), length("default-interval-for-long-use")
+LAST_DOSE_INTERVALS = whole("last-dose-intervals")
 _PHASE = re.compile(r"\s*(.+?)\s*/\s*(\d\s*\w+?)(?:\s+until\s+(.+?))?\s*", re.IGNORECASE | re.ASCII)
 
 
@@ -62,18 +67,18 @@ def _every(fields: Fields, known: Interval | None) -> Interval | None:
     text = fields.text("every")
     if text is not None:
         return fields.attempt(lambda: parse_interval(text, "every"))
-    slow = known is not None and known.is_a_year
-    return Interval(4 if slow else 1, "w")
+    is_long = known is not None and known.reaches(LONG_USE)
+    return LONG_USE_INTERVAL if is_long else DEFAULT_INTERVAL
 
 
-def _reduce(fields: Fields, product: Product | None) -> Percent | int | None:
+def _reduce(fields: Fields, product: Product | None) -> Ratio | int | None:
     text = fields.text("reduce")
     if text is None:
-        return Percent.of_ppm(100_000)
+        return DEFAULT_REDUCTION
     return fields.attempt(lambda: _rate(text, product, "reduce"))
 
 
-def _rate(text: str, product: Product | None, field: str) -> Percent | int:
+def _rate(text: str, product: Product | None, field: str) -> Ratio | int:
     """A percentage, or an amount above zero."""
     if text.rstrip().endswith("%"):
         return parse_percent(text, field)
@@ -133,13 +138,12 @@ def _phases(texts: list[str], product: Product | None) -> tuple[Part, ...]:
                 "the last phase has no 'until'" if until else "only the last phase has no 'until'"
             )
             raise InputError(Problem("phases", f"{message}: '{text}'", "10%/1w until 50%", text))
-        share = dose = None
+        left = dose = None
         if until and until.endswith("%"):
-            percent = parse_percent(until, "phases")
-            share = (percent.numerator, percent.denominator)
+            left = parse_percent(until, "phases")
         elif until:
             dose = read_amount(until, product, "phases")
-        parts.append(Part(rate, every, share, dose))
+        parts.append(Part(rate, every, left, dose))
     return tuple(parts)
 
 
@@ -182,7 +186,7 @@ def _last_dose_for(
     if medicine is not None and medicine.product.is_patch and not every.calendar:
         period = medicine.regimen.interval // 24  # the interval comes first in whole periods
         every = Interval(-(-every.days // period) * period, "d")
-    return every.times(2)
+    return every.times(LAST_DOSE_INTERVALS)
 
 
 def read_ends_by(fields: Fields, calendar: Calendar | None) -> date | None:

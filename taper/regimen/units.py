@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from taper.data.limits import whole
 from taper.quantities import THOUSAND
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     # (1000 is one tablet, 500 half a tablet, 2500 two and a half millilitres)
     Units = tuple[tuple[Strength, int], ...]
 
-MOST_UNITS = 20  # at one administration, however large the current dose is
+MOST_UNITS = whole("units-at-once")
 
 
 class Piece:

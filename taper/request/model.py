@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from taper.formulary.market import Formulary
     from taper.formulary.product import Product
-    from taper.quantities import Interval
+    from taper.quantities import Interval, Ratio
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen, Regimens
     from taper.request.rule import Part
@@ -38,13 +38,13 @@ class Rule:
 class Hold:
     """A pause: ``length`` after every ``every`` reductions, or at a share or a dose.
 
-    Exactly one of ``every``, ``share`` (a ratio of the original dose) and ``dose`` (thousandths
+    Exactly one of ``every``, ``share`` (of the original dose) and ``dose`` (thousandths
     a day) is set, or ``first`` and ``last`` days between which no reduction begins.
     """
 
     length: Interval | None = None
     every: int = 0
-    share: tuple[int, int] | None = None
+    share: Ratio | None = None
     dose: int = 0
     first: date | None = None
     last: date | None = None
@@ -78,7 +78,7 @@ class Finish:
 
     regimens: Regimens
     at_dose: int | None = None
-    at_share: tuple[int, int] | None = None
+    at_share: Ratio | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from taper.quantities import Interval, Percent
+    from taper.quantities import Interval, Ratio
 
 ORIGINAL, CURRENT, MIXED = "original", "current", "mixed"
 BASES = (ORIGINAL, CURRENT, MIXED)
@@ -16,11 +16,11 @@ BASES = (ORIGINAL, CURRENT, MIXED)
 class Part:
     """One rule: by how much, how often, and down to where it applies.
 
-    ``reduce`` is a :class:`Percent` or an amount in thousandths; ``until`` is the share of the
-    original (a ratio) or the daily dose (thousandths, over 1) at which the next part takes over.
+    ``reduce`` is a share or an amount in thousandths; ``until`` is the share of the
+    original or the daily dose (thousandths, over 1) at which the next part takes over.
     """
 
-    reduce: Percent | int
+    reduce: Ratio | int
     every: Interval
-    until_share: tuple[int, int] | None = None
+    until_share: Ratio | None = None
     until_dose: int | None = None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taper.quantities import ratio_text
+from taper.quantities import Ratio, ratio_text
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
 
 
-def total_mme(step: Step) -> tuple[int, int] | None:
-    """MME of everything taken in a row, as a ratio; None where a factor is missing."""
+def total_mme(step: Step) -> Ratio | None:
+    """MME of everything taken in a row; None if a factor is missing."""
     top, bottom = 0, 1
     for regimen in (step.regimen, *step.companions):
         if not regimen.daily:
@@ -22,7 +22,7 @@ def total_mme(step: Step) -> tuple[int, int] | None:
         top, bottom = top * mme[1] + mme[0] * bottom, bottom * mme[1]
     if not step.daily and not step.companions and step.regimen.product.mme is None:
         return None
-    return top, bottom
+    return Ratio(top, bottom)
 
 
 def mme_text(step: Step) -> str | None:

@@ -16,6 +16,7 @@ from taper.planning.document import last_rows, summary
 from taper.quantities import plain
 from taper.regimen.directions import prescription_in_words, strength_text
 from taper.safety.equivalents import mme_text
+from taper.safety.findings.cuts import LARGE_CUT
 from taper.safety.withdrawal_checks import facts
 from taper.terminal.schedule_table import day_text, layout, schedule_table
 
@@ -154,7 +155,7 @@ def _legend(plan: Plan, *, in_a_row: bool) -> str:
         order = "; ".join(", ".join(each) for each in sorted(times, key=len))
         notes.append(f"doses in the order {order}")
     if any("cut-over-25-percent" in step.findings for step in plan.steps):
-        notes.append("! more than 25% of the current dose")
+        notes.append(f"! more than {LARGE_CUT} of the current dose")
     if any(mme_text(step) for step in plan.steps):
         name = plan.request.formulary.words["equivalent"]
         notes.append(f"{name} show risk, not a dose to convert to")

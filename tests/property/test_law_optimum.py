@@ -14,7 +14,7 @@ from strategies import PRODUCTS, US
 from taper.engine import choice
 from taper.engine.curve import Point
 from taper.formulary.product import Strength
-from taper.quantities import THOUSAND, Interval, Percent
+from taper.quantities import THOUSAND, Interval, Ratio
 from taper.regimen.table import Regimens
 from taper.regimen.units import fewest_units_for, units_table
 
@@ -160,7 +160,7 @@ def test_the_choice_at_an_opportunity_is_that_of_the_rules(drawn, data):
     goal = data.draw(st.sampled_from([0, 0, *lower]))
     share = data.draw(st.integers(1, 1000))
     amounts_asked = data.draw(st.booleans())
-    rule = asked // denominator if amounts_asked else Percent.of_ppm(1000 * share)
+    rule = asked // denominator if amounts_asked else Ratio.of_ppm(1000 * share)
     point = Point(ideal, asked, denominator, of_current, WEEK, rule)
     regimen = made.exactly(now)
     most_other = None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
-import re
+from pathlib import Path
 
 import pytest
 from written import findings, taper
 
 from taper.errors import Refused
-from taper.request.fields import RISKS
-from taper.safety import findings as taper_findings
 from taper.safety.catalogue import catalogue
+from taper.safety.findings import RULES
 
 MORPHINE = ("morphine-er", "90 mg q8h")
 # id: (product, dose, other fields, level, the rows that it is about or None where it is the plan)
@@ -69,14 +67,34 @@ RAISED = {
     "max-units-raised": (*MORPHINE, {"stock": ["15"]}, "note", False),
     "new-prescriptions": (*MORPHINE, {"every": "4w"}, "note", False),
 }
+PACKAGE = Path(__file__).parents[2] / "taper"
+# what a request or a file is told, and not a finished plan: id, and the module that raises it
+ELSEWHERE = {
+    "rate-over-band": "safety/pace.py",
+    "dose-not-makeable": "reading/medicine.py",
+    "needs-splitting": "reading/medicine.py",
+    "dose-rises": "lint/rules.py",
+    "gap": "lint/rules.py",
+    "overlap": "lint/rules.py",
+    "quantity-does-not-fit": "lint/quantities.py",
+    "stop-from-high-dose": "lint/rules.py",
+    "avoided-day": "lint/rules.py",
+    "days-do-not-fit": "lint/rules.py",
+    "unreadable": "lint/handwritten.py",
+}
 REFUSED = {"rate-over-band", "pregnancy", "suicide-risk"}
 
 
 def test_there_is_an_example_of_every_finding_that_a_plan_can_raise():
-    source = inspect.getsource(taper_findings)
-    written = set(re.findall(r'Finding\(\s*"([a-z0-9-]+)"', source)) | set(RISKS) - {"age-65"}
-    assert written <= set(RAISED)
+    assert {rule.id for rule in RULES} == set(RAISED)
     assert set(RAISED) | REFUSED <= set(catalogue())
+
+
+def test_every_finding_of_the_data_has_its_function_or_another_place_that_raises_it():
+    assert {rule.id for rule in RULES} | set(ELSEWHERE) == set(catalogue())
+    assert not {rule.id for rule in RULES} & set(ELSEWHERE)
+    for name, path in ELSEWHERE.items():
+        assert f'"{name}"' in (PACKAGE / path).read_text(encoding="utf-8"), name
 
 
 @pytest.mark.parametrize("name", RAISED)

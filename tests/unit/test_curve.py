@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taper.engine.curve import Curve
-from taper.quantities import Interval, Percent
+from taper.quantities import Interval, Ratio
 from taper.request.rule import BASES, Part
 
 WEEK = Interval(1, "w")
@@ -29,13 +29,13 @@ def first(points: int, curve: Curve) -> list[Fraction]:
     [("original", [90, 80, 70, 60, 50, 40, 30, 20]), ("mixed", [90, 80, 70, 60, 50, 40, 30, 27])],
 )
 def test_ten_percent_of_a_hundred(of, doses):
-    curve = Curve((Part(Percent.of_ppm(100_000), WEEK),), of, 100_000, 0)
+    curve = Curve((Part(Ratio.of_ppm(100_000), WEEK),), of, 100_000, 0)
     assert first(8, curve) == [1000 * dose for dose in doses]
 
 
 @given(st.integers(1, 10**7), st.integers(1, 400), st.integers(1, 30))
 def test_of_what_is_left_is_exact(start, tenths, points):
-    curve = Curve((Part(Percent.of_ppm(1000 * tenths), WEEK),), "current", start, 0)
+    curve = Curve((Part(Ratio.of_ppm(1000 * tenths), WEEK),), "current", start, 0)
     assert first(points, curve)[-1] == start * (1 - Fraction(tenths, 1000)) ** points
 
 
@@ -48,7 +48,7 @@ def test_amounts_are_subtracted(start, amount, points):
 @given(st.sampled_from(BASES), st.integers(10, 10**6), st.integers(1, 1000), st.data())
 def test_it_falls_and_never_below_its_goal(of, start, tenths, data):
     goal = data.draw(st.integers(0, start - 1))
-    curve = Curve((Part(Percent.of_ppm(1000 * tenths), WEEK),), of, start, goal)
+    curve = Curve((Part(Ratio.of_ppm(1000 * tenths), WEEK),), of, start, goal)
     doses = [Fraction(start), *first(40, curve)]
     assert doses == sorted(doses, reverse=True)
     assert min(doses) >= goal
@@ -56,7 +56,7 @@ def test_it_falls_and_never_below_its_goal(of, start, tenths, data):
 
 @given(st.integers(1000, 10**6), st.integers(10, 300), st.integers(1, 60))
 def test_mixed_is_never_below_the_curve_of_the_original(start, tenths, points):
-    parts = (Part(Percent.of_ppm(1000 * tenths), WEEK),)
+    parts = (Part(Ratio.of_ppm(1000 * tenths), WEEK),)
     mixed = first(points, Curve(parts, "mixed", start, 0))
     original = first(points, Curve(parts, "original", start, 0))
     assert all(a >= b for a, b in zip(mixed, original, strict=True))
@@ -64,8 +64,8 @@ def test_mixed_is_never_below_the_curve_of_the_original(start, tenths, points):
 
 def test_a_phase_ends_where_the_curve_reaches_its_end():
     parts = (
-        Part(Percent.of_ppm(100_000), WEEK, until_share=(1, 2)),
-        Part(Percent.of_ppm(50_000), Interval(2, "w")),
+        Part(Ratio.of_ppm(100_000), WEEK, until_share=Ratio(1, 2)),
+        Part(Ratio.of_ppm(50_000), Interval(2, "w")),
     )
     curve = Curve(parts, "original", 100_000, 0)
     points = [curve.next() for _ in range(7)]
@@ -84,16 +84,16 @@ def test_a_phase_ends_where_the_curve_reaches_its_end():
     ],
 )
 def test_where_mixed_slows_down(ppm, falls, doses):
-    curve = Curve((Part(Percent.of_ppm(ppm), WEEK),), "mixed", 1000, 0)
+    curve = Curve((Part(Ratio.of_ppm(ppm), WEEK),), "mixed", 1000, 0)
     found = first(falls + len(doses), curve)[-len(doses) :]
     assert found == [Fraction(str(dose)) for dose in doses]
 
 
-@pytest.mark.parametrize("until", [{"until_share": (1, 2)}, {"until_dose": 50_000}])
+@pytest.mark.parametrize("until", [{"until_share": Ratio(1, 2)}, {"until_dose": 50_000}])
 def test_a_phase_ends_exactly_at_its_end(until):
     parts = (
-        Part(Percent.of_ppm(100_000), WEEK, **until),
-        Part(Percent.of_ppm(50_000), Interval(2, "w")),
+        Part(Ratio.of_ppm(100_000), WEEK, **until),
+        Part(Ratio.of_ppm(50_000), Interval(2, "w")),
     )
     doses = first(7, Curve(parts, "original", 100_000, 0))
     assert doses == [1000 * dose for dose in (90, 80, 70, 60, 50, 45, 40)]
@@ -101,7 +101,7 @@ def test_a_phase_ends_exactly_at_its_end(until):
 
 @given(st.integers(1, 10**6), st.sampled_from([(10, 9), (9, 10)]), st.integers(1, 20))
 def test_another_salt_is_the_same_curve_in_other_numbers(start, salt, points):
-    parts = (Part(Percent.of_ppm(100_000), WEEK),)
+    parts = (Part(Ratio.of_ppm(100_000), WEEK),)
     ours, theirs = Curve(parts, "mixed", start, 0), Curve(parts, "mixed", start, 0)
     first(3, ours)
     first(3, theirs)
@@ -112,7 +112,7 @@ def test_another_salt_is_the_same_curve_in_other_numbers(start, salt, points):
 
 @given(st.sampled_from(BASES), st.integers(1, 10**6), st.integers(1, 300), st.integers(1, 40))
 def test_skipping_is_the_same_as_stepping(of, start, tenths, times):
-    parts = (Part(Percent.of_ppm(1000 * tenths), WEEK),)
+    parts = (Part(Ratio.of_ppm(1000 * tenths), WEEK),)
     stepped, skipped = Curve(parts, of, start, 0), Curve(parts, of, start, 0)
     expected = first(times, stepped)[-1]
     point = skipped.skip(times)
@@ -168,13 +168,15 @@ def phases(draw, start: int):
     parts = []
     for place in range(number):
         reduce = draw(
-            st.integers(1000, 400_000).map(Percent.of_ppm) | st.integers(1, max(start // 4, 1))
+            st.integers(1000, 400_000).map(Ratio.of_ppm) | st.integers(1, max(start // 4, 1))
         )
         until: dict = {}
         if place + 1 < number:
             end = ends[-1 - place]
             until = draw(
-                st.sampled_from([{"until_share": (end, 100)}, {"until_dose": start * end // 100}])
+                st.sampled_from(
+                    [{"until_share": Ratio(end, 100)}, {"until_dose": start * end // 100}]
+                )
             )
         parts.append(Part(reduce, Interval(place + 1, "w"), **until))
     return tuple(parts)

@@ -10,7 +10,7 @@ import pytest
 from taper.data.files import DATA
 from taper.errors import InputError
 from taper.formulary.market import MARKETS, formulary
-from taper.quantities import thousandths
+from taper.quantities import Ratio, thousandths
 
 US = formulary("us")
 
@@ -90,7 +90,7 @@ def test_a_12_mcg_patch_is_counted_as_it_releases_and_printed_as_it_is_labelled(
 
 
 def test_mme_is_a_ratio_and_none_without_a_factor():
-    assert US.find("oxycodone-ir").mme_of(40_000) == (60_000_000, 1_000_000)
+    assert US.find("oxycodone-ir").mme_of(40_000) == Ratio(60, 1)
     assert US.find("buprenorphine-patch").mme_of(10_000) is None
     base = US.find("oxycodone-er-capsule").mme_of(9_000)
     assert base[0] == 15 * base[1]  # 9 mg of base is 10 mg of the hydrochloride

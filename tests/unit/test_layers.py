@@ -24,7 +24,7 @@ HEAVY = {"pydantic", "rich", "typer", "icalendar", "fhir", "jinja2", "typst", "x
 FILES = sorted(
     path
     for name in CORE
-    for path in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).glob("*.py"))
+    for path in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))
 )
 
 

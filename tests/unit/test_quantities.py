@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from taper.errors import InputError
 from taper.quantities import (
     Dose,
     Interval,
-    Percent,
+    Ratio,
     decimal,
     one_decimal,
     parse_day,
@@ -68,9 +69,43 @@ def test_one_decimal_is_rounded_half_up(part, whole):
 
 @given(st.integers(1, 1_000_000))
 def test_a_percentage_printed_is_read_as_the_same(ppm):
-    percent = Percent.of_ppm(ppm)
+    percent = Ratio.of_ppm(ppm)
     assert parse_percent(str(percent)) == percent
     assert percent.numerator * 1_000_000 == ppm * percent.denominator
+
+
+WHOLE = st.integers(0, 10**9)
+RATIOS = st.builds(Ratio, WHOLE, st.integers(1, 10**9))
+
+
+@given(RATIOS, RATIOS)
+def test_ratios_compare_by_their_value(one, other):
+    first, second = Fraction(*one), Fraction(*other)
+    assert (one == other) == (first == second)
+    assert (one != other) == (first != second)
+    assert (one < other) == (first < second)
+    assert (one <= other) == (first <= second)
+    assert (one > other) == (first > second)
+    assert (one >= other) == (first >= second)
+
+
+@given(RATIOS, st.integers(1, 1000))
+def test_a_ratio_in_other_terms_is_the_same(ratio, factor):
+    larger = Ratio(ratio.numerator * factor, ratio.denominator * factor)
+    assert larger == ratio
+    assert hash(larger) == hash(ratio)
+    lowest = Ratio.of(*larger)
+    assert tuple(lowest) == Fraction(*ratio).as_integer_ratio()
+
+
+def test_a_ratio_is_printed_as_a_percentage():
+    assert [str(Ratio.of(*each)) for each in ((1, 4), (1, 3), (1, 1))] == [
+        "25%",
+        "33.3333%",
+        "100%",
+    ]
+    assert Ratio(1, 3).percent() == "33.3%"
+    assert Ratio(1, 4) != "25%"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from taper.errors import InputError
 from taper.quantities import (
     Dose,
     Interval,
-    Percent,
+    Ratio,
     one_decimal,
     parse_day,
     parse_dose,
@@ -248,10 +248,10 @@ def test_what_is_said_of_a_quantity_that_cannot_be_read(reads, given, field, mes
         (parse_dose, ("123456789 mg", "mg"), Dose(123_456_789_000, "mg")),
         (parse_dose, ("0.000000000 mg", "mg"), Dose(0, "mg")),
         (parse_dose, ("0 mg", "mg"), Dose(0, "mg")),
-        (parse_percent, ("0.0001%",), Percent(1, 1_000_000, "0.0001%")),
-        (parse_percent, (" 100 % ",), Percent(1, 1, "100%")),
-        (parse_percent, ("33.3333%",), Percent(333_333, 1_000_000, "33.3333%")),
-        (parse_percent, ("12.50%",), Percent(1, 8, "12.5%")),
+        (parse_percent, ("0.0001%",), Ratio(1, 1_000_000)),
+        (parse_percent, (" 100 % ",), Ratio(1, 1)),
+        (parse_percent, ("33.3333%",), Ratio(333_333, 1_000_000)),
+        (parse_percent, ("12.50%",), Ratio(1, 8)),
         (parse_interval, (" 2 wk ",), Interval(2, "w")),
         (parse_interval, ("3653d",), Interval(3653, "d")),
         (parse_interval, ("1 MONTH",), Interval(1, "mo")),
@@ -298,7 +298,7 @@ def test_every_spelling_of_a_length_of_time(unit, spellings, text, words):
 
 
 @pytest.mark.parametrize(
-    ("text", "days", "calendar", "is_a_year"),
+    ("text", "days", "calendar", "reaches_a_year"),
     [
         ("363d", 363, False, False),
         ("364d", 364, False, True),
@@ -309,9 +309,29 @@ def test_every_spelling_of_a_length_of_time(unit, spellings, text, words):
         ("1y", 365, True, True),
     ],
 )
-def test_days_for_a_pace_and_what_counts_as_a_year(text, days, calendar, is_a_year):
+def test_days_for_a_pace_and_what_counts_as_a_year(text, days, calendar, reaches_a_year):
     interval = parse_interval(text, "on_opioids_for", LIFE)
-    assert (interval.days, interval.calendar, interval.is_a_year) == (days, calendar, is_a_year)
+    assert (interval.days, interval.calendar) == (days, calendar)
+    assert interval.reaches(Interval(1, "y")) == reaches_a_year
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "reaches"),
+    [
+        ("27d", "1mo", False),
+        ("28d", "1mo", True),
+        ("4w", "1mo", True),
+        ("1mo", "1mo", True),
+        ("11w", "3mo", False),
+        ("12w", "3mo", True),
+        ("2mo", "3mo", False),
+        ("1y", "12mo", True),
+        ("1mo", "4w", True),
+        ("1mo", "5w", False),
+    ],
+)
+def test_whether_one_length_of_time_reaches_another(text, other, reaches):
+    assert parse_interval(text, units=LIFE).reaches(parse_interval(other, units=LIFE)) == reaches
 
 
 def test_a_multiple_of_an_interval():

@@ -1,0 +1,74 @@
+"""Safety findings: what whoever acts on a plan must know of it (contract 8).
+
+One small function a finding, in the module of its theme. It looks at the facts of a finished
+plan and returns what it found; level, wording and source stand in ``data/findings.toml``, the
+thresholds in ``data/limits.toml``. To add one: a function with ``@finding("its-id")``, an entry
+in the data and a test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taper.engine.steps import HOLD, STOP
+from taper.safety.findings import cuts, doses, medicine, notes, patient, rate
+from taper.safety.findings.registry import Facts, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from taper.engine.steps import Step
+    from taper.request.model import Request
+    from taper.safety.catalogue import Finding
+    from taper.safety.findings.registry import Rule
+    from taper.supply import Supply
+
+# the order in which findings are printed
+_THEMES = (patient, cuts, doses, rate, medicine, notes)
+RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in rules_of(theme.__name__))
+_OF_ROWS = tuple(rule for rule in RULES if rule.of_rows)
+
+
+def of_steps(request: Request, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
+    """The findings about single rows: known as soon as the steps are."""
+    return _found(_OF_ROWS, Facts(request, steps))
+
+
+def find(
+    request: Request,
+    steps: tuple[Step, ...],
+    dispensing: Supply,
+    known: tuple[Finding, ...] | None = None,
+) -> tuple[Finding, ...]:
+    """Every finding of a plan: warnings, then notes; one an id.
+
+    ``known`` are those :func:`of_steps`, if they were worked out before.
+    """
+    facts = Facts(request, steps, dispensing)
+    if known is None:
+        return _found(RULES, facts)
+    before = {each.id: each for each in known}
+    found: list[Finding] = []
+    for rule in RULES:
+        each = before.get(rule.id) if rule.of_rows else rule.look(facts)
+        if each is not None:
+            found.append(each)
+    return tuple(found)
+
+
+def _found(rules: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
+    return tuple(each for rule in rules if (each := rule.look(facts)) is not None)
+
+
+def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step, ...]:
+    """The steps with the ids of the findings that are about them."""
+    about: dict[int, tuple[str, ...]] = {}
+    for each in findings:
+        for number in each.steps:
+            about[number] = (*about.get(number, ()), each.id)
+    for step in steps:
+        if step.kind in {HOLD, STOP}:
+            about[step.number] = (*about.get(step.number, ()), "lost-tolerance")
+    return tuple(
+        step.with_findings(about[step.number]) if step.number in about else step for step in steps
+    )

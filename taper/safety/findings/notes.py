@@ -1,0 +1,103 @@
+"""Notes: what every plan says, and what was assumed of this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taper.data.limits import exact
+from taper.quantities import ratio_text
+from taper.regimen.directions import prescription_in_words
+from taper.regimen.prescription import frequency
+from taper.safety.findings.registry import US, about_plan, finding
+from taper.supply import new_prescription_dates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from taper.safety.findings.registry import Facts, Found
+
+NALOXONE_MME = exact("naloxone-mme")
+# risks that are reasons for naloxone, and a word of the market or the words for each
+_NALOXONE_RISKS = {
+    "benzodiazepine": "a benzodiazepine",
+    "oud": "opioid use disorder",
+    "sleep-apnea": "",
+    "previous-overdose": "a previous overdose",
+}
+
+
+@finding("naloxone")
+def naloxone(facts: Facts) -> Found:
+    """Naloxone, with every reason for it."""
+    return about_plan(because=", ".join(_reasons_for_naloxone(facts)))
+
+
+def _reasons_for_naloxone(facts: Facts) -> Iterator[str]:
+    yield "a taper is itself a reason"
+    equivalent = facts.words["equivalent"]
+    if facts.mme is None:
+        yield f"no {equivalent} factor for what is taken"
+    elif facts.mme >= NALOXONE_MME:
+        yield f"{ratio_text(*facts.mme, 1)} {equivalent} a day"
+    for risk, text in _NALOXONE_RISKS.items():
+        if risk in facts.request.risks:
+            yield text or facts.words["sleep_apnea"]
+
+
+@finding("lost-tolerance")
+def lost_tolerance(_: Facts) -> Found:
+    """An earlier dose can be too much."""
+    return about_plan()
+
+
+@finding("no-mme-factor")
+def no_mme_factor(facts: Facts) -> Found | None:
+    """Products that the market's table has no factor for."""
+    without = [each.name for each in facts.products if each.mme is None]
+    return about_plan(product=" and ".join(without), **facts.equivalents) if without else None
+
+
+@finding("prn-as-taken")
+def prn_as_taken(facts: Facts) -> Found | None:
+    """A plan from what is taken, which is not what is prescribed."""
+    request = facts.request
+    if request.taking is None:
+        return None
+    prescribed = prescription_in_words(request.product, request.prescription)
+    return about_plan(taking=request.product.text(request.taking), prescribed=prescribed)
+
+
+@finding("interval-off-label")
+def interval_off_label(facts: Facts) -> Found | None:
+    """Products that are taken more or less often than their labels say."""
+    taken = {(regimen.product, regimen.interval) for regimen in facts.regimens}
+    off = sorted(
+        (product.id, interval, product)
+        for product, interval in taken
+        if interval not in product.intervals_hours
+    )
+    if not off:
+        return None
+    several = len(facts.products) > 1
+    intervals, labels = [], []
+    for name, interval, product in off:
+        intervals.append(f"{name} {frequency(interval)}" if several else frequency(interval))
+        labels.append(" or ".join(frequency(each) for each in product.intervals_hours))
+    return about_plan(interval=", ".join(intervals), labelled=", ".join(labels))
+
+
+@finding("max-units-raised")
+def max_units_raised(facts: Facts) -> Found | None:
+    """More units at one time than usual, because the current dose needs them."""
+    units = facts.request.raised_units
+    return about_plan(units=str(units)) if units else None
+
+
+@finding("new-prescriptions")
+def new_prescriptions(facts: Facts) -> Found | None:
+    """The days on which a new set of schedule II prescriptions is needed."""
+    if facts.market != US or not any(each.schedule == "CII" for each in facts.products):
+        return None
+    assert facts.dispensing is not None
+    dates = new_prescription_dates(facts.dispensing.fills, facts.dispensing.renewed)
+    return about_plan(dates=", ".join(day.isoformat() for day in dates)) if dates else None

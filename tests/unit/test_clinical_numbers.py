@@ -1,0 +1,210 @@
+"""Every clinical number stands once, in ``data/``, with its unit, date and source: none in code.
+
+A number in code must be one of the few that the calendar, the clock or decimal notation give, or
+be listed here with the reason why it decides nothing clinical.
+"""
+
+from __future__ import annotations
+
+import ast
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from taper.data.files import data_file, data_text
+from taper.data.limits import _values, length, limits, share, whole
+from taper.quantities import Interval, Ratio
+
+PACKAGE = Path(__file__).parents[2] / "taper"
+# Folders and modules whose numbers are looked at.
+LOOKED_AT = (
+    *("safety", "engine", "reading", "course", "lint", "planning", "export"),
+    *("request", "regimen", "formulary", "data", "supply.py", "schedule.py", "api.py"),
+)
+# Modules that lay out pages: points, columns and the times of day at which boxes are drawn.
+LAYOUT = {
+    "export/chart.py",
+    "export/svg.py",
+    "export/xlsx.py",
+    "export/handout/page.py",
+    "export/handout/tick_boxes.py",
+}
+# Numbers that need no reason of their own.
+PLAIN = {
+    *(0, 1, 2),  # first, next, a half, a pair
+    *(10, 100),  # decimal digits, percent
+    24,  # hours of a day
+}
+# Numbers of one module: what they are, if nothing clinical.
+ALLOWED: dict[str, dict[int | float, str]] = {
+    "engine/rows.py": {7: "days of a week", 5: "Saturday", 7305: "days of twenty years"},
+    "export/ics.py": {6: "hours before midnight: evening", 15: "hours before midnight: morning"},
+    "export/medicine.py": {6: "shapes that are counted at a glance"},
+    "formulary/product.py": {
+        **dict.fromkeys((4, 6, 8, 12), "hours: frequencies that can be written"),
+        **dict.fromkeys((48, 72, 96, 168), "hours: periods of patches that can be written"),
+    },
+    "lint/rules.py": {5: "Saturday"},
+    "planning/make.py": {1000: "tenths of a percent in the whole"},
+    "planning/schema.py": {2000: "year", 2299: "year"},
+    "reading/dates.py": {5: "Saturday", 6: "Sunday"},
+    "reading/medicine.py": {50: "measures: how alike the tables of two doses are"},
+    "reading/values.py": {200: "characters of a free text"},
+    "regimen/directions.py": {72: "hours: labels say 72 hours, not 3 days"},
+    "regimen/prescription.py": {
+        **dict.fromkeys((3, 4, 6, 8, 12, 48, 72, 96, 168), "hours and days in words"),
+        9: "digits of a number",
+    },
+    "regimen/table.py": {
+        **dict.fromkeys((3, 4, 5, 6), "places of administrations in a day"),
+        20_000: "divisions that a table remembers",
+    },
+    "safety/cows.py": {3: "digits of a value"},
+    "safety/pace.py": {7: "days of a week"},
+    "safety/withdrawal_checks.py": {7: "days of a week", 5: "Saturday"},
+}
+# Names of a module that hold such a number.
+ALLOWED_NAMES = {
+    "engine/rows.py": {"LONGEST_PLAN_DAYS", "_WEEK"},
+    "export/ics.py": {"DOSE_ALARM", "CHECK_ALARM"},
+    "export/medicine.py": {"_MOST_SHAPES"},
+    "formulary/product.py": {"ORAL_INTERVALS", "PATCH_INTERVALS"},
+    "planning/make.py": {"TENTHS"},
+    "planning/schema.py": {"LAST_YEAR"},
+    "reading/medicine.py": {"_LIMIT_GRAIN"},
+    "reading/values.py": {"LONGEST_TEXT"},
+    "regimen/prescription.py": {"HOURS_OF_DAY", "_FREQUENCIES", "_SLOTS"},
+    "regimen/table.py": {"TIMES", "SMALLER_FIRST", "_REMEMBERED"},
+    "safety/pace.py": {"WEEK"},
+    "safety/withdrawal_checks.py": {"SATURDAY", "_BACK"},
+}
+# Clinical numbers that still stand in code, and the entry that each is to be read from.
+NOT_YET = {
+    ("course/position.py", "LONGEST_WITHOUT_DAYS"): "tolerance-lost",
+    ("engine/choice.py", "CUT_LIMIT"): "cut-of-reference",
+    ("engine/choice.py", "HALVING_LIMIT"): "cut-of-current",
+    ("engine/choice.py", "LEAST_CUT"): "least-cut",
+    ("engine/choice.py", "SAME_STRENGTHS"): "fewer-strengths-within",
+    ("engine/curve.py", "MIXED_CUT"): "mixed-cut",
+    ("engine/curve.py", "MIXED_LEFT"): "mixed-left",
+    ("regimen/table.py", "MOST_MEASURES"): "liquid-at-once",
+    ("schedule.py", "SHORTEST_REVIEW_DAYS"): "goal-review",
+}
+FILES = sorted(
+    path
+    for name in LOOKED_AT
+    for path in ([PACKAGE / name] if name.endswith(".py") else (PACKAGE / name).rglob("*.py"))
+)
+
+
+def place(path):
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def is_number(node):
+    return isinstance(node, ast.Constant) and type(node.value) in {int, float}
+
+
+def constants(tree):
+    """The names of the module that stand for a literal number, and those numbers."""
+    for node in tree.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            inside = [each for each in ast.walk(node.value) if is_number(each)]
+            names = [
+                each.id
+                for target in targets
+                for each in ast.walk(target)
+                if isinstance(each, ast.Name)
+            ]
+            if {each.value for each in inside} - {0, 1} and all(map(str.isupper, names)):
+                for name in names:
+                    yield name, inside
+
+
+def uncounted(tree):
+    """Literals that count nothing: of caches and look-alikes, and places in a sequence."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in {"maxsize", "cutoff", "n", "indent"}:
+            yield node.value
+        elif isinstance(node, ast.Subscript):
+            yield from ast.walk(node.slice)
+
+
+@pytest.mark.parametrize("path", FILES, ids=place)
+def test_no_clinical_number_stands_in_code(path):
+    tree, name = ast.parse(path.read_text(encoding="utf-8")), place(path)
+    if name in LAYOUT:
+        return
+    known = {id(node) for node in uncounted(tree)}
+    for constant, inside in constants(tree):
+        if (name, constant) in NOT_YET:
+            known |= {id(node) for node in inside}
+            continue
+        assert constant in ALLOWED_NAMES.get(name, ()), f"{constant} belongs in data/limits.toml"
+    found = {
+        node.value: f"{name}:{node.lineno}"
+        for node in ast.walk(tree)
+        if is_number(node) and id(node) not in known and node.value not in PLAIN
+    }
+    assert not found.keys() - ALLOWED.get(name, {}).keys(), found
+
+
+@pytest.mark.parametrize(("path", "constant"), NOT_YET)
+def test_what_is_not_yet_read_from_the_data_still_stands_in_code(path, constant):
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+    assert constant in dict(constants(tree))
+    assert NOT_YET[path, constant] in limits()
+
+
+def test_what_is_allowed_still_stands_in_code():
+    for name, numbers in ALLOWED.items():
+        text = (PACKAGE / name).read_text(encoding="utf-8")
+        there = {node.value for node in ast.walk(ast.parse(text)) if is_number(node)}
+        assert numbers.keys() <= there, name
+
+
+@pytest.mark.parametrize("entry", limits().values(), ids=lambda entry: entry.name)
+def test_each_number_has_its_unit_its_date_its_source_and_what_it_decides(entry):
+    assert type(entry.date) is date
+    assert date(2000, 1, 1) < entry.date < date(2100, 1, 1)
+    for text in (entry.unit, entry.source, entry.meaning):
+        assert text == " ".join(text.split()) != ""
+    assert entry.meaning.endswith(".")
+
+
+def test_what_is_read_at_start_up_is_what_the_file_says():
+    entries = data_file("limits.toml")
+    assert _values() == {name: str(entry["value"]) for name, entry in entries.items()}
+    assert data_text("limits.toml").count("\nvalue = ") == len(entries)
+
+
+def test_values_are_exact_and_of_their_kind():
+    assert share("large-cut") == Ratio(1, 4)
+    assert whole("high-dose") == 300
+    assert length("long-use") == Interval(1, "y")
+    for entry in limits().values():
+        if isinstance(entry.value, int):
+            assert whole(entry.name) == entry.value
+        elif entry.value.endswith("%"):
+            assert str(share(entry.name)) == entry.value
+        else:
+            assert str(length(entry.name)) == entry.value
+
+
+def test_each_number_is_read_somewhere():
+    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    unread = {name for name in limits() if f'"{name}"' not in code}
+    assert unread - set(NOT_YET.values()) == FOR_THE_ENGINE
+
+
+# Numbers of rules that the engine does not have yet.
+FOR_THE_ENGINE = {
+    "mixed-short-interval",
+    "wait-asks",
+    "longest-wait-of-patches",
+    "after-unavoidable-cut",
+    "last-dose-at-most",
+    "last-dose-kept-at-most",
+}
