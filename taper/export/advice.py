@@ -29,7 +29,7 @@ _WITH_FOOD = (
     ("oxymorphone-er", "take.empty_stomach"),
 )
 _PATCH = ("one_place", "heat", "whole", "fold", "missed", "slow")
-_ATYPICAL = ("tramadol", "tapentadol")
+_ATYPICAL = ("tramadol",)  # of tapentadol no report was found
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,9 @@ LIMITS = [
     ("tramadol-solution", "renal", "creatinine clearance under 30 mL/min", "200", "100", 12),
     ("tramadol-solution", "hepatic", "severe impairment", "100", "50", 12),
     ("tramadol-apap", "renal", "creatinine clearance under 30 mL/min", None, 2, 12),
+    ("tramadol-apap", "hepatic", "liver disease", "avoid", None, None),
     ("tramadol-er", "renal", "creatinine clearance under 30 mL/min", "avoid", None, None),
+    ("tramadol-er", "hepatic", "any impairment", "avoid", None, None),
     ("tapentadol-ir", "renal", "severe impairment", "avoid", None, None),
     ("tapentadol-ir", "hepatic", "severe impairment", "avoid", None, None),
 ]

@@ -22,7 +22,7 @@ from taper.request import RISKS
 from taper.saved import parse_plan
 from taper.show import show
 
-NEW = ("uk", "ca")
+NEW = ("uk", "ca", "au")
 ENTRIES = [
     pytest.param(entry, market, id=f"{market}-{place}-{entry['id']}")
     for market in NEW
@@ -85,14 +85,14 @@ def test_every_figure_has_a_source_or_a_stated_reason(entry, market):
     for field, why in judgements.items():
         assert why.strip(), field
         # a judgement that leans on a source names one that is listed
-        assert set(re.findall(r"\b[SP]\d\d\b", why)) <= set(known), field
+        assert set(re.findall(r"\b[SHDP]\d\d\b", why)) <= set(known), field
 
 
 @pytest.mark.parametrize("market", NEW)
 def test_every_source_is_used_and_none_is_memory(market):
     text = (DATA / f"{market}.toml").read_text(encoding="utf-8")
     head, _, body = text.partition("[[product]]")
-    used = set(re.findall(r"\b[SP]\d\d\b", body + head.partition("[sources]")[0]))
+    used = set(re.findall(r"\b[SHDP]\d\d\b", body + head.partition("\n[sources]")[0]))
     assert used == set(formulary(market).sources)
     assert '"M"' not in text
 
@@ -100,7 +100,7 @@ def test_every_source_is_used_and_none_is_memory(market):
 @pytest.mark.parametrize(("entry", "market"), ENTRIES)
 def test_an_entry_has_the_fields_of_the_us_entries(entry, market):
     known = set().union(*(product.facts for product in formulary("us").products.values()))
-    assert set(entry) <= known | {"by_brand", "also_called", "dmd"}
+    assert set(entry) <= known | {"by_brand", "also_called", "dmd", "other_ingredient"}
     rows = formulary("us").products.values()
     for field in ("kind", "release", "unit", "handling"):
         assert entry[field] in {product.facts[field] for product in rows}, field
