@@ -179,7 +179,7 @@ def _rows(request: Request, steps: tuple[Step, ...]) -> Iterator[Finding]:
             tuple(step.number for step in over),
             (("dose", regimen.product.text(regimen.daily)), ("maximum", _maximum(regimen))),
         )
-    if not any(product.is_combination for product in products):
+    if not any(product.holds_acetaminophen for product in products):
         return
     most = request.formulary.acetaminophen_max
     other = [(step, sum(r.other_daily for r in (step.regimen, *step.companions))) for step in steps]

@@ -150,12 +150,12 @@ def _amount(text: str, counted: dict[str, str]) -> int:
     return amount
 
 
-def _strength(label: str, counted: dict[str, str], *, other: bool) -> Strength:
-    """Read ``15``, ``10/325`` or ``2 mg/mL``; ``other`` says whether the second part is counted."""
+def _strength(label: str, counted: dict[str, str]) -> Strength:
+    """Read ``15``, ``10/325`` or ``2 mg/mL``."""
     if label.endswith("/mL"):
         return Strength(label, _amount(label.split(maxsplit=1)[0], counted))
-    opioid, _, second = label.partition("/")
-    return Strength(label, _amount(opioid, counted), _amount(second, {}) if second and other else 0)
+    opioid, _, other = label.partition("/")
+    return Strength(label, _amount(opioid, counted), _amount(other, {}) if other else 0)
 
 
 def _slug(brand: str) -> str:
@@ -188,8 +188,7 @@ def _branded(entry: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Product:
     counted = entry.get("counted", {})
-    other = entry.get("other_ingredient", "acetaminophen") == "acetaminophen"  # or naloxone
-    strengths = tuple(_strength(label, counted, other=other) for label in entry["strengths"])
+    strengths = tuple(_strength(label, counted) for label in entry["strengths"])
     measure = _amount(entry["measure_ml"], {}) if entry["kind"] == "liquid" else 0
     only = tuple(entry.get("only_if_named", ()))
     return Product(
