@@ -76,16 +76,16 @@ CONCENTRATES = {("morphine-solution", "20 mg/mL"), ("oxycodone-solution", "20 mg
 LIMITS = [
     ("tramadol-ir", "age-75", "over 75 years", "300", None, None),
     ("tramadol-ir", "renal", "creatinine clearance under 30 mL/min", "200", None, 12),
-    ("tramadol-ir", "hepatic", "severe impairment", "100", "50", 12),
+    ("tramadol-ir", "hepatic", "severe liver impairment", "100", "50", 12),
     ("tramadol-solution", "age-75", "over 75 years", "300", None, None),
     ("tramadol-solution", "renal", "creatinine clearance under 30 mL/min", "200", "100", 12),
-    ("tramadol-solution", "hepatic", "severe impairment", "100", "50", 12),
+    ("tramadol-solution", "hepatic", "severe liver impairment", "100", "50", 12),
     ("tramadol-apap", "renal", "creatinine clearance under 30 mL/min", None, 2, 12),
     ("tramadol-apap", "hepatic", "liver disease", "avoid", None, None),
     ("tramadol-er", "renal", "creatinine clearance under 30 mL/min", "avoid", None, None),
-    ("tramadol-er", "hepatic", "any impairment", "avoid", None, None),
-    ("tapentadol-ir", "renal", "severe impairment", "avoid", None, None),
-    ("tapentadol-ir", "hepatic", "severe impairment", "avoid", None, None),
+    ("tramadol-er", "hepatic", "liver impairment", "avoid", None, None),
+    ("tapentadol-ir", "renal", "severe kidney impairment", "avoid", None, None),
+    ("tapentadol-ir", "hepatic", "severe liver impairment", "avoid", None, None),
 ]
 
 MAXIMA = {
