@@ -4,11 +4,11 @@ Run:
 
     python scripts/sources.py [--data FOLDER] [--format table|md]
 
-A figure is a field of a product, a rule of a market, a labelled limit, the rate of a guideline, or a
-finding. It counts by the best of its sources: read at the source, read there in part, read through
-others; and as a judgement of the project as soon as a judgement stands beside it. A figure that has
-neither is unmarked, and then the script fails. With --data another folder is counted, such as the
-data of an earlier version, by the same grades (taper/data/source-grades.toml).
+A figure is a field of a product, a rule of a market, a labelled limit, the rate of a guideline, or
+a finding. It counts by the best of its sources: read at the source, read there in part, read
+through others; and as a judgement of the project as soon as a judgement stands beside it. A figure
+that has neither is unmarked, and then the script fails. With --data another folder is counted, such
+as the data of an earlier version, by the same grades (taper/data/source-grades.toml).
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def _dated(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if "as_of" in table:
         yield table
     else:
-        yield from (row for each in table.values() if isinstance(each, dict) for row in _dated(each))
+        for each in table.values():
+            if isinstance(each, dict):
+                yield from _dated(each)
 
 
 def of_text(source: str) -> str:

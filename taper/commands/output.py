@@ -142,7 +142,10 @@ def hand_out_options(
 
     configuration = load()
     given = {"language": language, "paper": paper}
-    usual = {"language": "en", "paper": "a4" if plan.request.product.market in {"uk", "au"} else "letter"}
+    usual = {
+        "language": "en",
+        "paper": "a4" if plan.request.product.market in {"uk", "au"} else "letter",
+    }
     values, sources = {}, {}
     for name in HANDOUT_SETTINGS:
         value, source = given.get(name) or "", COMMAND_LINE

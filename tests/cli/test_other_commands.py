@@ -122,6 +122,7 @@ def test_formulary_list_as_json_has_the_fields_of_the_contract(taper):
         "market",
         "unit",
         "strengths",
+        "seldom_stocked",
         "intervals_hours",
         "handling",
         "mme_factor",

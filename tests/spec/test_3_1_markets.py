@@ -342,7 +342,9 @@ def test_the_commands_of_a_uk_pharmacist_make_the_example():
     assert [f.days_supply for f in kept.supply[:-1]] == [28] * (len(kept.supply) - 1)
 
 
-@pytest.mark.parametrize("name", ["uk/mst-continus", "ca/hydromorph-contin", "au/targin", "au/tramal-sr"])
+@pytest.mark.parametrize(
+    "name", ["uk/mst-continus", "ca/hydromorph-contin", "au/targin", "au/tramal-sr"]
+)
 def test_an_example_is_planned_as_it_was(name):
     request = EXAMPLES / f"{name}.toml"
     plan = make_plan(read(read_request(str(request))))

@@ -135,9 +135,7 @@ def test_uk_schedules(product, schedule):
     assert formulary("uk").products[product].schedule == schedule
 
 
-@pytest.mark.parametrize(
-    ("market", "most"), [("us", 1), ("uk", 2), ("ca", 2), ("au", 2)]
-)
+@pytest.mark.parametrize(("market", "most"), [("us", 1), ("uk", 2), ("ca", 2), ("au", 2)])
 def test_buprenorphine_patches_at_once(market, most):
     for product in formulary(market).products.values():
         if product.drug == "buprenorphine" and product.is_patch:
@@ -214,9 +212,16 @@ def test_the_rules_of_supply(market, where, fields):
     assert {key: rule[key] for key in fields} == fields
 
 
+@pytest.mark.parametrize("market", MARKETS)
+def test_who_is_not_planned_for(market):
+    scope = formulary(market).facts["scope"]
+    assert scope["refused"] == ["cancer", "palliative", "sickle-cell", "oud"]
+    assert scope["least_age"] == 18
+
+
 def rules(market: str):
     facts = formulary(market).facts
-    yield from ((name, facts[name]) for name in ("every", "holidays"))
+    yield from ((name, facts[name]) for name in ("every", "scope", "holidays"))
     for name, rule in facts["supply"].items():
         yield f"supply.{name}", rule
 

@@ -59,9 +59,15 @@ def test_a_source_in_words(source, grade, script):
 @pytest.mark.parametrize(
     ("entry", "counts"),
     [
-        ({"strengths": ["5"], "sources": {"strengths": ["A", "B"]}, "judgements": {}}, {"source": 1, "unmarked": 1}),
+        (
+            {"strengths": ["5"], "sources": {"strengths": ["A", "B"]}, "judgements": {}},
+            {"source": 1, "unmarked": 1},
+        ),
         ({"sources": {"intervals": ["B"]}, "judgements": {}}, {"others": 1}),
-        ({"sources": {"intervals": ["A"]}, "judgements": {"intervals": "longer"}}, {"judgement": 1}),
+        (
+            {"sources": {"intervals": ["A"]}, "judgements": {"intervals": "longer"}},
+            {"judgement": 1},
+        ),
         (
             {
                 "sources": {"intervals": ["A"]},

@@ -36,6 +36,7 @@ PRODUCTS = [
     for product in formulary(market).products.values()
 ]
 UK_PRODUCTS = [param for param in PRODUCTS if param.id.startswith("uk-")]
+AU_PRODUCTS = [param for param in PRODUCTS if param.id.startswith("au-")]
 # what must rest on a source or on a stated judgement, where an entry has it
 FIGURES = (
     "strengths", "handling", "mme_factor", "least_dose", "measure_ml", "max_daily",
@@ -201,8 +202,8 @@ US_WORDS = re.compile(
 IDS = re.compile(r"`[a-z0-9-]+`|\[[a-z0-9-]+\]")  # of findings: the same in every market
 
 
-@pytest.mark.parametrize("product", UK_PRODUCTS)
-def test_no_word_of_the_united_states_is_in_a_uk_plan(product, monkeypatch, capsys):
+@pytest.mark.parametrize("product", UK_PRODUCTS + AU_PRODUCTS)
+def test_no_word_of_the_united_states_is_in_a_uk_or_australian_plan(product, monkeypatch, capsys):
     plan = plan_of(product)
     monkeypatch.setenv("COLUMNS", "100")
     show(plan)
