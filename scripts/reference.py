@@ -253,7 +253,7 @@ def formulary_page() -> str:
         "# Formulary\n\n`taper formulary show ID` gives the sources of each product, or says what "
         "is a judgement of this project.\n"
     )
-    names = {"us": "United States", "uk": "United Kingdom", "ca": "Canada"}
+    names = {"us": "United States", "uk": "United Kingdom", "ca": "Canada", "au": "Australia"}
     for market in MARKETS:
         known = formulary(market)
         text += f"\n## {names[market]}\n\n`--market {market}`; version {known.version}.\n\n"

@@ -39,7 +39,7 @@ def check(
         typer.Option(
             "--market",
             metavar="NAME",
-            help="us, uk or ca. Default yours, or us.",
+            help="us, uk, ca or au. Default yours, or us.",
             show_default=False,
         ),
     ] = None,

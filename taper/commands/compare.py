@@ -45,7 +45,7 @@ def compare(
         _Text, _option("--taking", "DOSE", "Average daily use.", panel="More")
     ] = None,
     market: Annotated[
-        _Text, _option("--market", "NAME", "us, uk or ca. Default yours.", panel="More")
+        _Text, _option("--market", "NAME", "us, uk, ca or au. Default yours.", panel="More")
     ] = None,
     format: TableFormat = "table",  # noqa: A002
 ) -> None:

@@ -43,7 +43,7 @@ def demo(
     market: Annotated[
         str | None,
         typer.Option(
-            "--market", metavar="NAME", help="us, uk or ca.", autocompletion=tab("market")
+            "--market", metavar="NAME", help="us, uk, ca or au.", autocompletion=tab("market")
         ),
     ] = None,
 ) -> None:

@@ -39,6 +39,7 @@ PATIENTS = {
     "us": Patient("MS Contin", "60 mg q12h", "61 mg q12h"),
     "uk": Patient("MST Continus", "60 mg q12h", "61 mg q12h"),
     "ca": Patient("Hydromorph Contin", "12 mg q12h", "11 mg q12h"),
+    "au": Patient("MS Contin", "60 mg q12h", "61 mg q12h"),
 }
 
 

@@ -27,6 +27,7 @@ def entry(product: Product, market: Formulary) -> dict[str, Any]:
         "market": product.market,
         "unit": product.unit,
         "strengths": [strength.label for strength in product.strengths],
+        "seldom_stocked": list(product.facts.get("seldom_stocked", ())),
         "intervals_hours": list(product.intervals_hours),
         "handling": product.handling,
         "mme_factor": product.facts.get("mme_factor"),
@@ -108,16 +109,20 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
     ]
     if product.only_if_named:
         rows.append(("only with --stock", ", ".join(product.only_if_named)))
+    if "seldom_stocked" in facts:
+        rows.append(("seldom stocked", ", ".join(facts["seldom_stocked"])))
     rows += [
         ("taken", " or ".join(frequency(hours) for hours in product.intervals_hours)),
         ("handling", product.handling.replace("-", " ")),
     ]
     if product.schedule:
-        rows.append(("schedule", product.schedule))
+        rule = facts.get("schedule_rule")
+        rows.append(("schedule", f"{product.schedule} ({rule})" if rule else product.schedule))
     factor = facts.get("mme_factor", f"none in {known.words['table']}")
     rows.append((f"{known.words['equivalent']} factor", str(factor)))
     if product.max_daily is not None:
         rows.append(("labelled maximum", product.daily_text(product.max_daily)))
+    rows += [("labelled limit", limit_text(limit)) for limit in facts.get("limits", ())]
     if product.least_dose:
         rows.append(("least dose", f"{product.text(product.least_dose)} at one administration"))
     if "note" in facts:
@@ -130,6 +135,22 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
         rows.append((f"  {field}", "; ".join(known.sources.get(key, key) for key in keys)))
     rows += [(f"  {field}", f"judgement: {why}") for field, why in facts["judgements"].items()]
     return rows
+
+
+def limit_text(limit: dict[str, Any]) -> str:
+    """A limit by age, kidney or liver in words: ``over 75 years: at most 300 mg a day``."""
+    if limit.get("avoid"):
+        return f"{limit['condition']}: not to be used"
+    parts = []
+    if "max_daily" in limit:
+        parts.append(f"at most {limit['max_daily']} {limit['unit']} a day")
+    if "max_at_once" in limit:
+        parts.append(f"{limit['max_at_once']} {limit['unit']} at a time")
+    if "max_units_at_once" in limit:
+        parts.append(f"at most {limit['max_units_at_once']} units at a time")
+    if "least_interval_hours" in limit:
+        parts.append(f"every {limit['least_interval_hours']} hours")
+    return f"{limit['condition']}: {', '.join(parts)}"
 
 
 def register(app: typer.Typer) -> None:

@@ -217,7 +217,7 @@ def plan(
         ),
     ] = None,
     market: Annotated[
-        _Text, _option("--market", help="us, uk or ca.", panel=MEDICINE, tabbed="market")
+        _Text, _option("--market", help="us, uk, ca or au.", panel=MEDICINE, tabbed="market")
     ] = None,
     specialist: Annotated[
         _Text, _option("--specialist", help="Who was consulted.", panel=PATIENT)

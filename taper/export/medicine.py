@@ -64,6 +64,8 @@ def drug_name(words: Language, drug: str) -> str:
 
 def acetaminophen_name(words: Language, product: Product) -> str:
     """What the second ingredient is called in the product's market."""
+    if "other_ingredient" in product.facts:
+        return words.say(f"acetaminophen.name_{product.facts['other_ingredient']}")
     return words.say(f"acetaminophen.name_{product.market}")
 
 

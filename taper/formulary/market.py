@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-MARKETS = ("us", "uk", "ca")
+MARKETS = ("us", "uk", "ca", "au")
 _ENTRY = "\n[[product]]\n"
 _ID = re.compile(r'^id = "([^"]+)"', re.MULTILINE)
 _DRUG = re.compile(r'^drug = "([^"]+)"', re.MULTILINE)
@@ -258,7 +258,7 @@ class Products(Mapping[str, Product]):
 
 @lru_cache(maxsize=8)
 def formulary(market: str = "us") -> Formulary:
-    """The formulary of a market (``us``, ``uk``, ``ca``)."""
+    """The formulary of a market (``us``, ``uk``, ``ca``, ``au``)."""
     if market not in MARKETS:
         message = f"'{market}' is not a market that is built in"
         raise InputError(Problem("market", message, "one of " + ", ".join(MARKETS), market))

@@ -20,7 +20,7 @@ class Strength(NamedTuple):
     """One marketed strength: its label, and the opioid in it, counted in thousandths.
 
     For a liquid the amount is that of one millilitre. ``other`` is the second ingredient of a
-    combination (acetaminophen), in thousandths of a milligram.
+    combination (acetaminophen, or naloxone), in thousandths of a milligram.
     """
 
     label: str
@@ -113,6 +113,11 @@ class Product:
     def is_combination(self) -> bool:
         """Whether its units hold another ingredient."""
         return any(strength.other for strength in self.strengths)
+
+    @cached_property
+    def holds_acetaminophen(self) -> bool:
+        """Whether that other ingredient is acetaminophen, which has a daily maximum."""
+        return self.is_combination and "other_ingredient" not in self.facts
 
     @cached_property
     def usual(self) -> tuple[Strength, ...]:

@@ -266,7 +266,8 @@ class Reader:
             text = f"{text} {often}"
         text = _in_short(text)
         combination = any(strength.other for strength in product.strengths)
-        written = parse_prescription(text, product.unit, combination=combination)
+        pairs = frozenset((s.amount, s.other) for s in product.strengths if 0 < s.other < s.amount)
+        written = parse_prescription(text, product.unit, combination=combination, pairs=pairs)
         return _as_taken(product, written.amounts, written.hours, often)
 
 

@@ -149,7 +149,8 @@ def take(
     Raises :class:`~taper.InputError` where the strengths cannot make the dose.
     """
     combination = any(strength.other for strength in strengths)
-    written = parse_prescription(text, product.unit, combination=combination)
+    pairs = frozenset((s.amount, s.other) for s in product.strengths if 0 < s.other < s.amount)
+    written = parse_prescription(text, product.unit, combination=combination, pairs=pairs)
     written = _with_hours(written, product, text)
     assert written.hours is not None
     number = 1 if product.is_patch else 24 // written.hours

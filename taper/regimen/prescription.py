@@ -106,8 +106,17 @@ def _amounts(text: str, match: re.Match[str], unit: str) -> list[int]:
 
 
 @lru_cache(maxsize=4096)
-def parse_prescription(text: str, unit: str, *, combination: bool = False) -> Prescription:
+def parse_prescription(
+    text: str,
+    unit: str,
+    *,
+    combination: bool = False,
+    pairs: frozenset[tuple[int, int]] = frozenset(),
+) -> Prescription:
     """Read a dose in ``unit``; ``combination`` where a second amount is another ingredient.
+
+    ``pairs`` are the marketed strengths of a combination whose other ingredient weighs less than
+    the opioid (oxycodone/naloxone 20/10): such a pair is a tablet, never two doses of a day.
 
     Raises :class:`~taper.InputError` with the part of the text that is wrong.
     """
@@ -129,7 +138,8 @@ def parse_prescription(text: str, unit: str, *, combination: bool = False) -> Pr
     hours, prn = _rest(text, match)
     count = int(match.group("count") or 0)
     other = 0
-    if combination and len(amounts) == 2 and amounts[1] > amounts[0]:  # noqa: PLR2004 - a pair
+    is_pair = len(amounts) == 2 and (amounts[1] > amounts[0] or tuple(amounts) in pairs)  # noqa: PLR2004
+    if combination and is_pair:
         other = amounts.pop() * max(count, 1)
     if not any(amounts) or (match.group("count") and not count):
         raise InputError(

@@ -71,7 +71,9 @@ class Regimen:
 
     @cached_property
     def other_daily(self) -> int:
-        """The other ingredient of a combination in a day, in thousandths of a milligram."""
+        """The acetaminophen of a combination in a day, in thousandths of a milligram."""
+        if not self.product.holds_acetaminophen:
+            return 0
         return sum(s.other * count for units in self.units for s, count in units) // THOUSAND
 
     @cached_property

@@ -33,7 +33,7 @@ def _remedy(made: Regimens, is_main: bool, may_change: bool) -> str:  # noqa: FB
         return f"the {finest.label}{unit} strength is marketed: add it to --stock"
     finer = finer_products(made)
     adds = ""
-    if finer and formulary(product.market).products[finer[0]].is_combination:
+    if finer and formulary(product.market).products[finer[0]].holds_acetaminophen:
         adds = f", and adds {product.words['acetaminophen']}" if not product.is_combination else ""
     if finer and may_change and is_main:
         return f"--finish-with {finer[0]} makes smaller steps{adds}"

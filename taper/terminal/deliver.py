@@ -40,7 +40,7 @@ Market = Annotated[
     str | None,
     typer.Option(
         "--market",
-        help="us, uk or ca. Default yours, or us.",
+        help="us, uk, ca or au. Default yours, or us.",
         show_default=False,
         metavar="NAME",
         autocompletion=tab("market"),
@@ -142,7 +142,10 @@ def hand_out_options(
 
     configuration = load()
     given = {"language": language, "paper": paper}
-    usual = {"language": "en", "paper": "a4" if plan.request.product.market == "uk" else "letter"}
+    usual = {
+        "language": "en",
+        "paper": "a4" if plan.request.product.market in {"uk", "au"} else "letter",
+    }
     values, sources = {}, {}
     for name in HANDOUT_SETTINGS:
         value, source = given.get(name) or "", COMMAND_LINE

@@ -80,4 +80,4 @@ def test_the_users_own_settings_are_left_out_of_it_and_come_back(taper, tmp_path
 def test_an_unknown_market(taper):
     ran = taper("demo", "--market", "mars")
     assert ran.status == 2
-    assert "one of us, uk, ca" in ran.err
+    assert "one of us, uk, ca, au" in ran.err

@@ -57,7 +57,7 @@ def test_an_explanation_for_the_uk_has_its_spelling(taper, name):
 def test_an_unknown_market_is_named(taper):
     ran = taper("explain", "naloxone", "--market", "fr")
     assert (ran.status, ran.out) == (2, "")
-    assert "'fr' is not known (hint: one of us, uk, ca)" in ran.err
+    assert "'fr' is not known (hint: one of us, uk, ca, au)" in ran.err
 
 
 @pytest.fixture
@@ -122,6 +122,7 @@ def test_formulary_list_as_json_has_the_fields_of_the_contract(taper):
         "market",
         "unit",
         "strengths",
+        "seldom_stocked",
         "intervals_hours",
         "handling",
         "mme_factor",

@@ -245,20 +245,19 @@ def test_oral_morphine_equivalents_by_the_uk_table(product, dose, daily):
         ("Hydromorph Contin", "18 mg q12h", "180"),
         ("MS Contin", "60 mg q12h", "120"),
         ("OxyNEO", "20 mg q12h", "60"),
-        # not reliably established, a range for starting only, or not listed
-        ("Ralivia", "200 mg daily", None),
-        ("Metadol", "10 mg q8h", None),
-        ("fentanyl patch", "50 mcg/h", None),
-        ("Nucynta CR", "100 mg q12h", None),
-        ("BuTrans", "10 mcg/h", None),
+        ("Ralivia", "200 mg daily", "40"),
+        ("Metadol", "10 mg q8h", "141"),
+        ("fentanyl patch", "50 mcg/h", "120"),
+        ("Nucynta CR", "100 mg q12h", "80"),
+        ("BuTrans", "10 mcg/h", None),  # a partial agonist: none in the table
     ],
 )
-def test_canadian_equivalents_are_those_of_2010_or_none(product, dose, daily):
+def test_canadian_equivalents_are_those_of_cdc_2022(product, dose, daily):
     plan = ca(product, dose, every="4w")
     assert plan.to_dict()["summary"]["start_mme"] == daily
     noted = [f.message for f in plan.findings if f.id == "no-mme-factor"]
     assert bool(noted) == (daily is None)
-    assert all("the Canadian table (guideline of 2010) has no factor" in text for text in noted)
+    assert all("the CDC 2022 table has no factor" in text for text in noted)
 
 
 def test_the_same_dose_weighs_by_the_table_of_its_market():
@@ -343,7 +342,9 @@ def test_the_commands_of_a_uk_pharmacist_make_the_example():
     assert [f.days_supply for f in kept.supply[:-1]] == [28] * (len(kept.supply) - 1)
 
 
-@pytest.mark.parametrize("name", ["uk/mst-continus", "ca/hydromorph-contin"])
+@pytest.mark.parametrize(
+    "name", ["uk/mst-continus", "ca/hydromorph-contin", "au/targin", "au/tramal-sr"]
+)
 def test_an_example_is_planned_as_it_was(name):
     request = EXAMPLES / f"{name}.toml"
     plan = make_plan(read(read_request(str(request))))

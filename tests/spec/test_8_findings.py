@@ -58,7 +58,7 @@ RAISED = {
     "high-dose-specialist": ("morphine-er", "105 mg q8h", {}, "warning", False),
     "methadone": ("methadone-solution", "10 mg q8h", {}, "warning", False),
     "fentanyl-depot": ("fentanyl-patch", "25 mcg/h", {}, "warning", False),
-    "atypical-withdrawal": ("tapentadol-er", "50 mg q12h", {}, "warning", False),
+    "atypical-withdrawal": ("tramadol-er", "200 mg daily", {}, "warning", False),
     "naloxone": (*MORPHINE, {}, "note", False),
     "lost-tolerance": (*MORPHINE, {}, "note", False),
     "no-mme-factor": ("buprenorphine-patch", "10 mcg/h", {}, "note", False),

@@ -155,8 +155,8 @@ MEDICINE = [
     ("fentanyl-depot", "buprenorphine-patch", "10 mcg/h", {}, None),
     (
         "atypical-withdrawal",
-        "tapentadol-er",
-        "50 mg q12h",
+        "tramadol-er",
+        "200 mg daily",
         {},
         (
             "Besides opioid withdrawal, look for severe anxiety, panic, confusion, tingling or"
@@ -164,6 +164,8 @@ MEDICINE = [
         ),
     ),
     ("atypical-withdrawal", *MORPHINE, {}, None),
+    # no report was found of it
+    ("atypical-withdrawal", "tapentadol-er", "50 mg q12h", {}, None),
 ]
 
 NOTES = [

@@ -101,7 +101,7 @@ def test_an_unknown_market_lists_those_that_are_built_in():
         formulary("fr")
 
 
-@pytest.mark.parametrize("market", ["us", "uk", "ca"])
+@pytest.mark.parametrize("market", MARKETS)
 def test_products_read_one_by_one_are_those_of_the_whole_file(market):
     with (DATA / f"{market}.toml").open("rb") as file:
         entries = tomllib.load(file)["product"]

@@ -129,7 +129,7 @@ def test_every_product_has_a_name(code, market):
 
 
 @pytest.mark.parametrize("code", available())
-@pytest.mark.parametrize("market", ["us", "uk", "ca"])
+@pytest.mark.parametrize("market", MARKETS)
 def test_every_market_has_its_numbers(code, market):
     for key in ("acetaminophen.name_", "call.crisis_", "emergency."):
         assert f"{key}{market}" in language(code).strings

@@ -23,7 +23,7 @@ from taper.request.fields import RISKS
 from taper.terminal.schedule_table import schedule_table
 from taper.terminal.show import show
 
-NEW = ("uk", "ca")
+NEW = ("uk", "ca", "au")
 ENTRIES = [
     pytest.param(entry, market, id=f"{market}-{place}-{entry['id']}")
     for market in NEW
@@ -37,6 +37,7 @@ PRODUCTS = [
     for product in formulary(market).products.values()
 ]
 UK_PRODUCTS = [param for param in PRODUCTS if param.id.startswith("uk-")]
+AU_PRODUCTS = [param for param in PRODUCTS if param.id.startswith("au-")]
 # what must rest on a source or on a stated judgement, where an entry has it
 FIGURES = (
     "strengths", "handling", "mme_factor", "least_dose", "measure_ml", "max_daily",
@@ -86,14 +87,14 @@ def test_every_figure_has_a_source_or_a_stated_reason(entry, market):
     for field, why in judgements.items():
         assert why.strip(), field
         # a judgement that leans on a source names one that is listed
-        assert set(re.findall(r"\b[SP]\d\d\b", why)) <= set(known), field
+        assert set(re.findall(r"\b[SHDP]\d\d\b", why)) <= set(known), field
 
 
 @pytest.mark.parametrize("market", NEW)
 def test_every_source_is_used_and_none_is_memory(market):
     text = (DATA / f"{market}.toml").read_text(encoding="utf-8")
     head, _, body = text.partition("[[product]]")
-    used = set(re.findall(r"\b[SP]\d\d\b", body + head.partition("[sources]")[0]))
+    used = set(re.findall(r"\b[SHDP]\d\d\b", body + head.partition("\n[sources]")[0]))
     assert used == set(formulary(market).sources)
     assert '"M"' not in text
 
@@ -101,7 +102,7 @@ def test_every_source_is_used_and_none_is_memory(market):
 @pytest.mark.parametrize(("entry", "market"), ENTRIES)
 def test_an_entry_has_the_fields_of_the_us_entries(entry, market):
     known = set().union(*(product.facts for product in formulary("us").products.values()))
-    assert set(entry) <= known | {"by_brand", "also_called", "dmd"}
+    assert set(entry) <= known | {"by_brand", "also_called", "dmd", "other_ingredient"}
     rows = formulary("us").products.values()
     for field in ("kind", "release", "unit", "handling"):
         assert entry[field] in {product.facts[field] for product in rows}, field
@@ -202,8 +203,8 @@ US_WORDS = re.compile(
 IDS = re.compile(r"`[a-z0-9-]+`|\[[a-z0-9-]+\]")  # of findings: the same in every market
 
 
-@pytest.mark.parametrize("product", UK_PRODUCTS)
-def test_no_word_of_the_united_states_is_in_a_uk_plan(product, monkeypatch, capsys):
+@pytest.mark.parametrize("product", UK_PRODUCTS + AU_PRODUCTS)
+def test_no_word_of_the_united_states_is_in_a_uk_or_australian_plan(product, monkeypatch, capsys):
     plan = plan_of(product)
     monkeypatch.setenv("COLUMNS", "100")
     show(plan)

@@ -78,7 +78,7 @@ def expected(case: Case) -> dict[str, tuple[int, ...]]:
         "high-dose-specialist": at_least(case, case.current.daily, HIGH_MME, more=True),
         "methadone": product.drug == "methadone",
         "fentanyl-depot": product.drug == "fentanyl" and product.is_patch,
-        "atypical-withdrawal": product.drug in {"tramadol", "tapentadol"},
+        "atypical-withdrawal": product.drug == "tramadol",
         "no-mme-factor": factor(product) is None,
         "max-units-raised": case.start.raised,
         "new-prescriptions": bool(new_prescriptions(case)),

@@ -29,7 +29,7 @@ _WITH_FOOD = (
     ("oxymorphone-er", "take.empty_stomach"),
 )
 _PATCH = ("one_place", "heat", "whole", "fold", "missed", "slow")
-_ATYPICAL = ("tramadol", "tapentadol")
+_ATYPICAL = ("tramadol",)  # of tapentadol no report was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _has_halves(plan: Plan) -> bool:
 
 
 def _acetaminophen(words: Language, plan: Plan, used: list[Product]) -> Iterator[str]:
-    combined = [product for product in used if any(s.other for s in product.strengths)]
+    combined = [product for product in used if product.holds_acetaminophen]
     if combined:
         yield words.say(
             "acetaminophen.maximum",

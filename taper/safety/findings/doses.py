@@ -64,7 +64,7 @@ def _maximum(regimen: Regimen) -> str:
 @finding("acetaminophen-over-maximum", of_rows=True)
 def acetaminophen_over_maximum(facts: Facts) -> Found | None:
     """More acetaminophen in all products together than its maximum for a day."""
-    if not any(product.is_combination for product in facts.products):
+    if not any(product.holds_acetaminophen for product in facts.products):
         return None
     most = facts.request.formulary.acetaminophen_max
     amounts = [(step, _acetaminophen(step)) for step in facts.steps]

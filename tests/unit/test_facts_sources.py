@@ -1,0 +1,83 @@
+"""The count of sources: nothing unmarked, every key graded, the page as it is counted."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from taper.formulary import DATA, MARKETS, formulary
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def script():
+    where = ROOT / "scripts" / "sources.py"
+    spec = importlib.util.spec_from_file_location("sources_script", where)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_no_figure_is_unmarked(script):
+    for name, counts in script.counted(DATA).items():
+        assert counts[script.UNMARKED] == 0, name
+        assert counts.total() > 0, name
+
+
+def test_the_page_shows_the_count_of_today(script):
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    assert script.shown(script.counted(DATA), markdown=True) in page
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_every_source_has_a_grade(market, script):
+    grades = script.read(DATA / "source-grades.toml")[market]
+    assert set(formulary(market).sources) <= set(grades)
+    assert set(grades.values()) <= set(script.GRADES)
+
+
+@pytest.mark.parametrize(
+    ("source", "grade"),
+    [
+        ("The project's judgement", "judgement"),
+        ("CDC 2022, page 17. Two weeks is the project's judgement", "judgement"),
+        ("CDC Clinical Practice Guideline 2022, recommendation 5, page 17", "source"),
+        ("NHS Fife (opening seen)", "part"),
+        ("CDC 2022 (draft text only, lines 2481-2485)", "others"),
+        ("Labels (seen second-hand)", "others"),
+        ("", "unmarked"),
+    ],
+)
+def test_a_source_in_words(source, grade, script):
+    assert script.of_text(source) == grade
+
+
+@pytest.mark.parametrize(
+    ("entry", "counts"),
+    [
+        (
+            {"strengths": ["5"], "sources": {"strengths": ["A", "B"]}, "judgements": {}},
+            {"source": 1, "unmarked": 1},
+        ),
+        ({"sources": {"intervals": ["B"]}, "judgements": {}}, {"others": 1}),
+        (
+            {"sources": {"intervals": ["A"]}, "judgements": {"intervals": "longer"}},
+            {"judgement": 1},
+        ),
+        (
+            {
+                "sources": {"intervals": ["A"]},
+                "judgements": {},
+                "limits": [{"sources": ["B"]}, {"judgement": "elsewhere"}, {}],
+            },
+            {"source": 1, "others": 1, "judgement": 1, "unmarked": 1},
+        ),
+    ],
+)
+def test_the_best_source_counts_unless_a_judgement_stands_beside_it(entry, counts, script):
+    grades = {"A": "source", "B": "others"}
+    assert Counter(script.of_product(entry, grades)) == counts
