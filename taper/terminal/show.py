@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -175,17 +174,9 @@ def _checks(plan: Plan, out: Console) -> None:
     known = facts(plan.request.formulary.market)
     out.print()
     out.print("Checks", style="bold")
-    for day, group in groupby(plan.checks, key=lambda check: check.date):
-        found = list(group)
-        what = "; ".join(
-            f"{known.kinds[check.reason].title.lower()} (step {check.step})" for check in found
-        )
-        # one meeting serves both: the one that asks for more
-        how = next((c.how for c in found if c.how == "visit"), found[-1].how)
-        _hanging(out, f"{day_text(day)}  ", f"{what}: {how}")
-    for reason in dict.fromkeys(check.reason for check in plan.checks):
-        kind = known.kinds[reason]
-        _hanging(out, "  ", f"{kind.title}: {'; '.join(kind.items)}.", style="dim")
+    for check in plan.checks:
+        what = "; ".join(known.kinds[reason].title.lower() for reason in check.reasons)
+        _hanging(out, f"{day_text(check.date)}  ", f"{what} (step {check.step}): {check.how}")
     days = [check.date.isoformat() for check in plan.checks if known.monitoring in check.items]
     if days:
         text = f"{known.monitoring_title}: {', '.join(days)}."
