@@ -302,7 +302,9 @@ def _finished(
         marked(steps, found),
         step_findings=found,
         given_checks=rechecks(request, steps, checks, day),
-        given_dispensing=replace(resupply(steps, request.fill, fills, day), renewed=renewed),
+        given_dispensing=replace(
+            resupply(steps, request.fill, fills, day, request.on_hand), renewed=renewed
+        ),
         given_id=plan.id,
         under_way=(standing.place, standing.at),
     )

@@ -69,7 +69,7 @@ class Plan:
     def dispensing(self) -> Supply:
         """The fills, and what is left over at the end."""
         if self.given_dispensing is None:
-            return supply(self.steps, self.request.fill)
+            return supply(self.steps, self.request.fill, self.request.on_hand)
         return self.given_dispensing
 
     @cached_property
