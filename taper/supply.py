@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date as Day  # noqa: N812 - a fill has a field of the other name
 from datetime import timedelta
@@ -9,34 +10,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.data.limits import whole
+from taper.formulary.working_days import working_days
 from taper.quantities import THOUSAND
+from taper.regimen.labels import Part, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from taper.engine.steps import Step
     from taper.formulary.product import Product, Strength
     from taper.quantities import Interval
     from taper.regimen.table import Regimen
+    from taper.request.model import OnHand
 
 DAYS_TOGETHER = whole("prescriptions-together")
-
-
-class Served(NamedTuple):
-    """A regimen within a fill, from ``start`` to ``end`` (inclusive)."""
-
-    start: Day
-    end: Day
-    regimen: Regimen
-    whole: bool  # whether it is taken all through the fill
-
-    @property
-    def directions(self) -> str:
-        """The sig; with its days, unless it holds for the whole fill."""
-        text = self.regimen.directions
-        if self.whole:
-            return text
-        return f"From {self.start.isoformat()} to {self.end.isoformat()}: {text}"
+LONGEST_STEP_FILL_DAYS = whole("step-fill")
+MOST_ROWS_IN_A_FILL = whole("rows-in-a-fill")
+LEAST_CARRIED_DAYS = whole("carried-into-a-fill")
+_DAY = timedelta(days=1)
 
 
 class _Use(NamedTuple):
@@ -76,13 +67,13 @@ class SupplyItem:
 
     @property
     def directions(self) -> str:
-        """The sig of every step that the item serves."""
+        """The label: what is taken of this strength alone, in dated parts if it changes."""
         if self.words:
             return self.words
-        return " ".join(each.directions for each in self.serves)
+        return label(self.strength, self.serves) if self.serves else ""
 
     @property
-    def serves(self) -> tuple[Served, ...]:
+    def serves(self) -> tuple[Part, ...]:
         """The regimens that need it in the fill, each with its days."""
         if self.within is None:
             return ()
@@ -101,7 +92,7 @@ class SupplyItem:
                 served.append(_Use(first, last, use.regimen))
         whole = served[0].start == start and served[0].end == end
         return tuple(
-            Served(use.start, use.end - timedelta(days=1), use.regimen, whole) for use in served
+            Part(use.start, use.end - timedelta(days=1), use.regimen, whole) for use in served
         )
 
 
@@ -116,8 +107,9 @@ class Fill:
 
     @property
     def not_before(self) -> Day:
-        """The first day on which it may be dispensed: the first day that it serves."""
-        return self.date
+        """The first day on which it may be dispensed: the last working day up to its date."""
+        market = self.items[0].product.market if self.items else "us"
+        return working_days(market).on_or_before(self.date)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,67 +149,88 @@ def needed(regimen: Regimen, anchor: Day, start: Day, end: Day) -> Iterable[tupl
 
 
 def boundaries(steps: tuple[Step, ...], fill: Interval | None, period: int) -> list[Day]:
-    """The first day of every fill, and the day after the last; whole patch periods."""
-    rows = [step for step in steps if step.start is not None and step.end is not None]
-    if not rows:
-        return []
-    first, last = rows[0].start, rows[-1].end
-    assert first is not None
-    assert last is not None
-    end = last + timedelta(days=1)
-    if fill is None:
-        most = DAYS_TOGETHER // period * period
-        starts = [row.start for row in rows if row.start is not None]
-        parts = [_parts(start, following, most) for start, following in pairwise([*starts, end])]
-        return [*(day for part in parts for day in part), end]
-    days = -(-fill.days // period) * period
-    count = -(-(end - first).days // days)
-    return [*(first + timedelta(days=days * number) for number in range(count)), end]
+    """The first day of every fill, and the day after the last; whole patch periods.
+
+    ``fill`` None dispenses one row at a time.
+    """
+    starts = [step.start for step in steps if step.start is not None and step.end is not None]
+    ends = [step.end + _DAY for step in steps if step.start is not None and step.end is not None]
+    return [starts[0], *_cuts(starts[0], ends, fill, period)] if starts else []
 
 
-def _parts(start: Day, end: Day, most: int) -> list[Day]:
-    """The first days of a row's fills: one, but none for more than ``most`` days."""
-    count = -(-(end - start).days // most)
-    return [start + timedelta(days=most * place) for place in range(count)]
+def _cuts(day: Day, ends: Sequence[Day], fill: Interval | None, period: int) -> list[Day]:
+    """The day after each fill, from ``day`` on; ``ends`` are the days after the rows.
+
+    A fill is as long as it may be, but it ends with a row rather than carry fewer than four days
+    of the next one: too little to be worth another strength in the same bag.
+    """
+    longest = LONGEST_STEP_FILL_DAYS if fill is None else fill.days
+    most = timedelta(days=max(longest // period, 1) * period)
+    found = []
+    while day < ends[-1]:
+        limit = min(day + most, ends[-1])
+        first = bisect_right(ends, day)
+        limit = min([limit, *ends[first + MOST_ROWS_IN_A_FILL - 1 :][:1]])
+        row_ends = ends[first : bisect_right(ends, limit)]
+        if row_ends and fill is None:
+            limit = row_ends[0]
+        elif row_ends and (limit - row_ends[-1]).days < LEAST_CARRIED_DAYS:
+            limit = row_ends[-1]
+        found.append(limit)
+        day = limit
+    return found
 
 
-def supply(steps: tuple[Step, ...], fill: Interval | None) -> Supply:
-    """The fills of a plan; ``fill`` None dispenses one step at a time."""
+def supply(
+    steps: tuple[Step, ...], fill: Interval | None, on_hand: Iterable[OnHand] = ()
+) -> Supply:
+    """The fills of a plan; ``fill`` None dispenses one step at a time.
+
+    What the patient holds already is used first; it changes no dose.
+    """
     days = boundaries(steps, fill, _period(steps))
     if not days:
         return Supply((), ())
-    served = uses(steps)
-    ledger = _Ledger(days[0])
-    fills = _fills(served, days, ledger)
-    return Supply(tuple(fills), ledger.leftover())
+    ledger = _Ledger(days[0], on_hand)
+    return Supply(_numbered(_fills(uses(steps), days, ledger), 1), ledger.leftover())
 
 
 def resupply(
-    steps: tuple[Step, ...], fill: Interval | None, before: tuple[Fill, ...], day: Day
+    steps: tuple[Step, ...],
+    fill: Interval | None,
+    before: tuple[Fill, ...],
+    day: Day,
+    on_hand: Iterable[OnHand] = (),
 ) -> Supply:
     """The fills of a plan that was changed on ``day``; those ``before`` it were dispensed.
 
-    What they still hold is used first: a fill has only what is missing, and none is made where
-    nothing is. The days of the later fills stay.
+    What they still hold is used first: a fill has only what is missing, and none is made if
+    nothing is. The fill in force goes on to the day to which it was dispensed.
     """
-    days = boundaries(steps, fill, _period(steps))
+    period = _period(steps)
+    days = boundaries(steps, fill, period)
     served = uses(steps)
-    ledger = _Ledger(days[0])
+    ledger = _Ledger(days[0], on_hand)
     for item in (item for each in before for item in each.items):
-        ledger.spare[item.product, item.strength] = (
-            ledger.spare.get((item.product, item.strength), 0) + item.quantity
-        )
+        ledger.add(item.product, item.strength, item.quantity)
     for use in served:
         if use.start < day:
             ledger.use(use, use.start, min(use.end, day))
-    later = [day, *(each for each in days if each > day)]
-    if fill is not None and len(later) > 2 and (later[2] - day).days <= fill.days:  # noqa: PLR2004
-        del later[1]  # what is left of the plan is within one fill
-    fills = _fills(served, later, ledger)
+    later = [day]
+    if before:
+        dispensed = before[-1].date + timedelta(days=before[-1].days_supply)
+        later += [dispensed] if day < dispensed < days[-1] else []
+    ends = [use.end for use in served if use.end > later[-1]]
+    later += _cuts(later[-1], sorted({*ends}), fill, period) if ends else []
     first = before[-1].number + 1 if before else 1
-    missing = [each for each in fills if each.items]
-    numbered = (replace(each, number=first + place) for place, each in enumerate(missing))
-    return Supply((*before, *numbered), ledger.leftover())
+    fills = _numbered(_fills(served, later, ledger), first)
+    return Supply((*before, *fills), ledger.leftover())
+
+
+def _numbered(fills: Iterable[Fill], first: int) -> tuple[Fill, ...]:
+    """The fills that hold something, numbered from ``first``."""
+    held = [fill for fill in fills if fill.items]
+    return tuple(replace(fill, number=first + place) for place, fill in enumerate(held))
 
 
 def _period(steps: tuple[Step, ...]) -> int:
@@ -245,9 +258,15 @@ def _fills(served: list[_Use], days: list[Day], ledger: _Ledger) -> list[Fill]:
 class _Ledger:
     """What was needed and dispensed so far: half tablets carry over to the next fill."""
 
-    def __init__(self, anchor: Day) -> None:
+    def __init__(self, anchor: Day, on_hand: Iterable[OnHand] = ()) -> None:
         self.anchor = anchor
         self.spare: dict[tuple[Product, Strength], int] = {}
+        for held in on_hand:
+            self.add(held.product, held.strength, held.quantity)
+
+    def add(self, product: Product, strength: Strength, quantity: int) -> None:
+        """Count what has been dispensed, or was there before."""
+        self.spare[product, strength] = self.spare.get((product, strength), 0) + quantity
 
     def use(self, use: _Use, start: Day, end: Day) -> None:
         """Take off what is used from ``start`` to before ``end``."""

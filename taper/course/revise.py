@@ -298,7 +298,9 @@ def _finished(
     checks = tuple(check for check in plan.checks if check.date < day)
     renewed = (*(date.fromisoformat(revision["from"]) for revision in plan.revisions), day)
     rows = marked(steps, found)
-    dispensing = replace(resupply(steps, request.fill, fills, day), renewed=renewed)
+    dispensing = replace(
+        resupply(steps, request.fill, fills, day, request.on_hand), renewed=renewed
+    )
     revised = Plan(
         request,
         rows,

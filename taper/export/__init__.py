@@ -5,6 +5,7 @@ A renderer takes a plan and :class:`Options` and returns text or bytes; it write
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -20,14 +21,20 @@ FORMATS = {
     ".csv": "taper.export.csv:schedule",
     ".checks.csv": "taper.export.csv:checks",
     ".supply.csv": "taper.export.csv:supply",
+    ".daily.csv": "taper.export.daily:render",
     ".ics": "taper.export.ics:render",
     ".fhir.json": "taper.export.fhir:render",
     ".xlsx": "taper.export.xlsx:render",
     ".md": "taper.export.md:render",
+    ".txt": "taper.export.note:render",
     ".html": "taper.export.html:render",
     ".pdf": "taper.export.pdf:render",
     ".svg": "taper.export.svg:render",
 }
+
+
+# A second suffix of letters before one that has several meanings.
+_DOUBLE = re.compile(r"\.[a-z]+\.(?:csv|json)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,14 @@ class Options:
 
 
 def suffix_of(name: str) -> str:
-    """The format's suffix of a file name; raises :class:`~taper.InputError` that lists them."""
+    """The format's suffix of a file name; raises :class:`~taper.InputError` that lists them.
+
+    A misspelled double suffix is an error too: ``plan.cheks.csv`` would hold the schedule.
+    """
     lower = name.lower()
     fitting = [suffix for suffix in FORMATS if lower.endswith(suffix)]
-    if not fitting:
+    doubled = _DOUBLE.search(lower)
+    if not fitting or (doubled and doubled[0] not in FORMATS):
         message = f"'{name}' has no suffix of a format that can be written"
         raise InputError(Problem("output", message, "one of " + ", ".join(FORMATS), name))
     return max(fitting, key=len)

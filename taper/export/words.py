@@ -47,6 +47,18 @@ def sentence(plan: Plan) -> str:
     )
 
 
+def rule_text(plan: Plan) -> str:
+    """How fast: ``10% every 1w (mixed)``, with the guideline that it is from."""
+    document = plan.to_rule()
+    parts = [
+        f"{part['reduce']} every {part['every']}"
+        + (f" until {part['until']}" if part["until"] else "")
+        for part in document["parts"]
+    ]
+    name = plan.request.text.get("guideline")
+    return ", then ".join(parts) + f" ({plan.request.rule.of})" + (f", {name}" if name else "")
+
+
 def revision_text(revision: Mapping[str, Any]) -> str:
     """One revision: from when, and why."""
     text = words()["plan"]

@@ -36,6 +36,7 @@ def document(plan: Plan) -> dict[str, Any]:
                 "date": check.date.isoformat(),
                 "step": check.step,
                 "reason": check.reason,
+                "reasons": list(check.reasons),
                 "how": check.how,
                 "items": list(check.items),
             }

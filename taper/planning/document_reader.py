@@ -206,7 +206,7 @@ def _check(entry: Mapping[str, Any]) -> Check:
     return Check(
         date.fromisoformat(entry["date"]),
         entry["step"],
-        entry["reason"],
+        tuple(entry["reasons"]),
         entry["how"],
         tuple(entry["items"]),
     )

@@ -104,7 +104,7 @@ def _check_days(plan: Plan) -> list[date]:
 
 
 def _dispensing(plan: Plan) -> Supply:
-    return supply(plan.steps, plan.request.fill)
+    return supply(plan.steps, plan.request.fill, plan.request.on_hand)
 
 
 def _findings(of_rows: tuple[Finding, ...], plan: Plan) -> tuple[Finding, ...]:

@@ -171,13 +171,17 @@ class Step(_Model):
     companions: list[Companion]
 
 
+CheckReason = Literal["hold-review", "before-reduction", "after-reduction", "contact", "after-stop"]
+
+
 class Check(_Model):
     """One withdrawal check."""
 
     date: Day
     step: Count
-    reason: Literal["after-reduction", "before-reduction", "contact", "hold-review", "after-stop"]
-    how: Text
+    reason: CheckReason
+    reasons: list[CheckReason]
+    how: Literal["visit", "video", "telephone"]
     items: list[Text]
 
 

@@ -13,6 +13,7 @@ from taper.quantities import Interval, parse_interval
 from taper.reading.companions import read_companions, read_finish
 from taper.reading.dates import read_calendar
 from taper.reading.medicine import Medicine, read_market, read_medicine, read_product
+from taper.reading.on_hand import read_on_hand
 from taper.reading.rules import read_ends_by, read_rule
 from taper.reading.values import Fields
 from taper.request.fields import RISKS
@@ -21,6 +22,7 @@ from taper.request.model import Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from taper.formulary.product import Product
     from taper.request.model import Calendar, Companion, Finish, Rule
 
 FILL = Interval(whole("fill"), "d")
@@ -46,6 +48,7 @@ def read(values: Mapping[str, object]) -> Request:
     also = read_companions(fields, market, medicine) if market else ()
     _check_finish(fields, finish, also)
     fill = _fill(fields)
+    on_hand = read_on_hand(fields, _products(medicine, finish, also)) if medicine else ()
     risks = _risks(fields)
     checks = fields.choice("checks", ("standard", "close", "none"), "standard")
     fields.free_text("id", "label", "specialist", "override_rate")
@@ -73,6 +76,7 @@ def read(values: Mapping[str, object]) -> Request:
         taking=medicine.taking,
         raised_units=medicine.raised_units,
         text=_normalised(fields, medicine, rule, calendar, known, fill, finish, also),
+        on_hand=on_hand,
     )
 
 
@@ -83,6 +87,14 @@ def _check_finish(fields: Fields, finish: Finish | None, also: tuple[Companion, 
         name = finish.regimens.product.id
         hint = "another product of the same opioid to finish with"
         fields.problem("finish_with", f"{name} is taken as well (--also)", hint, name)
+
+
+def _products(
+    medicine: Medicine, finish: Finish | None, also: tuple[Companion, ...]
+) -> list[Product]:
+    """Every product of the plan, the main one first."""
+    finishing = [finish.regimens.product] if finish is not None else []
+    return [medicine.product, *finishing, *(each.regimen.product for each in also)]
 
 
 def _interval(fields: Fields, name: str, units: str = "d w mo") -> Interval | None:

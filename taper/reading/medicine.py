@@ -111,13 +111,13 @@ def strengths_of(stock: list[str], product: Product) -> tuple[Strength, ...]:
     """The strengths in use: those that ``stock`` names, or the usual ones."""
     if not stock:
         return product.usual[:1] if product.is_liquid else product.usual
-    named = [_named(text, product) for text in stock]
+    named = [named_strength(text, product) for text in stock]
     chosen = tuple(strength for strength in product.strengths if strength in named)
     # a liquid is measured from one bottle: the weakest that is at hand
     return chosen[:1] if product.is_liquid else chosen
 
 
-def _named(text: str, product: Product) -> Strength:
+def named_strength(text: str, product: Product) -> Strength:
     """The marketed strength that an entry of ``stock`` names."""
     plain = text.lower().removesuffix(product.unit).strip()
     labels = {strength.label.lower(): strength for strength in product.strengths}

@@ -28,6 +28,7 @@ FIELDS = (
     "max_units",
     "split",
     "prefer",
+    "on_hand",
     "finish_with",
     "finish_at",
     "also",
@@ -39,7 +40,9 @@ FIELDS = (
     "override_rate",
     "checks",
 )
-LISTS = frozenset({"phases", "holds", "avoid", "reduce_on", "stock", "risks", "also", "keep"})
+LISTS = frozenset(
+    {"phases", "holds", "avoid", "reduce_on", "stock", "on_hand", "risks", "also", "keep"}
+)
 RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
 ALIASES = ("drug", "form")  # instead of ``product``
 RISKS = (

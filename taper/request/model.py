@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date
 
     from taper.formulary.market import Formulary
-    from taper.formulary.product import Product
+    from taper.formulary.product import Product, Strength
     from taper.quantities import Interval, Ratio
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen, Regimens
@@ -92,6 +92,14 @@ class Companion:
     taking: int | None = None  # daily use, where it differs from what is prescribed
 
 
+class OnHand(NamedTuple):
+    """What the patient holds already of a strength, in thousandths of a unit."""
+
+    product: Product
+    strength: Strength
+    quantity: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
     """A checked request: everything that a plan is made from.
@@ -118,3 +126,4 @@ class Request:
     taking: int | None  # daily use, where what is taken differs from what is prescribed
     raised_units: int  # units at one administration, where the current dose needs more; else 0
     text: dict[str, object]
+    on_hand: tuple[OnHand, ...] = ()

@@ -2,278 +2,251 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.data.files import data_file
 from taper.engine.steps import CHANGE, HOLD, REDUCE, STOP
-from taper.formulary.holidays import is_holiday
+from taper.formulary.working_days import working_days
+from taper.safety.check_dates import (
+    AFTER,
+    AFTER_STOP,
+    BEFORE,
+    REASONS,
+    Fall,
+    Spacing,
+    check_dates,
+    contacts,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from taper.engine.steps import Step
     from taper.request.model import Request
+    from taper.safety.check_dates import Due
 
-SATURDAY = 5
+_FALLS = frozenset({REDUCE, CHANGE, STOP})
 _DAY = timedelta(days=1)
-# from a day of the week, Monday first, to the working day on or before it
-_BACK = (*(timedelta(0) for _ in range(SATURDAY)), _DAY, 2 * _DAY)
-REASONS = ("after-reduction", "before-reduction", "hold-review", "contact", "after-stop")
-# Of several on one day, in this order.
-_ORDER = {reason: place for place, reason in enumerate(REASONS)}
+VISIT, VIDEO, TELEPHONE = "visit", "video", "telephone"
+HOW = (VISIT, VIDEO, TELEPHONE)  # the most thorough way first
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: ``reason`` is one of :data:`REASONS`, ``items`` is what to look at."""
+    """One check: the step in force that day, why it is made, how, and what to look at.
+
+    ``reasons`` are of :data:`taper.safety.check_dates.REASONS`, in their order.
+    """
 
     date: date
     step: int
-    reason: str
+    reasons: tuple[str, ...]
     how: str
     items: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """The first of the reasons: the one that a check is called by."""
+        return self.reasons[0]
 
 
 class _Kind(NamedTuple):
     title: str
     how: str
     items: tuple[str, ...]
-    with_monitoring: tuple[str, ...]
 
 
-class _Facts(NamedTuple):
-    timing: dict[str, tuple[int, int]]
+class Facts(NamedTuple):
+    """The wording and timing of ``data/checks.toml``, in a market's own words if it has any."""
+
+    timing: dict[str, tuple[int, int]]  # first and last day of the window after a reduction
     contact: dict[str, int]
     monitoring_days: int
     monitoring: str
     monitoring_title: str
     before: int
+    near: int
+    short: int
     after_stop: tuple[int, ...]
+    visit_days: int
+    scale: dict[str, str]
+    always: tuple[str, ...]
+    tolerance: str
+    lost_tolerance: str
+    first: str
     kinds: dict[str, _Kind]
 
 
 @lru_cache(maxsize=8)
-def facts(market: str = "us") -> _Facts:
-    """The wording and timing of ``data/checks.toml``, in a market's own words where it has any."""
+def facts(market: str = "us") -> Facts:
+    """The wording and timing of a market."""
     data = data_file("checks.toml")
     data = data | data["market"].get(market, {})
-    kinds = {}
-    for reason in REASONS:
-        items = tuple(data[reason]["items"])
-        kinds[reason] = _Kind(
-            data[reason]["title"], data[reason]["how"], items, (*items, data["monitoring"])
-        )
-    timing = {key: (first, last) for key, (first, last) in data["timing"].items()}
-    return _Facts(
-        timing,
-        data["contact_days"],
-        data["monitoring_days"],
-        data["monitoring"],
-        data["monitoring_title"],
-        data["before_days"],
-        tuple(data["after_stop_days"]),
-        kinds,
+    items = data["items"]
+    return Facts(
+        timing={key: (first, last) for key, (first, last) in data["timing"].items()},
+        contact=data["contact_days"],
+        monitoring_days=data["monitoring_days"],
+        monitoring=data["monitoring"],
+        monitoring_title=data["monitoring_title"],
+        before=data["before_days"],
+        near=data["near_days"],
+        short=data["short_interval_days"],
+        after_stop=tuple(data["after_stop_days"]),
+        visit_days=data["visit_days"],
+        scale=data["scale"],
+        always=tuple(items["always"]),
+        tolerance=items["tolerance"],
+        lost_tolerance=items["lost_tolerance"],
+        first=items["first"],
+        kinds={
+            reason: _Kind(data[reason]["title"], data[reason]["how"], tuple(data[reason]["items"]))
+            for reason in REASONS
+        },
     )
 
 
 def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
-    """Every check of a plan, in order of its date."""
-    return tuple(_with_items(_sorted(_due(request, steps)), request.formulary.market))
+    """Every check of a plan, by date; two of one day are one."""
+    return tuple(_made(_due(request, steps), steps, request.formulary.market))
 
 
 def check_days(request: Request, steps: tuple[Step, ...]) -> list[date]:
-    """The days of the checks, in their order: as :func:`checks`, without what to look at."""
-    return sorted(day for day, _, _ in _due(request, steps))
-
-
-def _due(request: Request, steps: tuple[Step, ...]) -> list[_Due]:
-    """When what is due, in no order."""
-    if request.checks == "none":
-        return []
-    working = _Working(request.calendar.holidays)
-    due = _after_and_before(steps, working)
-    due += _contacts(due, steps, facts().contact[request.checks], working)
-    return due
-
-
-def _sorted(due: list[_Due]) -> list[_Due]:
-    """By date; of several on one day in the order of their reasons."""
-    return sorted(due, key=lambda check: (check[0], _ORDER[check[2]]))
+    """The days of the checks alone, as those of :func:`checks`."""
+    return list(dict.fromkeys(day for day, _ in _due(request, steps)))
 
 
 def rechecks(
     request: Request, steps: tuple[Step, ...], before: tuple[Check, ...], day: date
 ) -> tuple[Check, ...]:
-    """The checks of a plan that was changed on ``day``; those ``before`` it stay as they were."""
+    """The checks of a plan that was changed on ``day``; those before it stay as they were.
+
+    If withdrawal from the reduction in force has not been looked at yet, its check comes on
+    ``day`` at the latest, however soon after the reduction the change was made.
+    """
     if request.checks == "none":
         return before
-    working = _Working(request.calendar.holidays)
-    looked = {check.step for check in before if check.reason == "after-reduction"}
-    due: list[_Due] = [(check.date, check.step, check.reason) for check in before]
-    for when, number, reason in _after_and_before(steps, working):
-        step = steps[number]
-        if reason == "after-reduction" and step.start is not None and step.start < day:
-            # of the row in force: withdrawal shows when it would have
-            if number not in looked and steps[number + 1].start == day:
-                due.append((max(_first_look(step, None, working), day), number, reason))
-        elif when >= day:
-            due.append((when, number, reason))
-    contacts = _contacts(due, steps, facts().contact[request.checks], working)
-    due += [(max(when, day), number, reason) for when, number, reason in contacts]
-    return tuple(_with_items(_sorted(due), request.formulary.market, before))
+    due = [each for each in _due(request, steps, with_contacts=False) if each[0] >= day]
+    last = max(
+        (s.start for s in steps if s.kind in _FALLS and s.start and s.start < day), default=None
+    )
+    if last is not None and not _is_looked_at(last, before, due):
+        due.append((day, AFTER))
+    start, end = _span(steps)
+    seen: list[Due] = [(check.date, check.reason) for check in before]
+    working = working_days(request.formulary.market)
+    most = facts().contact[request.checks]
+    due += [
+        (max(when, day), reason)
+        for when, reason in contacts([*seen, *due], start, end, most, working)
+    ]
+    due.sort(key=lambda each: (each[0], REASONS.index(each[1])))
+    return (*before, *_made(due, steps, request.formulary.market, before))
 
 
-class _Working:
-    """Working days: Monday to Friday, and no public holiday where those are avoided."""
-
-    def __init__(self, holidays: tuple[str, ...]) -> None:
-        self.holidays = holidays
-
-    def is_working(self, day: date) -> bool:
-        if day.weekday() >= SATURDAY:
-            return False
-        return not (self.holidays and is_holiday(day, self.holidays))
-
-    def on_or_before(self, day: date) -> date:
-        if not self.holidays:
-            return day - _BACK[day.weekday()]
-        while not self.is_working(day):
-            day -= _DAY
-        return day
-
-    def on_or_after(self, day: date) -> date:
-        while not self.is_working(day):
-            day += _DAY
-        return day
-
-    def within(self, start: date, first: int, last: int) -> date:
-        """The working day nearest to the middle of a window of days after ``start``.
-
-        Its first day where it has none.
-        """
-        if not self.holidays:
-            return start + _to_working_day(first, last, start.weekday())
-        for offset in _from_the_middle(first, last):
-            day = start + offset
-            if self.is_working(day):
-                return day
-        return start + timedelta(days=first)
+def _is_looked_at(fall: date, before: Iterable[Check], due: Iterable[Due]) -> bool:
+    """Whether a check looks for withdrawal from the reduction of a day."""
+    looks = {AFTER, AFTER_STOP}
+    made = any(check.date > fall and looks & set(check.reasons) for check in before)
+    return made or any(reason in looks for _, reason in due)
 
 
-@lru_cache(maxsize=16)
-def _from_the_middle(first: int, last: int) -> tuple[timedelta, ...]:
-    """Offsets of a window of days, the middle first, the later first at a tie."""
-    middle = first + (last - first + 1) // 2
-    offsets = sorted(range(first, last + 1), key=lambda offset: (abs(offset - middle), -offset))
-    return tuple(timedelta(days=offset) for offset in offsets)
-
-
-@lru_cache(maxsize=128)
-def _to_working_day(first: int, last: int, weekday: int) -> timedelta:
-    """From a day of the week to the best day of a window, where there are no holidays."""
-    for offset in _from_the_middle(first, last):
-        if (weekday + offset.days) % 7 < SATURDAY:
-            return offset
-    return timedelta(days=first)
-
-
-# a check to be: its date, its step and its reason
-_Due = tuple[date, int, str]
-
-
-def _after_and_before(steps: tuple[Step, ...], working: _Working) -> list[_Due]:
-    """The checks that belong to reductions, holds and the stop."""
+def _due(request: Request, steps: tuple[Step, ...], *, with_contacts: bool = True) -> list[Due]:
+    """What is due on which day, in order."""
+    if request.checks == "none":
+        return []
     known = facts()
-    due: list[_Due] = []
-    earlier = timedelta(days=known.before)
-    for step, following in zip_longest(steps[1:], steps[2:]):
-        assert step.start is not None
-        before = None
-        if following is not None and following.kind in {REDUCE, CHANGE, STOP}:
-            assert following.start is not None
-            before = max(working.on_or_before(following.start - earlier), step.start)
-            due.append((before, step.number, "before-reduction"))
-        if step.kind == HOLD and step.end is not None:
-            review = before or working.on_or_before(step.end)
-            due.append((max(review, step.start), step.number, "hold-review"))
-        if step.kind in {REDUCE, CHANGE, STOP}:
-            look = _first_look(step, before or step.end, working)
-            due.append((look, step.number, "after-reduction"))
-        if step.kind == STOP:
-            for days in known.after_stop:
-                day = working.on_or_after(step.start + timedelta(days=days))
-                due.append((day, step.number, "after-stop"))
-    return due
+    most = known.contact[request.checks]
+    start, end = _span(steps)
+    spacing = Spacing(
+        known.before, known.near, known.short, known.after_stop, most if with_contacts else 0
+    )
+    working = working_days(request.formulary.market)
+    reviews = [
+        step.end
+        for step, following in zip(steps, (*steps[1:], None), strict=True)
+        if step.kind == HOLD and step.end and (following is None or following.kind not in _FALLS)
+    ]
+    return check_dates(start, end, _falls(request, steps), reviews, spacing, working)
 
 
-def _first_look(step: Step, limit: date | None, working: _Working) -> date:
-    """When withdrawal from a reduction would show; not after the check before the next one."""
-    assert step.start is not None
-    withdrawal = step.regimen.product.facts["withdrawal"]
-    first, last = facts().timing[withdrawal]
-    if withdrawal == "fentanyl-patch":  # after the first full patch period, however long it is
-        period = step.regimen.interval // 24
-        first, last = period, period + last - first
-    day = working.within(step.start, first, last)
-    return day if limit is None or day <= limit else limit
+def _span(steps: tuple[Step, ...]) -> tuple[date, date]:
+    """The first day of a plan, and its stop or the last day of its goal."""
+    start, end = steps[1].start, steps[-1].end or steps[-1].start
+    assert start is not None
+    assert end is not None
+    return start, end
 
 
-def _contacts(due: list[_Due], steps: tuple[Step, ...], most: int, working: _Working) -> list[_Due]:
-    """Contacts wherever more than ``most`` days would pass without one."""
-    first = steps[1].start
-    assert first is not None
-    ends = [step.end for step in steps if step.end is not None]
-    days = sorted({day for day, _, _ in due})
-    contacts: list[_Due] = []
-    last, place = first, 1
-    longest = timedelta(days=most)
-    for day in [*days, max([*days[-1:], *ends])]:
-        if day - last > longest:
-            for contact in _between(last, day, most, working):
-                while place + 1 < len(steps) and (steps[place + 1].start or first) <= contact:
-                    place += 1
-                contacts.append((contact, steps[place].number, "contact"))
-        last = max(last, day)
-    return contacts
-
-
-def _between(last: date, day: date, most: int, working: _Working) -> list[date]:
-    """Days, evenly spread over a gap, so that no more than ``most`` pass without contact."""
-    gap = (day - last).days
-    # working days may be two days earlier, so that the days between are planned shorter
-    parts = -(-gap // max(most - 2, 1))
-    days = []
-    before = last
-    for part in range(1, parts):
-        due = last + timedelta(days=gap * part // parts)
-        contact = working.on_or_before(due)
-        following = last + timedelta(days=gap * (part + 1) // parts)
-        if contact <= before or (following - contact).days > most:
-            contact = due
-        days.append(contact)
-        before = contact
-    return days
-
-
-def _with_items(due: list[_Due], market: str, before: tuple[Check, ...] = ()) -> list[Check]:
-    """Add what to look at; the monitoring programme at least every three months."""
-    known = facts(market)
-    made = list(before)
-    looked: date | None = None
-    for check in before:
-        if known.monitoring in check.items:
-            looked = check.date
-    for place, (day, step, reason) in enumerate(due):
-        if place < len(before):
+def _falls(request: Request, steps: tuple[Step, ...]) -> list[Fall]:
+    """The reductions of a plan, each with the window in which withdrawal from it shows."""
+    known = facts()
+    always_short = all(part.every.days < known.short for part in request.rule.parts)
+    found: list[Fall] = []
+    for place, step in enumerate(steps):
+        if step.kind not in _FALLS:
             continue
-        kind = known.kinds[reason]
-        following = due[place + 1][0] if place + 1 < len(due) else None
-        items = kind.items
-        if looked is None or (
-            following is not None and (following - looked).days > known.monitoring_days
-        ):
-            items, looked = kind.with_monitoring, day
-        made.append(Check(day, step, reason, kind.how, items))
+        assert step.start is not None
+        first, last = known.timing[step.regimen.product.facts["withdrawal"]]
+        is_short = always_short or (bool(found) and (step.start - found[-1].day).days < known.short)
+        held = steps[place - 1].kind == HOLD
+        stops = step.kind == STOP and step is steps[-1]
+        found.append(Fall(step.start, first, last, held, stops, is_short))
+    return found
+
+
+def _made(
+    due: Sequence[Due], steps: tuple[Step, ...], market: str, before: tuple[Check, ...] = ()
+) -> list[Check]:
+    """The checks of the days, each with its way of contact and its list."""
+    known = facts(market)
+    starts = [step.start for step in steps[1:] if step.start is not None]
+    days: dict[date, dict[str, None]] = {}
+    for day, reason in due:
+        days.setdefault(day, {})[reason] = None
+    visits = [check.date for check in before if check.how == VISIT]
+    looked = [check.date for check in before if known.monitoring in check.items]
+    made: list[Check] = []
+    listed = list(days)
+    for place, day in enumerate(listed):
+        reasons = tuple(days[day])
+        how = _how(known, day, reasons, visits)
+        items = _items(known, reasons, how, is_first=not made and not before)
+        following = listed[place + 1] if place + 1 < len(listed) else None
+        if _monitors(known, looked, following):
+            items, looked = (*items, known.monitoring), [day]
+        if how == VISIT:
+            visits = [day]
+        made.append(Check(day, bisect_right(starts, day), reasons, how, items))
     return made
+
+
+def _how(known: Facts, day: date, reasons: tuple[str, ...], visits: Sequence[date]) -> str:
+    """The most thorough way that a reason of the day asks for.
+
+    A check before a reduction is a visit if the last visit is longer ago than ``visit_days``.
+    """
+    ways = {known.kinds[reason].how for reason in reasons}
+    due = not visits or (day - visits[-1]).days >= known.visit_days
+    if BEFORE in reasons and due:
+        ways.add(VISIT)
+    return min(ways, key=HOW.index)
+
+
+def _items(known: Facts, reasons: tuple[str, ...], how: str, *, is_first: bool) -> tuple[str, ...]:
+    """The list of a check."""
+    own = [item for reason in reasons for item in known.kinds[reason].items]
+    first = [known.first] if is_first and BEFORE in reasons else []
+    end = known.lost_tolerance if AFTER_STOP in reasons else known.tolerance
+    return (*first, *own, known.scale[how], *known.always, end)
+
+
+def _monitors(known: Facts, looked: Sequence[date], following: date | None) -> bool:
+    """Whether the prescription monitoring programme is due, at least every three months."""
+    if not looked:
+        return True
+    return following is not None and (following - looked[-1]).days > known.monitoring_days

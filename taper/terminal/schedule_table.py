@@ -140,7 +140,7 @@ def _columns(
     yield column("Days", lambda step: str(step.days) if step.days else "")
     if several:
         yield column("Product", lambda step: step.regimen.product.id, "left")
-    yield column("A day", partial(_daily, unit=wide or several))
+    yield column("A day", _daily)
     if in_a_row:
         yield column("Doses", lambda step: doses_in_a_row(step.regimen), "left", folds=True)
     else:
@@ -198,7 +198,7 @@ def _block(plan: Plan, step: Step, width: int, *, plain: bool) -> Iterator[Text]
     if step.days:
         first += f", {step.days} days"
     cut = _cut(step)
-    dose = [f"{regimen.product.id} {_daily(step, unit=True)}", f"cut {cut}" if "%" in cut else cut]
+    dose = [f"{regimen.product.id} {_daily(step)}", f"cut {cut}" if "%" in cut else cut]
     dose += [f"{mme} {name}"] if mme else []
     each = zip(regimen.times, regimen.amounts, regimen.units, strict=True)
     taken = [
@@ -256,9 +256,8 @@ def _from(step: Step, *, weekday: bool) -> str:
     return day_text(step.start, weekday=weekday) if step.start else "now"
 
 
-def _daily(step: Step, *, unit: bool) -> str:
-    product = step.regimen.product
-    return product.text(step.daily) if unit else product.number(step.daily)
+def _daily(step: Step) -> str:
+    return step.regimen.product.text(step.daily)
 
 
 def _of_first(step: Step) -> str:
@@ -278,14 +277,18 @@ def _also(step: Step) -> str:
 
 
 def administration(regimen: Regimen, amount: int, units: Units) -> str:
-    """One administration with its units: ``75 (60+15)``, ``30``, ``5 mg (2.5 mL)``."""
+    """One administration with its units: ``75 mg (60+15)``, ``30 mg``, ``5 mg (2.5 mL)``."""
     product = regimen.product
     made = units_in_figures(product, units).replace(" + ", "+")
+    text = product.text(amount)
     if product.is_liquid:
-        return f"{product.text(amount)} ({made})"
-    number = product.number(amount)
-    label = number if not units or not units[0][0].other else units[0][0].label
-    return made if made in {number, label} else f"{number} ({made})"
+        return f"{text} ({made})"
+    return text if _is_one(product.number(amount), made) else f"{text} ({made})"
+
+
+def _is_one(number: str, made: str) -> bool:
+    """Whether an amount is one tablet; of a combination the opioid part is the amount."""
+    return made.partition("/")[0] == number
 
 
 def doses_in_a_row(regimen: Regimen) -> str:
@@ -293,19 +296,20 @@ def doses_in_a_row(regimen: Regimen) -> str:
     if not regimen.daily:
         return "-"
     product = regimen.product
-    shown = f"/{_BREAK}".join(product.number(amount) for amount in regimen.amounts)
+    amounts = [amount for amount in regimen.amounts if amount]
+    shown = f"/{_BREAK}".join(product.number(amount) for amount in amounts)
     if product.is_liquid:
         volumes = f"/{_BREAK}".join(
-            plain(sum(count for _, count in units)) or "0" for units in regimen.units
+            plain(sum(count for _, count in units)) for units in regimen.units if units
         )
         return f"{shown} {product.unit_text} ({volumes} mL)"
     made = {
         product.number(amount): units_in_figures(product, units).replace(" + ", "+")
         for amount, units in zip(regimen.amounts, regimen.units, strict=True)
-        if amount and units_in_figures(product, units) != product.number(amount)
+        if amount and not _is_one(product.number(amount), units_in_figures(product, units))
     }
     notes = ", ".join(f"{amount} = {units}" for amount, units in made.items())
-    return f"{shown} ({notes})" if notes else shown
+    return f"{shown} {product.unit_text}" + (f" ({notes})" if notes else "")
 
 
 def _cut(step: Step) -> str:

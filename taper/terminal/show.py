@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -21,13 +20,19 @@ from taper.safety.withdrawal_checks import facts
 from taper.terminal.schedule_table import day_text, layout, schedule_table
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from taper.engine.steps import Step
     from taper.planning.plan import Plan
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen
+    from taper.safety.catalogue import Finding
+    from taper.supply import Fill
 
 __all__ = ["console", "day_text", "schedule_table", "show"]
 DISCLAIMER = "Decision support for clinicians, not medical advice."
+SCREEN_LINES = 50  # at 80 columns: what a person sees at once (contract 11)
+LEAST_CHART_LINES = 7
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
@@ -52,21 +57,75 @@ def is_plain(out: Console) -> bool:
     return not (out.encoding or "").lower().startswith("utf")
 
 
-def show(plan: Plan) -> None:
-    """Print a plan."""
+def show(plan: Plan, *, full: bool = False) -> None:
+    """Print a plan: on one screen, or ``full`` with every check, fill and note."""
     out = console()
-    for line in _header(plan):
+    head = [*_header(plan), ""]
+    for line in head:
         out.print(line, markup=False)
-    out.print()
     laid_out = layout(plan, out.width, plain=is_plain(out))
     out.print(laid_out.schedule)
     out.print(_legend(plan, in_a_row=laid_out.in_a_row), style="dim", markup=False)
-    _chart(plan, out)
+    if full:
+        _everything(plan, out)
+        return
+    parts = _essentials(plan)
+    used = len(head) + sum(len(out.render_lines(part)) for part in (laid_out.schedule, *parts))
+    room = SCREEN_LINES - used - 4  # the legend, the disclaimer, and what follows them
+    for part in parts:
+        out.print(part)
+    if room >= LEAST_CHART_LINES:
+        _chart(plan, out, min(room - 3, 8))
+    out.print(
+        f"{DISCLAIMER} `--full` prints every check, fill and note.", style="dim", markup=False
+    )
+
+
+def _everything(plan: Plan, out: Console) -> None:
+    """The chart, every check with its items, every fill, every finding."""
+    _chart(plan, out, 8)
     _checks(plan, out)
     _supply(plan, out)
     _findings(plan, out)
     out.print()
     out.print(DISCLAIMER, style="dim", markup=False)
+
+
+def _essentials(plan: Plan) -> list[RenderableType]:
+    """The warnings, the first fill, naloxone and lost tolerance, the next check."""
+    found = {finding.id: finding for finding in plan.findings}
+    warnings = [finding for finding in plan.findings if finding.level != "note"]
+    parts: list[RenderableType] = [_line(finding) for finding in warnings]
+    if plan.supply:
+        fill = plan.supply[0]
+        text = f"from {day_text(fill.not_before)}, {fill.days_supply} days: {_items(plan, fill)}"
+        parts.append(_hung("supply ", Text(text), "bold"))
+    parts += [
+        _hung("note   ", Text(f"{found[name].message}."), LEVEL_STYLES["note"])
+        for name in ("naloxone", "lost-tolerance")
+        if name in found
+    ]
+    if plan.checks:
+        first, last = plan.checks[0], plan.checks[-1]
+        text = f"next {day_text(first.date)} ({first.how}); {len(plan.checks)} until {last.date}"
+        parts.append(_hung("checks ", Text(text), "bold"))
+    return [Text(""), *parts]
+
+
+def _line(finding: Finding) -> Table:
+    """A finding: its level, what it says, and the id to ask about."""
+    text = Text(f"{finding.message} ")
+    text.append(f"[{finding.id}]", style="dim")
+    return _hung(f"{finding.level:7}", text, LEVEL_STYLES[finding.level])
+
+
+def _hung(first: str, text: Text, style: str) -> Table:
+    """A paragraph whose later lines are indented below the first word."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(Text(first, style=style), text)
+    return grid
 
 
 def _header(plan: Plan) -> list[str]:
@@ -147,7 +206,11 @@ def _rule(plan: Plan) -> str:
 
 def _legend(plan: Plan, *, in_a_row: bool) -> str:
     product = plan.request.product
-    notes = [f"A number alone is one {product.kind} of so many {product.unit_text}"]
+    notes = [f"In brackets the {product.kind}s that make a dose of more than one"]
+    if product.is_combination:
+        others = sorted({plain(strength.other) for strength in plan.request.regimens.strengths})
+        named = product.words["acetaminophen"]
+        notes.append(f"each {product.kind} with {' or '.join(others)} mg of {named}")
     if product.is_liquid:
         notes = [f"Doses in {product.unit_text}, measured in mL with an oral syringe"]
     times = {step.regimen.times for step in plan.steps}
@@ -162,11 +225,11 @@ def _legend(plan: Plan, *, in_a_row: bool) -> str:
     return "; ".join(notes) + "."
 
 
-def _chart(plan: Plan, out: Console) -> None:
+def _chart(plan: Plan, out: Console, rows: int) -> None:
     from taper.export.chart import blocks  # noqa: PLC0415 - at a terminal only
 
     out.print()
-    for line in blocks(plan, min(out.width, 72), 8, ascii_only=is_plain(out)):
+    for line in blocks(plan, min(out.width, 72), rows, ascii_only=is_plain(out)):
         out.print(line, markup=False, no_wrap=True, overflow="crop")
 
 
@@ -176,17 +239,9 @@ def _checks(plan: Plan, out: Console) -> None:
     known = facts(plan.request.formulary.market)
     out.print()
     out.print("Checks", style="bold")
-    for day, group in groupby(plan.checks, key=lambda check: check.date):
-        found = list(group)
-        what = "; ".join(
-            f"{known.kinds[check.reason].title.lower()} (step {check.step})" for check in found
-        )
-        # one meeting serves both: the one that asks for more
-        how = next((c.how for c in found if c.how == "visit"), found[-1].how)
-        _hanging(out, f"{day_text(day)}  ", f"{what}: {how}")
-    for reason in dict.fromkeys(check.reason for check in plan.checks):
-        kind = known.kinds[reason]
-        _hanging(out, "  ", f"{kind.title}: {'; '.join(kind.items)}.", style="dim")
+    for check in plan.checks:
+        what = "; ".join(known.kinds[reason].title.lower() for reason in check.reasons)
+        _hanging(out, f"{day_text(check.date)}  ", f"{what} (step {check.step}): {check.how}")
     days = [check.date.isoformat() for check in plan.checks if known.monitoring in check.items]
     if days:
         text = f"{known.monitoring_title}: {', '.join(days)}."
@@ -208,14 +263,19 @@ def _supply(plan: Plan, out: Console) -> None:
     out.print()
     out.print("To dispense", style="bold")
     for fill in plan.supply:
-        items = []
-        for item in fill.items:
-            label = strength_text(item.product, item.strength)
-            name = f"{item.product.id} " if item.product is not plan.request.product else ""
-            unit = " mL of" if item.unit == "mL" else " x"
-            items.append(f"{plain(item.quantity)}{unit} {name}{label}")
-        text = ", ".join(items) or "nothing"
-        _hanging(out, f"{day_text(fill.date)}  ", f"{fill.days_supply} days: {text}")
+        text = f"{fill.days_supply} days: {_items(plan, fill)}"
+        _hanging(out, f"{day_text(fill.date)}  ", text)
+
+
+def _items(plan: Plan, fill: Fill) -> str:
+    """What a fill holds: ``84 x 60 mg, 28 x 15 mg``."""
+    items = []
+    for item in fill.items:
+        label = strength_text(item.product, item.strength)
+        name = f"{item.product.id} " if item.product is not plan.request.product else ""
+        unit = " mL of" if item.unit == "mL" else " x"
+        items.append(f"{plain(item.quantity)}{unit} {name}{label}")
+    return ", ".join(items) or "nothing"
 
 
 def _findings(plan: Plan, out: Console) -> None:
@@ -224,12 +284,5 @@ def _findings(plan: Plan, out: Console) -> None:
     out.print()
     out.print("Findings", style="bold")
     for finding in plan.findings:
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(overflow="fold")
-        style = LEVEL_STYLES[finding.level]
-        text = Text(f"{finding.message} ")
-        text.append(f"[{finding.id}]", style="dim")
-        grid.add_row(Text(f"{finding.level:7}", style=style), text)
-        out.print(grid)
+        out.print(_line(finding))
     out.print(Padding(Text("`taper explain ID` says more.", style="dim"), (0, 0, 0, 8)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
-from itertools import pairwise
 
 from hypothesis import given
+from hypothesis.strategies import integers
 from strategies import planned, requests
 
+from taper.formulary.working_days import working_days
 from taper.quantities import THOUSAND
 
 DAY = timedelta(days=1)
@@ -65,28 +66,31 @@ def test_fills_cover_the_plan_one_after_another(fields):
     if not fills:
         assert len(plan.steps) <= 2
         return
+    working = working_days(plan.request.formulary.market)
     day = plan.start
     for number, fill in enumerate(fills, 1):
         assert fill.number == number
-        assert fill.date == fill.not_before == day
+        assert fill.date == day
+        assert fill.not_before == working.on_or_before(day)
         assert fill.days_supply > 0
         day += timedelta(days=fill.days_supply)
-    last = [row for row in plan.steps[1:] if row.end is not None][-1]
-    assert day == last.end + DAY
+    rows = [row for row in plan.steps[1:] if row.end is not None]
+    assert day == rows[-1].end + DAY
+    product = plan.request.product
+    period = plan.request.regimens.interval // 24 if product.is_patch else 1
+    asked = plan.request.fill.days if plan.request.fill else 28
+    most = max(asked // period, 1) * period
+    assert all(fill.days_supply <= most for fill in fills)
+    ends = {row.end + DAY for row in rows}
     if fields["fill"] == "step":
-        dated = {row.start for row in plan.steps[1:] if row.end is not None}
-        assert dated <= {fill.date for fill in fills}  # a row over 90 days is more than one fill
-        assert all(
-            fill.date in dated or before.days_supply > 80 for before, fill in pairwise(fills)
-        )
-        assert all(fill.days_supply <= 90 for fill in fills)
-    else:
-        lengths = {fill.days_supply for fill in fills[:-1]}
-        assert len(lengths) <= 1
-        product = plan.request.product
-        period = plan.request.regimens.interval // 24 if product.is_patch else 1
-        asked = plan.request.fill.days
-        assert lengths <= {-(-asked // period) * period}
+        assert {row.start for row in rows} <= {fill.date for fill in fills}
+    for fill in fills:
+        end = fill.date + timedelta(days=fill.days_supply)
+        begun = max(row.start for row in rows if row.start < end)
+        if end not in ends and begun > fill.date:
+            assert (end - begun).days >= 4  # never fewer than four days of the next row
+        if end not in ends:
+            assert fill.days_supply == most  # it goes on as long as it may
 
 
 @given(requests())
@@ -104,3 +108,29 @@ def test_what_a_step_takes_is_what_the_document_counts(fields):
                 )
                 assert total == Fraction(dose["amount"])
         assert sum(Fraction(dose["amount"]) for dose in row["doses"]) == Fraction(row["daily_dose"])
+
+
+@given(requests(), integers(1, 300))
+def test_what_is_on_hand_is_used_first_and_changes_no_dose(fields, count):
+    plan = planned(fields)
+    strength = next((s for row in plan.steps[1:] for s, _ in row.regimen.per_day), None)
+    if strength is None or plan.request.product.is_liquid:
+        return
+    product = next(
+        row.regimen.product
+        for row in plan.steps[1:]
+        if strength in {each for each, _ in row.regimen.per_day}
+    )
+    held = planned({**fields, "on_hand": [f"{count} x {strength.label}"]})
+    assert [row.regimen.amounts for row in held.steps] == [
+        row.regimen.amounts for row in plan.steps
+    ]
+
+    def total(made):
+        items = [item for fill in made.supply for item in fill.items]
+        mine = [i for i in items if i.product is product and i.strength == strength]
+        return sum(item.quantity for item in mine)
+
+    if held.request.on_hand[0].product is not product:
+        return
+    assert total(held) == max(total(plan) - count * THOUSAND, 0)

@@ -1,292 +1,146 @@
-"""Contract 7 as calendars: every check of a few plans, on its day, as a clinic would list them."""
+"""Contract 7 as calendars: reductions on given days, and the checks that a clinic would put down.
+
+Public holidays are those of the US: 18 January and 15 February 2027 are two of them.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
-from written import taper
 
-from taper.course.revise import revise
-from taper.safety.withdrawal_checks import check_days, checks, facts
+from taper.formulary.working_days import working_days
+from taper.safety.check_dates import Fall, Spacing, check_dates
+from taper.safety.withdrawal_checks import facts
 
-MONITORING = "check the prescription drug monitoring program"
-
-
-def calendar(plan) -> list[tuple[str, int, str]]:
-    """Each check as (day, row, reason); a star where the monitoring programme is looked at."""
-    return [
-        (f"{c.date:%a %d %b %Y}", c.step, c.reason + "*" * (MONITORING in c.items))
-        for c in plan.checks
-    ]
+KNOWN = facts()
+IR, ER, FENTANYL = (KNOWN.timing[key] for key in ("ir", "er", "fentanyl-patch"))
 
 
-def test_an_extended_release_tablet_with_a_hold_after_its_reduction():
-    plan = taper("morphine-er", "15 mg q12h", every="2w", holds=["2w@every1"])
-    # 30 mg; 15 mg from Monday 4 January; held from 15 to 28 March; stopped on 29 March
-    assert calendar(plan) == [
-        ("Fri 01 Jan 2027", 1, "before-reduction*"),
-        ("Thu 07 Jan 2027", 2, "after-reduction"),
-        ("Tue 02 Feb 2027", 2, "contact"),
-        ("Fri 26 Feb 2027", 2, "contact"),
-        ("Fri 26 Mar 2027", 3, "before-reduction"),
-        ("Fri 26 Mar 2027", 3, "hold-review*"),
-        ("Thu 01 Apr 2027", 4, "after-reduction"),
-        ("Mon 05 Apr 2027", 4, "after-stop"),
-        ("Mon 26 Apr 2027", 4, "after-stop"),
-    ]
+def calendar(start, *falls, window=ER, contact=28, end=None, reviews=(), market="us"):
+    """Each day of checks with its reasons; a fall is a day, with `held`, `short` or `stops`."""
+    made = []
+    for fall in falls:
+        day, *marks = fall.split()
+        held, short, stops = (mark in marks for mark in ("held", "short", "stops"))
+        made.append(Fall(date.fromisoformat(day), *window, held, stops, short))
+    spacing = Spacing(KNOWN.before, KNOWN.near, KNOWN.short, KNOWN.after_stop, contact)
+    last = date.fromisoformat(end) if end else made[-1].day
+    ends = [date.fromisoformat(day) for day in reviews]
+    first = date.fromisoformat(start)
+    days = {}
+    for day, reason in check_dates(first, last, made, ends, spacing, working_days(market)):
+        days.setdefault(f"{day:%a} {day}", []).append(reason)
+    return {day: " ".join(reasons) for day, reasons in days.items()}
 
 
-def test_public_holidays_that_are_avoided_are_no_working_days():
-    plan = taper(
-        "oxycodone-ir", "10 mg q24h", start="2027-05-14", every="1w", reduce="25%",
-        baseline="1w", avoid=["holidays:US"],
-    )  # fmt: skip
-    # 5 mg from Friday 28 May, before Memorial Day on Monday; stopped on Friday 11 June
-    assert calendar(plan) == [
-        ("Wed 26 May 2027", 1, "before-reduction*"),
-        ("Sat 29 May 2027", 2, "after-reduction"),  # no working day in the window: its first day
-        ("Wed 09 Jun 2027", 2, "before-reduction"),
-        ("Mon 14 Jun 2027", 3, "after-reduction"),
-        ("Mon 21 Jun 2027", 3, "after-stop"),  # Juneteenth is kept on Friday the 18th
-        ("Fri 09 Jul 2027", 3, "after-stop"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("product", "dose", "days"),
-    [  # of a window the working day nearest to its middle, the later at a tie
-        ("oxycodone-ir", "10 mg q6h", [2, 2, 2, 1, 3, 2]),
-        ("morphine-er", "30 mg q12h", [3, 3, 2, 4, 3, 3]),
-        ("methadone-tablet", "20 mg q12h", [4, 3, 5, 4, 4, 4]),
-        ("fentanyl-patch", "50 mcg/h", [4, 3, 5, 4, 4, 4]),
-        ("buprenorphine-patch", "20 mcg/h", [7, 6, 6, 6, 6, 6]),
-    ],
-)
-def test_days_from_a_reduction_to_its_check_from_monday_to_saturday(product, dose, days):
-    found = []
-    for place in range(6):
-        plan = taper(product, dose, start=f"2026-12-{7 + place:02}", every="4w", reduce="25%")
-        check = next(check for check in plan.checks if check.reason == "after-reduction")
-        found.append((check.date - plan.steps[check.step].start).days)
-    assert found == days
-
-
-def test_of_two_working_days_beside_a_holiday_the_later():
-    plan = taper(
-        "morphine-er", "30 mg q12h", start="2027-11-22", every="4w", reduce="25%",
-        avoid=["holidays:US"],
-    )  # fmt: skip
-    # Monday, and the middle of the window is Thanksgiving
-    assert calendar(plan)[0] == ("Fri 26 Nov 2027", 1, "after-reduction*")
-
-
-def test_a_patch_that_is_worn_for_two_days_is_looked_at_after_two():
-    plan = taper("fentanyl-patch", "25 mcg/h q48h", every="2w")
-    # 12 mcg/h from Monday 4 January, stopped on Monday 15 March
-    assert [row for row in calendar(plan) if row[2] == "after-reduction"] == [
-        ("Thu 07 Jan 2027", 2, "after-reduction"),
-        ("Thu 18 Mar 2027", 3, "after-reduction"),
-    ]
-
-
-def test_close_contact_is_spread_over_working_days():
-    plan = taper("morphine-er", "15/15 mg", every="10d", reduce="25%", checks="close")
-    # 15 mg from Thursday 17 December, stopped on Wednesday 6 January
-    assert calendar(plan) == [
-        ("Fri 11 Dec 2026", 1, "contact*"),
-        ("Tue 15 Dec 2026", 1, "before-reduction"),
-        ("Mon 21 Dec 2026", 2, "after-reduction"),
-        ("Fri 25 Dec 2026", 2, "contact"),
-        ("Wed 30 Dec 2026", 2, "contact"),
-        ("Mon 04 Jan 2027", 2, "before-reduction"),
-        ("Fri 08 Jan 2027", 3, "after-reduction"),
-        ("Wed 13 Jan 2027", 3, "after-stop"),
-        ("Fri 15 Jan 2027", 3, "contact"),
-        ("Thu 21 Jan 2027", 3, "contact"),
-        ("Mon 25 Jan 2027", 3, "contact"),
-        ("Fri 29 Jan 2027", 3, "contact"),
-        ("Wed 03 Feb 2027", 3, "after-stop"),
-    ]
-
-
-def test_close_contact_goes_on_to_the_end_of_a_goal():
-    plan = taper("morphine-er", "15/15 mg", to="15 mg", every="4w", checks="close")
-    # 15 mg from Monday 1 February, stays at its goal from 1 to 28 March
-    assert calendar(plan)[-8:] == [
-        ("Thu 18 Feb 2027", 2, "contact"),
-        ("Mon 22 Feb 2027", 2, "contact"),
-        ("Fri 26 Feb 2027", 2, "contact"),
-        ("Thu 04 Mar 2027", 3, "contact*"),
-        ("Tue 09 Mar 2027", 3, "contact"),
-        ("Fri 12 Mar 2027", 3, "contact"),
-        ("Thu 18 Mar 2027", 3, "contact"),
-        ("Tue 23 Mar 2027", 3, "contact"),
-    ]
-
-
-def test_at_a_goal_there_is_contact_until_its_review():
-    plan = taper("morphine-er", "30 mg q24h", to="15 mg", every="12w")
-    assert calendar(plan) == [
-        ("Wed 30 Dec 2026", 1, "contact*"),
-        ("Fri 22 Jan 2027", 1, "contact"),
-        ("Mon 15 Feb 2027", 1, "contact"),
-        ("Thu 11 Mar 2027", 1, "contact*"),
-        ("Fri 02 Apr 2027", 1, "contact"),
-        ("Tue 27 Apr 2027", 1, "contact"),
-        ("Fri 21 May 2027", 1, "before-reduction"),
-        ("Thu 27 May 2027", 2, "after-reduction*"),
-        ("Thu 17 Jun 2027", 2, "contact"),
-        ("Fri 09 Jul 2027", 2, "contact"),
-        ("Fri 30 Jul 2027", 2, "contact*"),
-        ("Fri 20 Aug 2027", 3, "contact"),
-    ]
-
-
-def test_how_each_check_is_made_and_what_it_looks_at_first():
-    plan = taper("morphine-er", "15 mg q12h", every="2w", holds=["2w@every1"])
-    assert {c.reason: (c.how, c.items[0]) for c in reversed(plan.checks)} == {
-        "before-reduction": ("visit or phone call", "go on, hold or slow down: decide together"),
-        "after-reduction": (
-            "phone call",
-            "withdrawal: 16-item Subjective Opiate Withdrawal Scale (0-64)",
-        ),
-        "contact": (
-            "phone call",
-            "how it is going: withdrawal, 16-item Subjective Opiate Withdrawal Scale (0-64)",
-        ),
-        "hold-review": (
-            "visit",
-            "what made the hold necessary, and whether it has settled",
-        ),
-        "after-stop": (
-            "visit or phone call",
-            (
-                "late withdrawal: COWS at a visit, 16-item Subjective Opiate Withdrawal Scale on the"
-                " phone"
-            ),
-        ),
+def test_two_weeks_apart_withdrawal_and_the_next_reduction_are_looked_at_apart():
+    assert calendar("2027-03-01", "2027-03-01", "2027-03-15", end="2027-03-20") == {
+        "Fri 2027-02-26": "before-reduction",
+        "Wed 2027-03-03": "after-reduction",
+        "Fri 2027-03-12": "before-reduction",
+        "Wed 2027-03-17": "after-reduction",
     }
 
 
-def test_in_the_united_kingdom_the_shared_record_is_looked_at():
-    plan = taper("MST Continus", "15 mg q12h", market="uk", every="4w")
-    text = " ".join(item for check in plan.checks for item in check.items)
-    assert "check the shared care record" in text
-    assert MONITORING not in text
-    held = revise(plan, date(2027, 1, 6), hold="4w")
-    later = [check for check in held.checks if check.date >= date(2027, 1, 6)]
-    assert str(later).count("check the shared care record") == 3  # every three months
-    assert MONITORING not in str(held.checks)
-    assert facts("uk").monitoring_title == "Shared care record"
-    assert facts().monitoring_title == "Prescription drug monitoring programme"
-    american = taper("morphine-er", "15 mg q12h")
-    assert "shared care record" not in str(american.checks)
+def test_a_week_apart_one_check_serves_for_both():
+    assert calendar("2027-03-01", "2027-03-01", "2027-03-08", window=IR, end="2027-03-10") == {
+        "Fri 2027-02-26": "before-reduction",
+        "Thu 2027-03-04": "before-reduction after-reduction",  # the last day of the window
+        "Tue 2027-03-09": "after-reduction",
+    }
 
 
-def test_the_days_alone_are_those_of_the_checks():
-    plan = taper("morphine-er", "15 mg q12h", every="2w", holds=["2w@every1"])
-    assert check_days(plan.request, plan.steps) == [check.date for check in plan.checks]
-    assert [c.date for c in checks(plan.request, plan.steps)] == [c.date for c in plan.checks]
-    unchecked = taper("morphine-er", "15 mg q12h", checks="none")
-    assert check_days(unchecked.request, unchecked.steps) == []
+def test_the_check_before_a_reduction_inside_the_window_stays_on_its_day():
+    found = calendar("2027-03-03", "2027-03-03", "2027-03-10", window=FENTANYL, end="2027-03-12")
+    assert found["Mon 2027-03-08"] == "before-reduction after-reduction"
 
 
-# --- a plan that is changed under way ------------------------------------------------------------
+def test_a_public_holiday_is_no_working_day():
+    # two days before Wednesday 20 January is Martin Luther King Day
+    found = calendar("2027-01-06", "2027-01-06", "2027-01-20", end="2027-01-21")
+    assert "Fri 2027-01-15" in found
+    assert not any("2027-01-18" in day for day in found)
+    british = calendar("2027-01-06", "2027-01-06", "2027-01-20", end="2027-01-21", market="uk")
+    assert "Mon 2027-01-18" in british
 
 
-@pytest.fixture(scope="module")
-def planned():
-    """60 mg; 45 mg from Monday 21 December; 30 mg from 18 January; 15 mg; stopped on 29 March."""
-    return taper("morphine-er", "30 mg q12h", every="2w")
+@pytest.mark.parametrize(
+    ("reduction", "following", "window", "day"),
+    [  # Christmas 2026 is a Friday, New Year's Day 2027 too
+        ("2026-12-24", "2027-01-14", IR, "Mon 2026-12-28"),  # the next working day
+        ("2026-12-24", "2026-12-31", IR, "Mon 2026-12-28"),
+        ("2026-12-23", "2027-01-13", (2, 3), "Mon 2026-12-28"),
+        ("2026-12-23", "2026-12-28", (2, 4), "Thu 2026-12-24"),  # it would be the next reduction's
+        ("2026-12-24", "2026-12-28", (1, 3), "Sun 2026-12-27"),  # never the day of the reduction
+    ],
+)
+def test_a_window_without_a_working_day(reduction, following, window, day):
+    found = calendar(reduction, reduction, following, window=window, end=following)
+    assert "after-reduction" in found[day]
 
 
-def test_the_checks_of_the_plan_before_it_is_changed(planned):
-    assert calendar(planned) == [
-        ("Fri 18 Dec 2026", 1, "before-reduction*"),
-        ("Thu 24 Dec 2026", 2, "after-reduction"),
-        ("Fri 15 Jan 2027", 2, "before-reduction"),
-        ("Thu 21 Jan 2027", 3, "after-reduction"),
-        ("Mon 08 Feb 2027", 3, "contact"),
-        ("Fri 26 Feb 2027", 3, "before-reduction"),
-        ("Thu 04 Mar 2027", 4, "after-reduction*"),
-        ("Fri 26 Mar 2027", 4, "before-reduction"),
-        ("Thu 01 Apr 2027", 5, "after-reduction"),
-        ("Mon 05 Apr 2027", 5, "after-stop"),
-        ("Mon 26 Apr 2027", 5, "after-stop"),
+def test_a_hold_ends_with_a_review_that_is_the_check_before_the_reduction():
+    found = calendar("2027-03-01", "2027-03-01", "2027-03-29 held", end="2027-03-30")
+    assert found["Fri 2027-03-26"] == "hold-review before-reduction"
+
+
+def test_a_hold_that_no_reduction_follows_ends_with_a_review():
+    found = calendar("2027-03-01", "2027-03-01", reviews=["2027-03-28"], end="2027-04-20")
+    assert found["Fri 2027-03-26"] == "hold-review"
+
+
+def test_after_stopping_at_one_four_and_twelve_weeks():
+    assert calendar("2027-03-01", "2027-03-01 stops", window=IR) == {
+        "Fri 2027-02-26": "before-reduction",
+        "Tue 2027-03-02": "after-stop",
+        "Mon 2027-03-08": "after-stop",
+        "Mon 2027-03-29": "after-stop",
+        "Mon 2027-05-24": "after-stop",
+    }
+
+
+def test_the_check_at_one_week_falls_away_if_the_first_is_close_to_it():
+    found = calendar("2027-03-01", "2027-03-01 stops", window=FENTANYL)
+    assert list(found)[1:] == [
+        "Thu 2027-03-04",
+        "Mon 2027-03-08",
+        "Mon 2027-03-29",
+        "Mon 2027-05-24",
+    ]
+    patch = calendar("2027-03-01", "2027-03-01 stops", window=(5, 7))
+    assert list(patch)[1:3] == ["Mon 2027-03-08", "Mon 2027-03-29"]
+
+
+def test_under_a_week_apart_there_is_one_contact_the_day_before_each_reduction():
+    assert calendar(
+        "2027-03-04", "2027-03-04 short", "2027-03-06 short", "2027-03-08 short stops", window=IR
+    ) == {
+        "Wed 2027-03-03": "before-reduction",
+        "Fri 2027-03-05": "before-reduction after-reduction",
+        "Sun 2027-03-07": "before-reduction after-reduction",  # weekends included
+        "Tue 2027-03-09": "after-stop",
+        "Mon 2027-03-15": "after-stop",
+        "Mon 2027-04-05": "after-stop",
+        "Tue 2027-06-01": "after-stop",  # Monday is Memorial Day
+    }
+
+
+def test_contact_fills_what_is_longer_than_four_weeks_evenly_with_as_few_as_do():
+    found = calendar("2027-03-01", "2027-03-01", "2027-05-24", end="2027-05-25")
+    assert [day for day, why in found.items() if why == "contact"] == [
+        "Mon 2027-03-29",
+        "Fri 2027-04-23",
     ]
 
 
-def test_held_before_withdrawal_would_have_shown_the_check_stays_on_its_day(planned):
-    held = revise(planned, date(2026, 12, 23), hold="2w")
-    assert calendar(held)[:4] == [
-        ("Fri 18 Dec 2026", 1, "before-reduction*"),
-        ("Thu 24 Dec 2026", 2, "after-reduction"),
-        ("Tue 05 Jan 2027", 3, "hold-review"),
-        ("Mon 18 Jan 2027", 4, "before-reduction"),
-    ]
-
-
-def test_held_after_that_it_is_not_made_twice(planned):
-    held = revise(planned, date(2027, 1, 6), hold="4w")
-    assert calendar(held) == [
-        ("Fri 18 Dec 2026", 1, "before-reduction*"),  # as it was
-        ("Thu 24 Dec 2026", 2, "after-reduction"),
-        ("Tue 12 Jan 2027", 3, "contact"),
-        ("Mon 01 Feb 2027", 3, "before-reduction"),
-        ("Mon 01 Feb 2027", 3, "hold-review"),
-        ("Fri 05 Feb 2027", 4, "after-reduction"),
-        ("Wed 24 Feb 2027", 4, "contact*"),
-        ("Mon 15 Mar 2027", 4, "before-reduction"),
-        ("Fri 19 Mar 2027", 5, "after-reduction"),
-        ("Mon 12 Apr 2027", 5, "before-reduction"),
-        ("Fri 16 Apr 2027", 6, "after-reduction"),
-        ("Wed 21 Apr 2027", 6, "after-stop"),
-        ("Wed 12 May 2027", 6, "after-stop"),
-    ]
-
-
-def test_a_new_reduction_in_the_place_of_a_row_has_its_own_check(planned):
-    faster = revise(planned, date(2027, 1, 5), reduce="20%")
-    assert calendar(faster)[1:4] == [
-        ("Thu 24 Dec 2026", 2, "after-reduction"),
-        ("Fri 08 Jan 2027", 3, "after-reduction"),
-        ("Mon 25 Jan 2027", 3, "contact"),
-    ]
-
-
-def test_without_checks_a_change_adds_none():
-    plan = taper("morphine-er", "30 mg q12h", every="2w", checks="none")
-    assert revise(plan, date(2027, 1, 6), hold="4w").checks == ()
-
-
-def test_of_several_on_one_day_their_order_is_that_of_the_reasons(planned):
-    for plan in (planned, revise(planned, date(2027, 1, 6), hold="4w")):
-        order = [(c.date, REASONS.index(c.reason)) for c in plan.checks]
-        assert order == sorted(order)
-
-
-REASONS = ("after-reduction", "before-reduction", "hold-review", "contact", "after-stop")
-
-
-def test_a_check_that_is_due_on_the_day_of_the_change_is_made(planned):
-    gentler = revise(planned, date(2027, 1, 15), reduce="20%", every="4w")
-    # the next reduction stays on Monday 18 January: to go on or not is decided on the Friday
-    assert calendar(gentler)[1:4] == [
-        ("Thu 24 Dec 2026", 2, "after-reduction"),
-        ("Fri 15 Jan 2027", 3, "before-reduction"),
-        ("Thu 21 Jan 2027", 4, "after-reduction"),
-    ]
-
-
-def test_what_was_looked_at_before_the_change_stays():
-    plan = taper("morphine-er", "30 mg q24h", every="12w")
-    faster = revise(plan, date(2027, 3, 12), every="1w")
-    assert calendar(faster)[:5] == [
-        ("Wed 30 Dec 2026", 1, "contact*"),
-        ("Fri 22 Jan 2027", 1, "contact"),
-        ("Mon 15 Feb 2027", 1, "contact"),
-        ("Thu 11 Mar 2027", 1, "contact*"),
-        ("Wed 24 Mar 2027", 2, "before-reduction"),
-    ]
-    assert faster.checks[:4] == plan.checks[:4]
+@pytest.mark.parametrize("contact", [28, 7])
+@pytest.mark.parametrize("days", [30, 56, 57, 90, 200, 365])
+@pytest.mark.parametrize("begin", [date(2026, 11, 16) + timedelta(days=n) for n in range(7)])
+def test_never_longer_without_contact(begin, days, contact):
+    end = begin + timedelta(days=days)
+    found = calendar(begin.isoformat(), begin.isoformat(), f"{end} stops", contact=contact)
+    looked = [date.fromisoformat(day.split()[1]) for day in found]
+    within = [begin, *(day for day in looked if begin < day <= end), end]
+    assert max((b - a).days for a, b in pairwise(within)) <= contact

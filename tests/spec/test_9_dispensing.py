@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from written import findings, taper
 
 
@@ -32,31 +31,6 @@ def test_fills_of_a_week():
     assert [fill.date.weekday() for fill in plan.supply] == [0] * 28
 
 
-def test_one_step_at_a_time():
-    plan = taper("morphine-er", "90 mg q8h", holds=["2w@every4"], fill="step")
-    rows = [step for step in plan.steps[1:] if step.end is not None]
-    assert [(fill.date, fill.days_supply) for fill in plan.supply] == [
-        (row.start, row.days) for row in rows
-    ]
-
-
-@pytest.mark.parametrize(
-    ("product", "dose", "fill", "patches", "days"),
-    [
-        ("fentanyl-patch", "75 mcg/h", "28d", 10, 30),  # day 1, 4, 7 … 28: ten patches, thirty days
-        ("fentanyl-patch", "75 mcg/h", "7d", 3, 9),
-        ("fentanyl-patch", "75 mcg/h q48h", "7d", 4, 8),
-        ("buprenorphine-patch", "10 mcg/h", "28d", 4, 28),
-        ("buprenorphine-patch", "10 mcg/h", "10d", 2, 14),
-    ],
-)
-def test_fills_hold_whole_patches(product, dose, fill, patches, days):
-    plan = taper(product, dose, fill=fill, baseline="20w")
-    first = plan.supply[0]
-    assert sum(item.quantity for item in first.items) == patches * 1000
-    assert first.days_supply == days
-
-
 def test_halves_are_dispensed_as_whole_tablets_and_what_is_left_is_said():
     plan = taper(
         "oxycodone-ir", "2.5 mg q24h", split="halves", stock=["5"], of="original", every="1w"
@@ -72,12 +46,6 @@ def test_liquids_are_dispensed_in_millilitres():
     plan = taper("morphine-solution", "5 mg q6h", baseline="4w", fill="28d")
     assert fills(plan)[0] == {"2 mg/mL": "280"}
     assert plan.supply[0].items[0].unit == "mL"
-
-
-def test_each_item_carries_the_directions_of_the_steps_that_it_serves():
-    item = taper("morphine-er", "90 mg q8h").supply[0].items[0]
-    assert "From 2026-12-07 to 2026-12-13:" in item.directions
-    assert "From 2026-12-14 to 2026-12-20:" in item.directions
 
 
 def test_prescriptions_written_together_cover_at_most_ninety_days():

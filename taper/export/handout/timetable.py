@@ -20,13 +20,11 @@ from taper.export.medicine import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from taper.engine.steps import Step
     from taper.export.language import Language
     from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
-    from taper.safety.withdrawal_checks import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +188,12 @@ class Timetable:
                 yield words.say("note.stop_others")
 
     def _checks(self, step: Step) -> Iterator[str]:
-        """The contacts of a step, one a day: a visit where any of the day's is one."""
-        days: dict[date, list[Check]] = {}
+        """The contacts of a step."""
         for check in self.plan.checks:
             if check.step == step.number:
-                days.setdefault(check.date, []).append(check)
-        for day, checks in days.items():
-            hows = sorted({check.how for check in checks}, key=lambda how: (how != "visit", how))
-            how = self.words.say_or(f"how.{hows[0]}", hows[0])
-            yield self.words.say("steps.check_in", day=self.words.short_day(day), how=how)
+                how = self.words.say(f"how.{check.how}")
+                day = self.words.short_day(check.date)
+                yield self.words.say("steps.check_in", day=day, how=how)
 
 
 def _icon(time: str) -> str:
