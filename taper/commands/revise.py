@@ -111,7 +111,7 @@ def revise(
 
 def differences(before: Plan, after: Plan) -> str:
     """The rows that differ, when the taper ends, and what is left over, as text."""
-    from taper.course.revise import difference, ends, moves_nothing  # noqa: PLC0415 - loaded with the plan
+    from taper.course.difference import difference, ends, moves_nothing  # noqa: PLC0415 - loaded with the plan
 
     rows = [
         (entry["start"], _said(entry["was"]), _said(entry["now"]))
