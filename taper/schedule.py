@@ -110,7 +110,7 @@ class Taper:
             change, before = self.met[0]
             day = course.on(change.day)
             here = course.reached(day)
-            if here.has_ended_before(day) and not self._is_about_the_end(here, change):
+            if here.has_ended_before(day) and self._is_of_the_next(here, change):
                 break
             if self.place and change.goal is not None:
                 raise _too_late(self.request, change.day)
@@ -122,11 +122,16 @@ class Taper:
             del self.met[0]
         return course
 
-    def _is_about_the_end(self, course: UnderWay, change: Change) -> bool:
-        """Whether a change after the end of a taper is met by it: the next has not begun."""
-        if change.step_back:
-            return True
-        return course.is_at_goal and (self.place == len(self.others) or change.goal is not None)
+    def _is_of_the_next(self, course: UnderWay, change: Change) -> bool:
+        """Whether a change after the end of a taper is one of the next opioid.
+
+        Before that has begun, a step back and a new goal are still those of the one that ended.
+        """
+        if self.place == len(self.others):
+            return not (course.is_at_goal or change.step_back)
+        if change.step_back or (course.is_at_goal and change.goal is not None):
+            return self._next_begins(*course.last_row) < change.day
+        return True
 
     def _next_in_turn(self) -> Course:
         """The taper of the next opioid, an interval after the last one has ended.
@@ -136,11 +141,12 @@ class Taper:
         ended, anchor = self.steps[-1], self.request.calendar.start
         if ended.kind != STOP:
             self.reached.append(ended.regimen)
+        assert ended.start is not None
+        due = begin = self._next_begins(ended.start, ended.end)
         companion = self.others[self.place]
         self.place += 1
         regimen = companion.regimen
         rule = rule_of(self.request, self.rule, self.place)
-        due = begin = _next_begins(ended, rule, regimen, anchor)
         kind = UnderWay if self.met or self.would else Course
         if self.met:
             begin = min(begin, aligned(self.met[0].change.day, anchor, patch_days(regimen)))
@@ -150,6 +156,13 @@ class Taper:
         if isinstance(course, UnderWay):
             course.would = course.those_of(self.would, begin)
         return course
+
+    def _next_begins(self, start: date, end: date | None) -> date:
+        """The first opportunity of the next opioid: an interval after the last one ended."""
+        rule = rule_of(self.request, self.rule, self.place + 1)
+        day = rule.parts[0].every.after(start) if end is None else end + timedelta(days=1)
+        period = patch_days(self.others[self.place].regimen)
+        return aligned(day, self.request.calendar.start, period)
 
 
 def _over(day: date, last: Step) -> InputError:
@@ -208,12 +221,3 @@ def _shares(rule: Rule, original: int) -> Rule:
             share = Percent.of(part.until_dose, original)
         parts.append(replace(part, reduce=reduce, until_share=share, until_dose=None))
     return replace(rule, parts=tuple(parts), goal=0)
-
-
-def _next_begins(before: Step, rule: Rule, regimen: Regimen, anchor: date) -> date:
-    """When the next opioid's first opportunity is: an interval after the last one ended."""
-    assert before.start is not None
-    day = rule.parts[0].every.after(before.start)
-    if before.end is not None:
-        day = before.end + timedelta(days=1)
-    return aligned(day, anchor, patch_days(regimen))

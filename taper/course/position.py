@@ -49,7 +49,7 @@ def position(plan: Plan, day: date, *, steps_back: bool, new_goal: bool) -> Posi
     """
     _within(plan, day)
     request = plan.request
-    in_force = [step for step in plan.steps if step.start is None or step.start < day][-1]
+    in_force = _row_before(plan, day)
     place = place_of(request, in_force.regimen.product)
     has_ended = in_force.kind == STOP or (in_force.kind == MAINTAIN and not new_goal)
     has_ended = has_ended and not steps_back
@@ -59,10 +59,16 @@ def position(plan: Plan, day: date, *, steps_back: bool, new_goal: bool) -> Posi
         return Position(day, in_force, place + 1, regimen, waits=True)
     day = aligned(day, plan.start, patch_days(in_force.regimen))
     _within(plan, day)
+    in_force = _row_before(plan, day)  # of a patch that has ended, it may be the next opioid's
+    place = place_of(request, in_force.regimen.product)
     if has_ended and in_force.kind == STOP:
         _over(plan, day)
     regimen = _earlier(plan, in_force, day) if steps_back else in_force.regimen
     return Position(day, in_force, place, regimen)
+
+
+def _row_before(plan: Plan, day: date) -> Step:
+    return [step for step in plan.steps if step.start is None or step.start < day][-1]
 
 
 def _earlier(plan: Plan, in_force: Step, day: date) -> Regimen:

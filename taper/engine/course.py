@@ -76,6 +76,15 @@ class Course:
         """Whether the maintenance goal is the dose in force."""
         return bool(self.goal) and self.rows.regimen.daily == self.goal
 
+    @property
+    def last_row(self) -> tuple[date, date | None]:
+        """The first and the last day of the last row, once the stop or the goal is reached."""
+        rows = self.rows
+        if not self.is_at_goal:
+            return rows.start, None
+        days = -(-SHORTEST_REVIEW_DAYS // rows.period) * rows.period
+        return self.due, self.due + timedelta(days=days - 1)
+
     def run(self) -> list[Row]:
         """Step from opportunity to opportunity until the taper has ended."""
         if not self.is_at_goal:
@@ -183,8 +192,7 @@ class Course:
         rows = self.rows
         rows.close(self.due)
         rows.open(MAINTAIN, self.due, rows.regimen, rows.regimen.daily, NOTHING)
-        days = -(-SHORTEST_REVIEW_DAYS // rows.period) * rows.period
-        rows.finish(self.due + timedelta(days=days - 1))
+        rows.finish(self.last_row[1])
 
     def _changes_product(self, point: Point) -> bool:
         finish, current = self.change_to, self.rows.regimen

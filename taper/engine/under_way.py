@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from taper.engine.choice import NOTHING
 from taper.engine.course import Course
 from taper.engine.rows import aligned
 from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STOP
@@ -79,7 +80,7 @@ class UnderWay(Course):
         while not course.has_ended and course.due < day:
             course.next_opportunity()
             if course.rows.start >= day:
-                return course.put_off()
+                return course.put_off(day)
         return course
 
     def met(self, change: Change, day: date, before: tuple[Step, ...]) -> UnderWay:
@@ -88,18 +89,22 @@ class UnderWay(Course):
         A hold comes first: it counts from the date that was planned.
         """
         course = self.copy()
+        if course.due <= day:  # a hold that is over by then is none
+            course.unheld = None
         if course.is_at_goal and course.due < day:
             course.wait_at_goal(day)
         if change.hold is not None:
-            course = course.held(change.hold)
+            course = course.held(change.hold, day)
         if change.resumes and course.unheld is not None:
             course.due, course.unheld = max(day, course.unheld), None
         if change.step_back:
             course = course.stepped_back(change, day)
+        may_be_earlier = change.resumes
         if change.rate is not None:
-            course.take_rate(change.rate, day, before)
+            may_be_earlier = course.take_rate(change.rate, day) or may_be_earlier
         if change.goal is not None:
-            course.take_goal(change.goal, day, before)
+            course.take_goal(change.goal, day)
+        course.would = () if may_be_earlier else course.those_of(before, day)
         if not change.step_back:
             course.begin_row(day, is_held=change.hold is not None)
         return course
@@ -124,13 +129,20 @@ class UnderWay(Course):
             self.before_cut = before if self.made.product is product else None
         return has_ended
 
-    def put_off(self) -> UnderWay:
-        """The course before its last opportunity, which is due on the day that its row began."""
+    def put_off(self, day: date) -> UnderWay:
+        """The course before its last opportunity, which is due on the day that its row began.
+
+        Of a planned hold that put it off the row stands if it began before ``day``.
+        """
         assert self.before is not None
-        course, day = self.before, self.rows.start
-        if self.rows.rows[-1].kind == HOLD:
+        course, begins = self.before, self.rows.start
+        if self.rows.rows and self.rows.rows[-1].kind == HOLD:
+            hold, rows = self.rows.rows[-1], course.rows
             course.unheld = course.unheld or course.due
-        course.due = day
+            if rows.start < hold.start < day:
+                rows.close(hold.start)
+                rows.open(HOLD, hold.start, rows.regimen, rows.regimen.daily, NOTHING)
+        course.due = begins
         course.rows.pending = None
         return course
 
@@ -155,7 +167,7 @@ class UnderWay(Course):
         self.rows.cut(self.due, MAINTAIN)
         self.due = day
 
-    def held(self, length: Interval) -> UnderWay:
+    def held(self, length: Interval, day: date) -> UnderWay:
         """The course before its next reduction, which comes later by the length of a hold.
 
         Later than its planned date, and not only later than the day of the change: to hold for
@@ -167,7 +179,7 @@ class UnderWay(Course):
         while not course.has_ended:
             course.next_opportunity()
             if course.rows.regimen is not dose:
-                course = course.put_off()
+                course = course.put_off(day)
                 break
         course.unheld = course.unheld or course.due
         course.due = course.rows.after(length, course.due)
@@ -177,7 +189,8 @@ class UnderWay(Course):
         """The course before its last cut, which is made again after a full interval.
 
         The curve goes back with the dose, so that the same doses follow as before; on a curve
-        that had fallen on, the way down would be steeper than the one that was too steep.
+        that had fallen on, the way down would be steeper than the one that was too steep. The cut
+        that was taken back counts for no hold: the holds stand at the doses where they stood.
         """
         back = self.before_cut
         if back is None:
@@ -186,11 +199,12 @@ class UnderWay(Course):
             hint = "a step back goes at most to the dose of the previous step"
             raise InputError(Problem("step_back", message, hint))
         course = back.copy()
-        course.would, course.before_cut = self.would, None
+        course.before_cut = None
         rows = course.rows = self.rows.copy()
         why = f"a step back to the dose of the previous step: {change.step_back}"
         rows.cut(day, HOLD, why)
-        rows.regimen, rows.pending = back.rows.regimen, None
+        rows.regimen, rows.pending = back.rows.regimen, back.rows.pending
+        rows.reductions, rows.fired = back.rows.reductions, back.rows.fired.copy()
         if course.rule is not self.rule:
             course.turn_curves(self.rule, self.curve.parts)
         course.last, course.unheld = day, None
@@ -199,28 +213,26 @@ class UnderWay(Course):
             course.due = max(course.due, self.due)
         return course
 
-    def take_rate(self, rule: Rule, day: date, before: tuple[Step, ...]) -> None:
-        """Go on at another pace: a full interval after the last opportunity, and not earlier.
+    def take_rate(self, rule: Rule, day: date) -> bool:
+        """Go on at another pace, a full interval after the last opportunity; whether it is faster.
 
         A faster pace may come earlier than planned; a hold under way is kept all the same.
         """
         soon, late = self._is_faster(rule)
         self.turn_curves(replace(rule, goal=self.rule.goal), rule.parts)
-        self.would = () if soon or late else self.those_of(before, day)
         if self.is_at_goal:
-            return
+            return soon or late
         ready = day
         if self.last is not None:
             ready = self.rows.after(self.curve.part.every, self.last)
         if soon and self.unheld is None and self.last is not None:
             self.due = day
         self.due = max(self.due, ready, day)
+        return soon or late
 
-    def take_goal(self, goal: int, day: date, before: tuple[Step, ...]) -> None:
+    def take_goal(self, goal: int, day: date) -> None:
         """Go on to another goal, at the same pace."""
         self.turn_curves(replace(self.rule, goal=goal), self.curve.parts)
-        if not self.would:
-            self.would = self.those_of(before, day)
         if self.is_at_goal and self.unheld is None and self.last != day:  # no step back
             self.due = day
 
