@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from taper.engine.steps import CHANGE, REDUCE, STOP
 from taper.planning.document import last_rows, step_document
-from taper.reading.revisions import RESUME
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,23 +52,25 @@ def _dose(step: Step) -> str:
     return f"{text} ({'/'.join(product.number(amount) for amount in regimen.amounts)})"
 
 
-def moves_nothing(before: Plan, after: Plan) -> date | None:
-    """The day of the next reduction, where a hold is over by then anyway; else None."""
-    last = after.revisions[-1]
-    if set(last["change"]) != {"hold"} or last["change"]["hold"] == RESUME:
-        return None
-    days = [
-        next(
-            (
-                step.start
-                for step in plan.steps
-                if step.start and step.start.isoformat() >= last["from"] and step.kind in _FALLS
-            ),
-            None,
-        )
-        for plan in (before, after)
-    ]
-    return days[0] if days[0] == days[1] else None
+def comes_earlier(before: Plan, after: Plan) -> date | None:
+    """The day of the first reduction that comes earlier than it was planned; None if none does."""
+    day = after.revisions[-1]["from"]
+    for step in after.steps:
+        if step.kind in _FALLS and step.start is not None and step.start.isoformat() >= day:
+            planned = _first_day_at(before, step, day)
+            if planned is None or step.start < planned:
+                return step.start
+    return None
+
+
+def _first_day_at(plan: Plan, step: Step, day: str) -> date | None:
+    """The day from which a plan has the dose of a row, or a lower one, from a day on."""
+    product = step.regimen.product
+    for row in plan.steps:
+        is_over = row.start is None or (row.end is not None and row.end.isoformat() < day)
+        if not is_over and row.regimen.product is product and row.daily <= step.daily:
+            return row.start
+    return None
 
 
 def ends(plan: Plan) -> str:

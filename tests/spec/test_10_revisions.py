@@ -643,7 +643,8 @@ def test_a_slower_pace_waits_for_the_reduction_that_was_planned():
     slower = revise(first, "2026-12-15", reduce="5%", every="2w")
     planned = rows(first, "2026-12-15")[0]
     assert planned[:2] == ("reduce", "2027-01-04")
-    assert [row[1] for row in rows(slower, "2026-12-15") if row[0] == "reduce"][0] == "2027-01-04"
+    first_cut = next(row for row in rows(slower, "2026-12-15") if row[0] == "reduce")
+    assert first_cut[1] == "2027-01-04"
 
 
 def test_a_hold_that_a_step_back_undoes_is_met_again():
