@@ -33,7 +33,7 @@ _Hold = Annotated[
     _option(
         "--hold",
         metavar="LENGTH",
-        help="Stay on the dose in force: 4w; the rest moves along. none ends a hold.",
+        help="Move the next reduction, and the rest, by 4w. none ends a hold.",
     ),
 ]
 _Reduce = Annotated[
@@ -111,7 +111,7 @@ def revise(
 
 def differences(before: Plan, after: Plan) -> str:
     """The rows that differ, when the taper ends, and what is left over, as text."""
-    from taper.course.revise import difference, ends, moves_nothing  # noqa: PLC0415 - loaded with the plan
+    from taper.course.difference import comes_earlier, difference, ends  # noqa: PLC0415 - loaded with the plan
 
     rows = [
         (entry["start"], _said(entry["was"]), _said(entry["now"]))
@@ -119,9 +119,9 @@ def differences(before: Plan, after: Plan) -> str:
     ]
     text = table_or_list(("From", "Was", "Now"), rows)
     text += f"\nWas: {ends(before)}\nNow: {ends(after)}\n"
-    anyway = moves_nothing(before, after)
-    if anyway is not None:
-        text += f"The next reduction is on {anyway} all the same: the hold moves nothing.\n"
+    earlier = comes_earlier(before, after)
+    if earlier is not None:
+        text += f"From {earlier} on reductions come earlier than they were planned.\n"
     held = [
         f"{item.product.number(item.strength.amount)} {item.product.unit} x {item.quantity // 1000}"
         for item in after.dispensing.leftover

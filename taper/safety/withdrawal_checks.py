@@ -131,10 +131,7 @@ def rechecks(
     if request.checks == "none":
         return before
     due = [each for each in _due(request, steps, with_contacts=False) if each[0] >= day]
-    last = max(
-        (s.start for s in steps if s.kind in _FALLS and s.start and s.start < day), default=None
-    )
-    if last is not None and not _is_looked_at(last, before, due):
+    if not _is_looked_at(steps, day, before, due):
         due.append((day, AFTER))
     start, end = _span(steps)
     seen: list[Due] = [(check.date, check.reason) for check in before]
@@ -148,11 +145,20 @@ def rechecks(
     return (*before, *_made(due, steps, request.formulary.market, before))
 
 
-def _is_looked_at(fall: date, before: Iterable[Check], due: Iterable[Due]) -> bool:
-    """Whether a check looks for withdrawal from the reduction of a day."""
+def _is_looked_at(
+    steps: tuple[Step, ...], day: date, before: Iterable[Check], due: Iterable[Due]
+) -> bool:
+    """Whether a check looks for withdrawal from the reduction that is in force on ``day``."""
+    falls = [step.start for step in steps if step.kind in _FALLS and step.start is not None]
+    begun = [fall for fall in falls if fall < day]
+    if not begun:
+        return True
+    following = next((fall for fall in falls if fall >= day), None)
     looks = {AFTER, AFTER_STOP}
-    made = any(check.date > fall and looks & set(check.reasons) for check in before)
-    return made or any(reason in looks for _, reason in due)
+    made = any(check.date > begun[-1] and looks & set(check.reasons) for check in before)
+    return made or any(
+        reason in looks and (following is None or when < following) for when, reason in due
+    )
 
 
 def _due(request: Request, steps: tuple[Step, ...], *, with_contacts: bool = True) -> list[Due]:
