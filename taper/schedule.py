@@ -6,15 +6,18 @@ Pure: no files, no clock, no terminal. The curve says what the dose would be; at
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from taper.engine.choice import CUT_LIMIT, NOTHING, Choice, Reason, choose, next_is_unavoidable
+from taper.data.limits import whole
+from taper.engine.changeover import changed, is_due, salt_ratio
+from taper.engine.choice import NOTHING, Reason
 from taper.engine.curve import Curve, Point
-from taper.engine.rows import LONGEST_PLAN_DAYS, Row, Rows, aligned, patch_days
+from taper.engine.decision import Opportunity, Reduction
+from taper.engine.reach import lowest_reached
+from taper.engine.rows import Row, Rows, aligned, patch_days
 from taper.engine.steps import (
     BASELINE,
     BEFORE_A_HOLD,
@@ -26,21 +29,24 @@ from taper.engine.steps import (
     STOP,
     Step,
 )
+from taper.engine.together import goal_beside, taken_beside
 from taper.errors import InputError, Problem
-from taper.formulary.market import formulary
-from taper.quantities import Percent, prose
-from taper.request.rule import MIXED, ORIGINAL
+from taper.quantities import Percent
+from taper.request.rule import ORIGINAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from taper.quantities import Interval
     from taper.regimen.table import Regimen, Regimens
     from taper.request.model import Calendar, Companion, Finish, Request, Rule
 
-SHORTEST_REVIEW_DAYS = 28  # the row at a maintenance goal that the plan ends with
+LATEST_DAY = date(2100, 12, 31)
+SHORTEST_REVIEW_DAYS = whole("goal-review")  # of the row at a goal that the plan ends with
 
 
 class TooSlow(InputError):
-    """A pace at which the taper would take more than twenty years."""
+    """A pace at which the taper neither ends nor reaches its goal in the time that is planned."""
 
 
 class Paused(NamedTuple):
@@ -89,11 +95,6 @@ class UnderWay(NamedTuple):
     paused: Paused | None = None
 
 
-def _other_of(regimen: Regimen) -> int | None:
-    """The most of a combination's other ingredient that a taper from here may give in a day."""
-    return regimen.other_daily if regimen.product.is_combination else None
-
-
 class _Course:
     """One product's taper, from its current regimen to its goal or its stop."""
 
@@ -105,30 +106,48 @@ class _Course:
         regimen: Regimen,
         finish: Finish | None,
         begin: date | None = None,
+        others: Sequence[Regimen] = (),
+        *,
+        waits: bool = True,
     ) -> None:
-        """Begin on day 1 after the baseline, or on ``begin`` where another opioid came first."""
+        """Begin on day 1 after the baseline, or on ``begin`` where another opioid came first.
+
+        ``others`` are the opioids taken beside it; only the last one tapered ``waits`` with its
+        smallest dose.
+        """
         self.rule = rule
         self.made = made
         self.change_to = finish
         self.goal = rule.goal
-        self.override = bool(rule.override)
-        self.most_other = _other_of(regimen)
-        self.curve = Curve(rule.parts, rule.of, regimen.daily, rule.goal)
+        self.waits = waits
+        self.beside = taken_beside(made.product, others)
+        goal = self._within_reach(regimen)
+        self.reduction = Reduction(
+            made,
+            rule,
+            regimen.daily,
+            goal,
+            waits=waits,
+            beside=self.beside,
+            starts_smallest=made.is_last(regimen),
+            may_change=finish is not None,
+        )
+        self.curve = self._curve(rule.of, regimen.daily)
         # the same rule of the original: a plan that slows down stops no earlier than it would
-        self.linear = Curve(rule.parts, ORIGINAL, regimen.daily, rule.goal)
+        self.linear = self._curve(ORIGINAL, regimen.daily)
         self.opportunities = 0
-        self.looked_at: Regimen | None = None  # of it, what decides whether to look for a cut
-        self.is_last = False
-        self.halfway = 0
-        self.slows_down = rule.of != ORIGINAL
         self.began = regimen
         self.rows = Rows(calendar, regimen, begin or calendar.start)
         self.due = begin or calendar.start
-        self.latest = self.due + timedelta(days=LONGEST_PLAN_DAYS)
         self.since: date | None = None
         self.unheld: date | None = None
         if calendar.baseline and begin is None:
             self.due = self.rows.after(calendar.baseline, self.due)
+
+    def _curve(self, of: str, start: int) -> Curve:
+        rule = self.rule
+        override = bool(rule.override)
+        return Curve(rule.parts, of, start, self.goal, override=override, beside=self.beside)
 
     @classmethod
     def resumed(cls, rule: Rule, calendar: Calendar, at: UnderWay) -> Self:
@@ -137,16 +156,25 @@ class _Course:
         Where it is only held the curve goes on from where it was: a hold changes no dose.
         """
         course = cls(rule, calendar, at.made, at.regimen, at.finish, at.day)
+        course.curve, course.linear = (
+            course._curve(rule.of, at.first),
+            course._curve(ORIGINAL, at.first),
+        )
         course.goal = rule.goal * at.salt[0] // at.salt[1]
+        course.reduction = Reduction(
+            at.made,
+            rule,
+            at.original,
+            course._within_reach(at.regimen),
+            starts_smallest=at.made.is_last(at.regimen) and at.first == at.regimen.daily,
+            may_change=at.finish is not None,
+        )
         course.since = at.since or (at.behind[0].start if at.behind else None)
-        course.curve = Curve(rule.parts, rule.of, at.first, rule.goal)
-        course.linear = Curve(rule.parts, ORIGINAL, at.first, rule.goal)
         course.curve.resume(at.regimen.daily, at.salt)
         course.linear.resume(at.regimen.daily, at.salt)
         if at.paused is not None:
             course.curve, course.linear = copy(at.paused.curve), copy(at.paused.linear)
             course.opportunities, course.unheld = at.paused.behind, at.paused.unheld
-        course.most_other = _other_of(at.began)
         rows = course.rows
         rows.recall(at.behind)
         if at.paused is not None:
@@ -212,41 +240,45 @@ class _Course:
         self.curve.fall()
         self.opportunities += 1
         self.unheld = None
-        if self.due > self.latest:
-            raise self._given_up(self.curve.point())
-        if self.change_to is not None and self._changes_product(self.curve.point()):
-            self._change(self.curve.point())
+        if self.due > LATEST_DAY:
+            raise self._given_up()
+        point = self.curve.point()
+        if self.change_to is not None and is_due(
+            self.change_to, self.reduction, self.rows.regimen, point
+        ):
+            self._change(point)
             return False
         return self._step()
 
-    def _given_up(self, point: Point) -> InputError:
-        """Why a taper does not end: no lower dose can be made, or the pace is too slow."""
-        current = self.rows.regimen
-        lower = self._choose(point._replace(ideal=self.goal * point.denominator))
-        if lower is None and not self.made.is_last(current.amounts):
-            message = f"no dose below {self.made.product.daily_text(current.daily)} can be made"
-            if self.most_other is not None:
-                message += " without more of the other ingredient"
-            return InputError(Problem("stock", message, "other strengths"))
-        message = "at this pace the taper takes more than twenty years"
+    def _given_up(self) -> InputError:
+        """The pace at which a taper does not end is too slow."""
+        end = "reaches its goal" if self.goal else "ends"
+        message = f"at this pace the taper never {end}: not by {LATEST_DAY.isoformat()}"
         hint = "a larger reduction, or a shorter interval"
         return TooSlow(Problem("reduce", message, hint))
 
     def _step(self) -> bool:
         """One opportunity; whether it ended the taper."""
         rows, curve = self.rows, self.curve
-        if rows.regimen is not self.looked_at:
-            self._look_at(rows.regimen)
-        if self.is_last and self.slows_down:
-            falls = self._falls_below_half()
-        else:  # while staying is as near as the next lower dose, it is as near as any
-            falls = 2 * curve.ideal < self.halfway * curve.denominator
-        if falls and self.is_last:
-            self._stop()
+        is_unavoidable = rows.reason.kind == "unavoidable"
+        counts_days = is_unavoidable or self.reduction.may_stop(rows.regimen)
+        at = Opportunity(
+            self.due,
+            rows.earliest(self.due) if counts_days else self.due,
+            rows.after(curve.part.every, self.due),
+            rows.start,
+            is_unavoidable,
+        )
+        choice = None
+        if self.reduction.may_stop(rows.regimen) and self._stops(at):
+            rows.turn(STOP, self.due, self.made.nothing, Reason("last"))
+            rows.finish(None)
             return True
-        choice = self._choose(curve.point()) if falls else None
+        if not self.reduction.is_last(rows.regimen):
+            choice = self.reduction.choose(rows.regimen, curve, at)
         if choice is not None:
-            self.due = rows.turn(REDUCE, self.due, choice.regimen, choice.reason)
+            regimen = self.made.after(rows.regimen, choice.division.ranks)
+            self.due = rows.turn(REDUCE, self.due, regimen, choice.reason)
         elif rows.hold_ends and rows.kind == HOLD:  # it is over, and the dose stays
             rows.wait_on(self.due)
         self.due = rows.after(curve.part.every, self.due)
@@ -255,44 +287,19 @@ class _Course:
             return True
         return False
 
-    def _look_at(self, regimen: Regimen) -> None:
-        """Work out what stays the same while a regimen lasts."""
-        self.looked_at = regimen
-        self.is_last = not self.goal and regimen.daily == self.made.smallest
-        totals = self.made.totals
-        self.halfway = totals[bisect_left(totals, regimen.daily) - 1] + regimen.daily
+    def _stops(self, at: Opportunity) -> bool:
+        since = self._kept_since()
+        ends = self.rows.after(self.rule.last_dose_for, since)
+        return self.reduction.stops(self.curve, self._linear_point, at, since, ends)
 
-    def _choose(self, point: Point) -> Choice | None:
-        return choose(
-            self.made,
-            self.rows.regimen,
-            point,
-            self.rows.original,
-            self.goal,
-            override=self.override,
-            most_other=self.most_other,
-        )
-
-    def _falls_below_half(self) -> bool:
-        """Whether the rule counted on the original dose is below half of the smallest dose."""
-        point = self.linear.skip(self.opportunities)  # it is looked at only at the end
+    def _linear_point(self) -> Point:
+        """Where the rule counted on the original dose is; it is looked at only at the end."""
+        point = self.linear.skip(self.opportunities)
         self.opportunities = 0
-        return 2 * point.ideal < self.made.smallest * point.denominator
+        return point
 
-    def _stop(self) -> None:
-        rows = self.rows
-        if self.slows_down:
-            kept = rows.after(self.rule.last_dose_for, self._smallest_since())
-            if rows.held_from is not None:
-                rows.held_from = max(rows.held_from, kept)
-            if kept > self.due and rows.hold_ends and rows.kind == HOLD:
-                rows.wait_on(self.due)
-            self.due = max(self.due, kept)
-        rows.turn(STOP, self.due, self.made.nothing, Reason("last"))
-        rows.finish(None)
-
-    def _smallest_since(self) -> date:
-        """Since when the smallest dose has been taken: holds count."""
+    def _kept_since(self) -> date:
+        """Since when the dose in force has been taken: holds count."""
         since = self.rows.start
         for row in reversed(self.rows.rows):
             if row.regimen != self.rows.regimen:
@@ -309,70 +316,37 @@ class _Course:
         days = -(-SHORTEST_REVIEW_DAYS // rows.period) * rows.period
         rows.finish(self.due + timedelta(days=days - 1))
 
-    def _changes_product(self, point: Point) -> bool:
-        finish, current = self.change_to, self.rows.regimen
-        if finish is None:
-            return False
-        if finish.at_dose is not None:
-            return current.daily <= finish.at_dose
-        if finish.at_share is not None:
-            top, bottom = finish.at_share
-            return current.daily * bottom <= self.rows.original * top
-        if self.made.is_last(current.amounts):
-            return True
-        totals = self.made.totals
-        below = totals[bisect_left(totals, current.daily) - 1]
-        if below < self.goal < current.daily:
-            return True  # only the finer product makes the goal
-        return next_is_unavoidable(
-            self.made, current, point, self.rows.original, override=self.override
-        )
-
     def _change(self, point: Point) -> None:
         """Go over to the finer product, at the same daily dose or the nearest below."""
         assert self.change_to is not None
-        made, rows = self.change_to.regimens, self.rows
+        finish, rows = self.change_to, self.rows
+        made = finish.regimens
         self.change_to = None
-        ours, theirs = made.product.basis, self.made.product.basis
-        top, bottom = theirs[0] * ours[1], theirs[1] * ours[0]
+        top, bottom = salt_ratio(self.made, made)
         self.goal = self.goal * top // bottom
         self.curve.rescale(top, bottom)
         self.linear.rescale(top, bottom)
         same = rows.regimen.daily * top // bottom
-        regimen = made.of(made.totals[bisect_right(made.totals, same) - 1])
-        self._check_change(made, same, regimen)
+        regimen = changed(finish, rows.regimen, same, self.curve.point(), self.goal)
         self.due = rows.turn(CHANGE, self.due, regimen, Reason("change", point))
         rows.rescale(top, bottom, same)
         self.made = made
-        self.most_other = _other_of(regimen)
+        beside = self.beside[0] * top, self.beside[1] * bottom
+        self.reduction = Reduction(
+            made,
+            self.rule,
+            rows.original,
+            self._within_reach(regimen),
+            beside=beside,
+            waits=self.waits,
+        )
         self.due = rows.after(point.every, self.due)
 
-    def _check_change(self, made: Regimens, same: int, regimen: Regimen) -> None:
-        """A change is not a cut: the finer product must make about the dose, and the goal."""
-        product, original = made.product, self.rows.original * same // self.rows.regimen.daily
-        drop = same - regimen.daily
-        hint = ""
-        if not regimen.daily:
-            message = f"{product.id} makes no dose at or below {product.daily_text(same)}"
-            hint = "change at a higher dose: --finish-at"
-        elif drop * CUT_LIMIT[1] > original * CUT_LIMIT[0] or 2 * drop > same:
-            most = f"{product.text(regimen.daily)} a day every {made.interval} hours"
-            message = (
-                f"{product.id} makes at most {most}, and the change is at {product.text(same)}"
-            )
-            hint = "change at a lower dose with --finish-at, or take it more often: ID q6h"
-        elif self.goal and not (
-            made.can_make(self.goal) and made.under(self.goal, regimen.amounts)
-        ):
-            message = f"{product.id} cannot make the goal of {product.daily_text(self.goal)}"
-            near = made.nearest(self.goal)
-            hint = "the nearest are " + " and ".join(product.text(dose) for dose in near)
-        elif regimen.other_daily > formulary(product.market).acetaminophen_max:
-            other = f"{prose(regimen.other_daily)} mg of {product.words['acetaminophen']}"
-            message = f"{product.id} would give {other}"
-            hint = "change at a lower dose with --finish-at"
-        if hint:
-            raise InputError(Problem("finish_with", message, hint))
+    def _within_reach(self, regimen: Regimen) -> int:
+        """The goal, or the lowest dose above it that can be reached (SPEC 3.3)."""
+        if self.goal and self.change_to is None:
+            self.goal = lowest_reached(self.made, regimen, self.goal)
+        return self.goal
 
 
 def schedule(request: Request) -> tuple[Step, ...]:
@@ -409,7 +383,21 @@ def resume(
 def _first_course(request: Request) -> _Course:
     """The taper of the main opioid."""
     rule = _rule_of(request, 0)
-    return _Course(rule, request.calendar, request.regimens, request.regimen, request.finish)
+    others = [companion.regimen for companion in request.also]
+    return _Course(
+        rule,
+        request.calendar,
+        request.regimens,
+        request.regimen,
+        request.finish,
+        others=others,
+        waits=_is_last(request, 0),
+    )
+
+
+def _is_last(request: Request, place: int) -> bool:
+    """Whether no other opioid is tapered after the one at ``place``."""
+    return place == len(tapered(request))
 
 
 def pause(
@@ -442,13 +430,46 @@ def _taper_others(request: Request, steps: list[Step], place: int, reached: list
         if steps[-1].kind != STOP:
             reached = [*reached, steps[-1].regimen]
         waiting = [other.regimen for other in others[number:]]
-        course = _Course(rule, request.calendar, companion.regimens, regimen, None, begin)
-        _number(steps, course.run().rows, (*reached, *waiting, *_kept(request)))
+        beside = (*reached, *waiting, *_kept(request))
+        course = _Course(
+            rule,
+            request.calendar,
+            companion.regimens,
+            regimen,
+            None,
+            begin,
+            beside,
+            waits=_is_last(request, number),
+        )
+        _number(steps, course.run().rows, beside)
 
 
 def tapered(request: Request) -> list[Companion]:
-    """The other opioids that are tapered, in order."""
-    return [companion for companion in request.also if not companion.keep]
+    """The other opioids that are tapered, in order.
+
+    None of them is if the main one has a goal; with a goal in MME of all together, those up to
+    the one that reaches it.
+    """
+    turns = [companion for companion in request.also if not companion.keep]
+    if request.rule.goal:
+        return []
+    if request.rule.goal_mme:
+        return [companion for companion, _ in _turns_to_goal(request, turns)]
+    return turns
+
+
+def _turns_to_goal(request: Request, turns: list[Companion]) -> Iterator[tuple[Companion, int]]:
+    """The opioids that follow the main one on the way to a goal in MME, each with its own goal."""
+    kept = [companion.regimen for companion in request.also if companion.keep]
+    for place, companion in enumerate(turns):
+        others = [*kept, *(other.regimen for other in turns[place + 1 :])]
+        made, regimen = companion.regimens, companion.regimen
+        goal = goal_beside(request.rule.goal_mme, made, regimen, others)
+        if goal is None:
+            return
+        yield companion, goal
+        if goal:
+            return
 
 
 def tables(request: Request) -> list[Regimens]:
@@ -459,15 +480,20 @@ def tables(request: Request) -> list[Regimens]:
 
 def _kept(request: Request) -> tuple[Regimen, ...]:
     """The other opioids that are left as they are."""
-    return tuple(companion.regimen for companion in request.also if companion.keep)
+    turns = tapered(request)
+    return tuple(companion.regimen for companion in request.also if companion not in turns)
 
 
 def _rule_of(request: Request, place: int) -> Rule:
-    """The rule of one opioid: 0 is the main one; only the last one slows down."""
-    rule = request.rule
-    if place:
-        rule = _shares(rule, request.regimen.daily)
-    return rule if place == len(tapered(request)) else _unslowed(rule)
+    """The rule of one opioid: 0 is the main one, then ``also`` in order."""
+    if not place:
+        return request.rule
+    rule = _shares(request.rule, request.regimen.daily)
+    if not rule.goal_mme:
+        return rule
+    turns = [companion for companion in request.also if not companion.keep]
+    goals = [goal for _, goal in _turns_to_goal(request, turns)]
+    return replace(rule, goal=goals[place - 1])
 
 
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
@@ -477,11 +503,6 @@ def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...])
         if row.kind == HOLD and len(steps) > first and steps[-1].kind == BASELINE:
             steps[-1] = steps[-1]._replace(words=BEFORE_A_HOLD)
         steps.append(Step(len(steps), *row, companions))
-
-
-def _unslowed(rule: Rule) -> Rule:
-    """Under ``mixed`` only the last opioid slows down: the others go by ``original``."""
-    return replace(rule, of=ORIGINAL) if rule.of == MIXED else rule
 
 
 def _shares(rule: Rule, original: int) -> Rule:

@@ -255,7 +255,7 @@ def _check_goal(request: Request, standing: Standing) -> None:
         message = f"the goal of {product.daily_text(goal)} is above the dose in force"
         hint = f"at most {product.daily_text(at.regimen.daily)}"
     elif at.finish is None and (
-        not at.made.can_make(goal) or at.made.under(goal, at.regimen.amounts) is None
+        not at.made.can_make(goal) or at.made.under(goal, at.regimen) is None
     ):
         message = f"{product.daily_text(goal)} cannot be made of {product.name}"
         near = at.made.nearest(goal)

@@ -126,6 +126,15 @@ class Rows:
         if day > self.start:
             self.finish(day - _DAY)
 
+    def earliest(self, due: date) -> date:
+        """The first day from ``due`` on which a reduction may begin, apart from hold rows."""
+        if self.is_free:
+            return due
+        pending, self.pending = self.pending, None
+        day, _ = self._begin(due)
+        self.pending = pending
+        return day
+
     def _begin(self, due: date) -> tuple[date, bool]:
         """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
         day, held = due, False
