@@ -16,16 +16,17 @@ from taper.engine.choice import NOTHING
 from taper.engine.course import Course, TooSlow
 from taper.engine.rows import aligned, patch_days
 from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CURRENT, HOLD, STOP, Step
+from taper.engine.together import goal_beside
 from taper.engine.under_way import UnderWay
 from taper.errors import InputError, Problem
 from taper.quantities import Ratio
-from taper.request.rule import MIXED, ORIGINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from taper.engine.rows import Row
-    from taper.regimen.table import Regimen, Regimens
+    from taper.regimen.regimen import Regimen
+    from taper.regimen.table import Regimens
     from taper.request.changes import Change
     from taper.request.model import Companion, Request, Rule
 
@@ -68,7 +69,7 @@ class Taper:
         self.request = request
         self.rule = request.rule
         self.others = tapered(request)
-        self.kept = tuple(companion.regimen for companion in request.also if companion.keep)
+        self.kept = _kept(request)
         self.met = list(met)
         self.place = 0
         self.reached: list[Regimen] = []
@@ -84,9 +85,27 @@ class Taper:
         """The rows of the main opioid, then of the others."""
         request = self.request
         kind = UnderWay if self.met else Course
-        rule = rule_of(request, self.rule, 0)
-        course = kind(rule, request.calendar, request.regimens, request.regimen, request.finish)
+        course = kind(
+            rule_of(request, self.rule, 0),
+            request.calendar,
+            request.regimens,
+            request.regimen,
+            request.finish,
+            others=self.beside,
+            waits=self.is_last,
+        )
         return self.go_on(course)
+
+    @property
+    def beside(self) -> tuple[Regimen, ...]:
+        """What is taken beside the opioid whose turn it is."""
+        waiting = (other.regimen for other in self.others[self.place :])
+        return (*self.reached, *waiting, *self.kept)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no other opioid is tapered after the one whose turn it is."""
+        return self.place == len(self.others)
 
     def go_on(self, course: Course, behind: int = 0) -> tuple[Step, ...]:
         """The rows of the opioid whose turn it is, but for those behind, then of the others."""
@@ -101,8 +120,7 @@ class Taper:
         """Add the rows of a course, with what else is taken."""
         if isinstance(course, UnderWay):
             course = self._through_changes(course)
-        waiting = [other.regimen for other in self.others[self.place :]]
-        _number(self.steps, course.run()[behind:], (*self.reached, *waiting, *self.kept))
+        _number(self.steps, course.run()[behind:], self.beside)
 
     def _through_changes(self, course: UnderWay) -> UnderWay:
         """The course after the changes of its time; those after its end are of the next ones."""
@@ -127,7 +145,7 @@ class Taper:
 
         Before that has begun, a step back and a new goal are still those of the one that ended.
         """
-        if self.place == len(self.others):
+        if self.is_last:
             return not (course.is_at_goal or change.step_back)
         if change.step_back or (course.is_at_goal and change.goal is not None):
             return self._next_begins(*course.last_row) < change.day
@@ -151,7 +169,16 @@ class Taper:
         if self.met:
             begin = min(begin, aligned(self.met[0].change.day, anchor, patch_days(regimen)))
         self.steps[-1] = ended._replace(end=begin - timedelta(days=1))
-        course = kind(rule, self.request.calendar, companion.regimens, regimen, None, begin)
+        course = kind(
+            rule,
+            self.request.calendar,
+            companion.regimens,
+            regimen,
+            None,
+            begin,
+            self.beside,
+            waits=self.is_last,
+        )
         course.due, course.last = due, ended.start
         if isinstance(course, UnderWay):
             course.would = course.those_of(self.would, begin)
@@ -177,8 +204,37 @@ def _too_late(request: Request, day: date) -> InputError:
 
 
 def tapered(request: Request) -> list[Companion]:
-    """The other opioids that are tapered, in order."""
-    return [companion for companion in request.also if not companion.keep]
+    """The other opioids that are tapered, in order.
+
+    None of them is if the main one has a goal; with a goal in MME of all together, those up to
+    the one that reaches it.
+    """
+    turns = [companion for companion in request.also if not companion.keep]
+    if request.rule.goal:
+        return []
+    if request.rule.goal_mme:
+        return [companion for companion, _ in _turns_to_goal(request, turns)]
+    return turns
+
+
+def _turns_to_goal(request: Request, turns: list[Companion]) -> Iterator[tuple[Companion, int]]:
+    """The opioids that follow the main one on the way to a goal in MME, each with its own goal."""
+    kept = [companion.regimen for companion in request.also if companion.keep]
+    for place, companion in enumerate(turns):
+        others = [*kept, *(other.regimen for other in turns[place + 1 :])]
+        made, regimen = companion.regimens, companion.regimen
+        goal = goal_beside(request.rule.goal_mme, made, regimen, others)
+        if goal is None:
+            return
+        yield companion, goal
+        if goal:
+            return
+
+
+def _kept(request: Request) -> tuple[Regimen, ...]:
+    """The other opioids that are left as they are."""
+    turns = tapered(request)
+    return tuple(companion.regimen for companion in request.also if companion not in turns)
 
 
 def tables(request: Request) -> list[Regimens]:
@@ -188,10 +244,15 @@ def tables(request: Request) -> list[Regimens]:
 
 
 def rule_of(request: Request, rule: Rule, place: int) -> Rule:
-    """The rule of one opioid: 0 is the main one; only the last one slows down."""
-    if place:
-        rule = _shares(rule, request.regimen.daily)
-    return rule if place == len(tapered(request)) else _unslowed(rule)
+    """The rule of one opioid: 0 is the main one, then ``also`` in order."""
+    if not place:
+        return rule
+    shares = _shares(rule, request.regimen.daily)
+    if not rule.goal_mme:
+        return shares
+    turns = [companion for companion in request.also if not companion.keep]
+    goals = [goal for _, goal in _turns_to_goal(request, turns)]
+    return replace(shares, goal=goals[place - 1])
 
 
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
@@ -202,11 +263,6 @@ def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...])
         if row.kind == HOLD and len(steps) > first and before.kind == BASELINE:
             steps[-1] = before._replace(words=before.words or BEFORE_A_HOLD)
         steps.append(Step(len(steps), *row[:-1], companions, (), row.why))
-
-
-def _unslowed(rule: Rule) -> Rule:
-    """Under ``mixed`` only the last opioid slows down: the others go by ``original``."""
-    return replace(rule, of=ORIGINAL) if rule.of == MIXED else rule
 
 
 def _shares(rule: Rule, original: int) -> Rule:

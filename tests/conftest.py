@@ -47,5 +47,6 @@ settings.load_profile(os.environ.get("TAPER_TESTS", "usual"))
 @pytest.fixture(scope="session")
 def published() -> dict[str, dict]:
     """Published tapers by id, as their sources print them."""
-    tapers = json.loads((DATA / "published-tapers.json").read_text(encoding="utf-8"))
+    files = ("published-tapers.json", "published-tapers-2.json")
+    tapers = [each for name in files for each in json.loads((DATA / name).read_text("utf-8"))]
     return {taper["id"]: taper for taper in tapers}

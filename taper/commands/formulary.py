@@ -107,10 +107,8 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
         ("brands", ", ".join(product.brands) or "generic"),
         ("strengths", ", ".join(s.label for s in product.strengths) + unit),
     ]
-    if product.only_if_named:
-        rows.append(("only with --stock", ", ".join(product.only_if_named)))
-    if "seldom_stocked" in facts:
-        rows.append(("seldom stocked", ", ".join(facts["seldom_stocked"])))
+    if product.seldom_stocked:
+        rows.append(("seldom stocked", ", ".join(product.seldom_stocked)))
     rows += [
         ("taken", " or ".join(frequency(hours) for hours in product.intervals_hours)),
         ("handling", product.handling.replace("-", " ")),

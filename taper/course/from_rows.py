@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from taper.course.position import place_of, salt_of, table_of
 from taper.engine.choice import NOTHING
-from taper.engine.course import other_of
 from taper.engine.curve import Curve
 from taper.engine.rows import Row
 from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STAYS, STOP
@@ -85,8 +84,6 @@ def _resumed(plan: Plan, at: Position, own: list[Step]) -> UnderWay:
     now = made.exactly(now.amounts, now.units) if now.daily else made.nothing
     finish = request.finish if made is request.regimens else None
     course = UnderWay(rule, request.calendar, made, now, finish, at.day)
-    taken = (first, *(step.regimen for step in own))
-    course.most_other = other_of(next(each for each in taken if each.product is now.product))
     course.salt = salt_of(request, now.product) if not at.place else (1, 1)
     course.goal = rule.goal * course.salt[0] // course.salt[1]
     _lay_behind(course, own, at)

@@ -130,7 +130,7 @@ def check_goal(request: Request, at: Position) -> None:
         message = f"the goal of {product.daily_text(goal)} is above the dose in force"
         hint = f"at most {product.daily_text(regimen.daily)}"
     elif (request.finish is None or made is not request.regimens) and (
-        not made.can_make(goal) or made.under(goal, regimen.amounts) is None
+        not made.can_make(goal) or made.under(goal, regimen) is None
     ):
         message = f"{product.daily_text(goal)} cannot be made of {product.name}"
         near = made.nearest(goal)

@@ -5,24 +5,23 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from taper.data.limits import share
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from taper.engine.curve import Point
-    from taper.regimen.table import Regimen, Regimens
+    from taper.engine.falls import Division, Falls
 
-# The limits on a cut, as ratios.
-CUT_LIMIT = (1, 4)  # of the reference dose
-HALVING_LIMIT = (1, 2)  # of the current dose
-LEAST_CUT = (1, 2)  # of the reduction asked for
-SAME_STRENGTHS = (1, 4)  # of the reduction asked for: within it fewer strengths win
+LEAST_CUT = share("least-cut")  # limit c
+SAME_STRENGTHS = share("fewer-strengths-within")
 
 
 class Reason(NamedTuple):
     """Why a dose was chosen: the curve's point, and what rounding did.
 
     ``kind`` is ``exact``, ``nearest``, ``limited`` (the ideal would be too large a cut),
-    ``unavoidable``, ``last`` (the stop) or empty where nothing changes.
+    ``unavoidable``, ``last`` (the stop) or empty if nothing changes.
     """
 
     kind: str
@@ -33,91 +32,78 @@ NOTHING = Reason("")
 
 
 class Choice(NamedTuple):
-    """The regimen to reduce to, and why."""
+    """The dose to reduce to, and why."""
 
-    regimen: Regimen
+    division: Division
     reason: Reason
 
 
-class _Ways(NamedTuple):
-    """The regimens to which ``current`` may fall on the way to ``goal``."""
+class Bounds(NamedTuple):
+    """What bounds the doses that count at one opportunity, in thousandths a day.
 
-    made: Regimens
-    current: Regimen
-    goal: int
-    most_other: int | None
-
-    def to(self, total: int) -> Regimen | None:
-        """The regimen of a daily dose, or None.
-
-        A division from which the goal could no longer be made without a rise is not a way to
-        it, and neither is one with more of a combination's other ingredient than at the start.
-        """
-        made, goal = self.made, self.goal
-        regimen = made.under(total, self.current.amounts)
-        if regimen is None or (
-            self.most_other is not None and regimen.other_daily > self.most_other
-        ):
-            return None
-        if goal and total != goal and made.can_make(goal):
-            return None if made.under(goal, regimen.amounts) is None else regimen
-        return regimen
-
-
-def choose(
-    made: Regimens,
-    current: Regimen,
-    point: Point,
-    original: int,
-    goal: int,
-    *,
-    override: bool,
-    most_other: int | None = None,
-) -> Choice | None:
-    """The regimen to reduce to at one opportunity, or None to stay.
-
-    ``original`` and ``goal`` are daily doses in thousandths. With ``override`` a cut may be as
-    large as the reduction asked for (of the dose itself) instead of 25% of the reference dose.
-    ``most_other`` is the most of a combination's other ingredient a day.
+    ``lowest`` is what limit a allows, ``floor`` the goal or the smallest dose; ``may_wait`` is
+    false at the last opportunity at which an unavoidable cut can still wait. ``leads_on`` tells
+    whether the goal can still be reached from a dose.
     """
-    totals = made.totals
-    floor = max(goal, made.smallest)
-    scale = point.denominator  # everything is compared over the curve's denominator
-    end = bisect_left(totals, current.daily)
-    ways = _Ways(made, current, goal, most_other)
-    lowest = max(_lowest(current, point, original, override=override), floor)
-    highest = (current.daily * scale * LEAST_CUT[1] - point.asked * LEAST_CUT[0]) // (
-        scale * LEAST_CUT[1]
-    )
-    first = bisect_left(totals, lowest)
-    last = min(bisect_right(totals, highest), end)
-    found = _nearest(ways, point, first, last)
+
+    lowest: int
+    floor: int
+    may_wait: bool = True
+    leads_on: Callable[[Division], bool] | None = None
+
+
+def choose(falls: Falls, point: Point, bounds: Bounds) -> Choice | None:
+    """The dose to reduce to at one opportunity, or None to stay."""
+    ways = _Ways(falls, point, bounds)
+    highest = ways.highest()
+    if highest is None:
+        return None
+    ways.evenly = highest.is_even
+    lowest = max(bounds.lowest, falls.half, bounds.floor)
+    first, last = ways.between(lowest)
+    found = ways.nearest(first, last)
     if found is None:  # then the least cut is dropped
-        last = end
-        found = _nearest(ways, point, first, last)
+        last = falls.end
+        found = ways.nearest(first, last)
     if found is None:
-        return _unavoidable(ways, point, floor, end)
-    if found.daily != goal:
-        found = _fewest_strengths(ways, point, found, first, last)
+        return _waited_for(highest, falls, point, bounds)
+    found = ways.of_fewest_strengths(found, first, last)
+    scale = point.denominator
     away = abs(found.daily * scale - point.ideal)
-    if abs(current.daily * scale - point.ideal) <= away:
+    if abs(falls.daily * scale - point.ideal) <= away:
         return None
     return Choice(found, Reason(_rounding(point, found, lowest), point))
 
 
-def _lowest(current: Regimen, point: Point, original: int, *, override: bool) -> int:
-    """The lowest dose that the limits on one cut allow, rounded up."""
-    reference = current.daily if point.of_current else original
-    if not override:
-        lowest = current.daily - reference * CUT_LIMIT[0] // CUT_LIMIT[1]
-    elif isinstance(point.rule, int):
-        lowest = current.daily - point.rule
-    else:
-        lowest = current.daily - reference * point.rule.numerator // point.rule.denominator
-    return max(lowest, -(-current.daily * HALVING_LIMIT[0] // HALVING_LIMIT[1]))
+def choose_nearest(falls: Falls, point: Point, floor: int) -> Choice | None:
+    """The dose nearest to the curve, without any limit on the cut, or None to stay."""
+    ways = _Ways(falls, point, Bounds(floor, floor))
+    ways.evenly = False
+    first, _ = ways.between(floor)
+    found = ways.nearest(first, falls.end)
+    scale = point.denominator
+    if found is None or abs(falls.daily * scale - point.ideal) <= abs(
+        found.daily * scale - point.ideal
+    ):
+        return None
+    return Choice(found, Reason(_rounding(point, found, floor), point))
 
 
-def _rounding(point: Point, found: Regimen, lowest: int) -> str:
+def is_unavoidable(falls: Falls, bounds: Bounds) -> bool:
+    """Whether limit a leaves no cut at all, though lower doses can be made."""
+    highest = falls.highest(bounds.floor)
+    return highest is not None and highest.daily < bounds.lowest
+
+
+def _waited_for(highest: Division, falls: Falls, point: Point, bounds: Bounds) -> Choice | None:
+    """The next lower dose, once the curve is below the midpoint, or time is up."""
+    is_below = 2 * point.ideal < (highest.daily + falls.daily) * point.denominator
+    if bounds.may_wait and not is_below:
+        return None
+    return Choice(highest, Reason("unavoidable", point))
+
+
+def _rounding(point: Point, found: Division, lowest: int) -> str:
     """What rounding did: nothing, to the nearest dose, or to the largest cut allowed."""
     if found.daily * point.denominator == point.ideal:
         return "exact"
@@ -126,17 +112,69 @@ def _rounding(point: Point, found: Regimen, lowest: int) -> str:
     return "nearest"
 
 
-def _nearest(ways: _Ways, point: Point, first: int, end: int) -> Regimen | None:
-    """The nearest to the curve among ``totals[first:end]``; an even one if there is one."""
-    uneven = None
-    for total in _outward(ways.made.totals, point, first, end):
-        regimen = ways.to(total)
-        if regimen is None:
-            continue
-        if regimen.even:
-            return regimen
-        uneven = uneven or regimen
-    return uneven
+class _Ways:
+    """The doses that count at one opportunity, and their distance from the curve."""
+
+    def __init__(self, falls: Falls, point: Point, bounds: Bounds) -> None:
+        self.falls = falls
+        self.totals = falls.made.totals
+        self.point = point
+        self.bounds = bounds
+        self.evenly = True
+
+    def highest(self) -> Division | None:
+        """The highest dose that counts, within half of the current one."""
+        floor, leads_on = self.bounds.floor, self.bounds.leads_on
+        if leads_on is None:
+            return self.falls.highest(floor)
+        ways = [division for division in self.falls.downward(floor) if leads_on(division)]
+        return next((way for way in ways if way.is_even), ways[0] if ways else None)
+
+    def between(self, lowest: int) -> tuple[int, int]:
+        """The places of the totals from ``lowest`` up to the least cut (limit c)."""
+        point, top, bottom = self.point, *LEAST_CUT
+        daily = self.falls.daily * point.denominator
+        highest = (daily * bottom - point.asked * top) // (point.denominator * bottom)
+        end = min(bisect_right(self.totals, highest), self.falls.end)
+        return bisect_left(self.totals, lowest), end
+
+    def to(self, total: int) -> Division | None:
+        """The division of a daily dose if it counts."""
+        division = self.falls.to(total)
+        if division is None or (self.evenly and not division.is_even):
+            return None
+        if self.bounds.leads_on is not None and not self.bounds.leads_on(division):
+            return None
+        return division
+
+    def nearest(self, first: int, end: int) -> Division | None:
+        """The nearest to the curve among ``totals[first:end]``, the higher at a tie."""
+        return next(self._outward(first, end), None)
+
+    def of_fewest_strengths(self, found: Division, first: int, end: int) -> Division:
+        """Of ``totals[first:end]`` near ``found``, the one needing fewest strengths."""
+        made = self.falls.made
+        if len(made.strengths) == 1:
+            return found
+        fewest = made.strengths_of(found.ranks)
+        if fewest == 1:
+            return found
+        point, top, bottom = self.point, *SAME_STRENGTHS
+        reach = point.asked * top // (point.denominator * bottom)
+        first = bisect_left(self.totals, found.daily - reach, first, end)
+        end = bisect_right(self.totals, found.daily + reach, first, end)
+        for division in self._outward(first, end):
+            needed = made.strengths_of(division.ranks)
+            if needed < fewest:
+                found, fewest = division, needed
+        return found
+
+    def _outward(self, first: int, end: int) -> Iterator[Division]:
+        """The doses of ``totals[first:end]`` that count, in order of their distance."""
+        for total in _outward(self.totals, self.point, first, end):
+            division = self.to(total)
+            if division is not None:
+                yield division
 
 
 def _outward(totals: list[int], point: Point, first: int, end: int) -> Iterator[int]:
@@ -157,44 +195,3 @@ def _outward(totals: list[int], point: Point, first: int, end: int) -> Iterator[
         else:
             yield totals[low]
             low -= 1
-
-
-def _fewest_strengths(ways: _Ways, point: Point, found: Regimen, first: int, end: int) -> Regimen:
-    """Of ``totals[first:end]`` near ``found``, the one needing fewest strengths."""
-    made = ways.made
-    if found.strengths == 1 or len(made.strengths) == 1:
-        return found
-    reach = point.asked * SAME_STRENGTHS[0] // (point.denominator * SAME_STRENGTHS[1])
-    first = bisect_left(made.totals, found.daily - reach, first, end)
-    end = bisect_right(made.totals, found.daily + reach, first, end)
-    best = found
-    for total in _outward(made.totals, point, first, end):
-        regimen = ways.to(total)
-        if regimen is None or regimen.even < found.even:
-            continue
-        if regimen.strengths < best.strengths:
-            best = regimen
-    return best
-
-
-def _unavoidable(ways: _Ways, point: Point, floor: int, end: int) -> Choice | None:
-    """The next lower dose, once the curve is below the midpoint between it and the current."""
-    for place in range(end - 1, -1, -1):
-        total = ways.made.totals[place]
-        if total < floor:
-            break
-        regimen = ways.to(total)
-        if regimen is not None:
-            if 2 * point.ideal < (total + ways.current.daily) * point.denominator:
-                return Choice(regimen, Reason("unavoidable", point))
-            return None
-    return None
-
-
-def next_is_unavoidable(
-    made: Regimens, current: Regimen, point: Point, original: int, *, override: bool
-) -> bool:
-    """Whether the limits leave no cut at all: where ``finish_with`` changes the product."""
-    far = point._replace(ideal=0)
-    choice = choose(made, current, far, original, 0, override=override)
-    return choice is not None and choice.reason.kind == "unavoidable"

@@ -8,34 +8,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from taper.data.limits import share, whole
+from taper.quantities import Ratio
 from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taper.quantities import Interval, Ratio
+    from taper.quantities import Interval
     from taper.request.rule import Part
 
-# ``mixed``: of the original while more than 30% of it is left and the cut is at most 25% of what
-# is left (CDC 2022, recommendation 5, for 10% a week; the second condition gentles higher rates).
-MIXED_LEFT = (30, 100)
-MIXED_CUT = (25, 100)
+# ``mixed`` takes a share of the original dose as long as that is at most so much of what is left,
+MIXED_CUT = share("mixed-cut")
+# and at shorter intervals as long as more than so much of the original is left.
+MIXED_LEFT = share("mixed-left")
+SHORT_INTERVAL = whole("mixed-short-interval")
 
 
 class Point(NamedTuple):
     """The curve at one opportunity: ``ideal`` and ``asked`` are over ``denominator``.
 
-    ``asked`` is the reduction asked for at this opportunity, ``of_current`` whether it is
-    taken of what is left, ``every`` the time until the next opportunity, ``rule`` what the
-    reduction was asked for as.
+    ``asked`` is the reduction asked for at this opportunity, ``every`` the time until the next
+    opportunity, ``rule`` what the reduction was asked for as.
     """
 
     ideal: int
     asked: int
     denominator: int
-    of_current: bool
     every: Interval
     rule: Ratio | int
+
+
+def at_most(limit: Ratio, rule: Ratio | int, *, override: bool) -> Ratio:
+    """The largest share that one cut may be: ``limit``.
+
+    A reason for a pace over the band allows the percentage asked for instead, if that is more.
+    """
+    if override and isinstance(rule, Ratio) and rule > limit:
+        return rule
+    return limit
 
 
 class Curve:
@@ -44,13 +55,29 @@ class Curve:
     ``ideal``, ``asked`` and ``denominator`` are those of :class:`Point`, at this opportunity.
     """
 
-    def __init__(self, parts: Sequence[Part], of: str, start: int, goal: int) -> None:
-        """Start at ``start``, in thousandths of the unit of the daily dose, above ``goal``."""
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        of: str,
+        start: int,
+        goal: int,
+        *,
+        override: bool = False,
+        beside: tuple[int, int] = (0, 1),
+    ) -> None:
+        """Start at ``start``, in thousandths of the unit of the daily dose, above ``goal``.
+
+        ``beside`` is what other opioids add to the dose that is left under ``mixed``, as a ratio
+        in the same unit. With ``override`` a cut may be over 25% of what is left.
+        """
         self.part = parts[0]  # the one that is in force
         self.of = of
-        self.ideal = start
-        self.denominator = 1
+        self.override = override
+        self.ideal = start * beside[1]
+        self.denominator = beside[1]
         self.asked = 0
+        self._others = beside[0]  # what is taken beside it, over the denominator
+        self._beside = self._others if of == MIXED else 0
         self._original = start
         self._goal = goal
         self._salt = (1, 1)
@@ -58,15 +85,16 @@ class Curve:
         self._slow = of == CURRENT
         self._is_settled = False
         self._lowest = 0  # the goal, over the denominator
-        self._turn = -1  # where ``mixed`` slows down, over the denominator
+        self._turn = -1  # at this dose and below ``mixed`` slows down, over the denominator
         # of a percentage of what is left, as a ratio; over 0 every fall is the same
         self._top, self._bottom = 0, 0
         self._rule = parts[0].reduce
 
     def resume(self, dose: int, salt: tuple[int, int]) -> None:
         """Go on from ``dose``, counted in ``salt``: the start stays what percentages are of."""
+        self._scale(salt[0], salt[1])
+        self.ideal = dose * self.denominator
         self._salt = salt
-        self.ideal, self.denominator = dose * salt[1], salt[1]
         self._enter_parts()
         self._is_settled = False
 
@@ -75,14 +103,19 @@ class Curve:
         """The part in force, and those after it."""
         return (self.part, *self._later)
 
-    def turned(self, parts: Sequence[Part], of: str, goal: int) -> Curve:
+    def turned(
+        self, parts: Sequence[Part], of: str, goal: int, *, override: bool | None = None
+    ) -> Curve:
         """The curve of another rule or another goal, from where this one is.
 
         It does not begin again at the dose in force: that was rounded, and a dose that lies below
         the curve would bring the next reduction forward without anyone asking for it.
         """
-        curve = Curve(parts, of, self._original, goal)
+        allows = self.override if override is None else override
+        curve = Curve(parts, of, self._original, goal, override=allows)
         curve.ideal, curve.denominator, curve._salt = self.ideal, self.denominator, self._salt
+        curve._beside = self._others if of == MIXED else 0
+        curve._others = self._others
         curve._enter_parts()
         return curve
 
@@ -97,9 +130,14 @@ class Curve:
         by it once and exactly.
         """
         self._salt = (self._salt[0] * top, self._salt[1] * bottom)
-        self.ideal *= top
-        self.denominator *= bottom
+        self._scale(top, bottom)
         self._is_settled = False
+
+    def _scale(self, top: int, bottom: int) -> None:
+        self.ideal *= top
+        self._others *= top
+        self._beside *= top
+        self.denominator *= bottom
 
     def fall(self) -> None:
         """Fall by the reduction asked for."""
@@ -107,23 +145,24 @@ class Curve:
             self._settle()
         bottom = self._bottom
         if bottom:
-            self.asked = self.ideal * self._top
-            self.ideal *= bottom
-            self.denominator *= bottom
-            self._lowest *= bottom
+            self.asked = (self.ideal + self._beside) * self._top
+            self._refine(bottom)
         self.ideal -= self.asked
         self.ideal = max(self.ideal, self._lowest)
         if self._later:
             self._enter_parts()
 
+    def _refine(self, factor: int) -> None:
+        """Count over a denominator that is ``factor`` times as large."""
+        self.ideal *= factor
+        self.denominator *= factor
+        self._lowest *= factor
+        self._others *= factor
+        self._beside *= factor
+
     def point(self) -> Point:
         """Where the curve is."""
-        return Point(
-            *(self.ideal, self.asked, self.denominator),
-            of_current=self._bottom > 0,
-            every=self.part.every,
-            rule=self._rule,
-        )
+        return Point(self.ideal, self.asked, self.denominator, self.part.every, self._rule)
 
     def next(self) -> Point:
         """Fall by the reduction asked for, and give the point."""
@@ -149,23 +188,36 @@ class Curve:
         if isinstance(rule, int):
             self.asked = self._over_denominator(rule)
         else:
-            bottom = rule.denominator
-            if self.denominator // self._salt[1] % bottom:
-                self.ideal *= bottom
-                self.denominator *= bottom
-            original = self._over_denominator(self._original)
-            self.asked = original // bottom * rule.numerator  # a multiple of the bottom
-            if self.of == MIXED and not self._slow:
-                turn = _turn(original, rule)
-                self._slow = self.ideal <= turn
-                self._turn = -1 if self._slow else turn
-            if self._slow:
-                self._top, self._bottom = rule.numerator, bottom
+            self._settle_share(rule)
         self._lowest = self._over_denominator(self._goal)
         self._is_settled = True
 
+    def _settle_share(self, rule: Ratio) -> None:
+        bottom = rule.denominator
+        if self.denominator // self._salt[1] % bottom:
+            self._refine(bottom)
+        original = self._over_denominator(self._original)
+        self.asked = original // bottom * rule.numerator  # a multiple of the bottom
+        if self.of == MIXED and not self._slow:
+            self._turn = self._turning_point(original)
+            self._slow = self.ideal <= self._turn
+        if self._slow:
+            self._turn = -1
+            self._top, self._bottom = rule.numerator, bottom
+            if self.of == MIXED and self.part.every.days >= SHORT_INTERVAL:
+                self._top, self._bottom = at_most(MIXED_CUT, rule, override=self.override)
+
+    def _turning_point(self, original: int) -> int:
+        """The highest dose from which ``mixed`` takes percentages of what is left."""
+        top, bottom = at_most(MIXED_CUT, self._rule, override=self.override)
+        # the cut is over 25% of what is left below this dose
+        turn = (self.asked * bottom - 1) // top
+        if self.part.every.days < SHORT_INTERVAL:
+            turn = max(turn, original * MIXED_LEFT.numerator // MIXED_LEFT.denominator)
+        return turn - self._beside
+
     def _enter_parts(self) -> None:
-        """Go over to the next part where this one's end is reached."""
+        """Go over to the next part once this one's end is reached."""
         while self._later and self._reached(self.part):
             self.part, self._later = self._later[0], self._later[1:]
             self._is_settled = False
@@ -180,11 +232,3 @@ class Curve:
         assert part.until_share is not None
         top, bottom = part.until_share
         return self.ideal * bottom <= self._over_denominator(self._original) * top
-
-
-def _turn(original: int, rule: Ratio) -> int:
-    """The highest dose from which ``mixed`` takes percentages of what is left."""
-    left = original * MIXED_LEFT[0] // MIXED_LEFT[1]
-    # the cut is more than 25% of a lower dose than this
-    cut = (original * rule.numerator * MIXED_CUT[1] - 1) // (rule.denominator * MIXED_CUT[0])
-    return max(left, cut)

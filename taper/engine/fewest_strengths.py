@@ -26,12 +26,12 @@ def fewest_strengths(steps: tuple[Step, ...], tables: Iterable[Regimens]) -> tup
     chosen = {
         made.product: _table(made.product, steps, made)
         for made in tables
-        if not made.product.is_liquid and len(made.strengths) > 1
+        if not made.product.is_liquid and len(made.strengths) > 1 and made.divides
     }
 
     def remade(regimen: Regimen) -> Regimen:
         made = chosen.get(regimen.product)
-        return regimen if made is None else made.exactly(regimen.amounts)
+        return regimen if made is None else made.exactly(regimen.amounts, times=regimen.times)
 
     now, *rows = steps
     return (
@@ -54,15 +54,24 @@ def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimen
             units = _units(subset, amounts, made)
             if units is not None:
                 found.append((units, subset))
-        tables = [
-            (units, regimens(product, subset, made.interval, made.most, halves=made.halves))
-            for units, subset in found
-        ]
+        tables = [(units, _like(made, subset)) for units, subset in found]
         if product.is_combination:
             tables = [(units, table) for units, table in tables if _no_more_other(table, taken)]
         if tables:
             return min(tables, key=lambda item: (item[0], _halves(item[1], amounts)))[1]
     return made
+
+
+def _like(made: Regimens, strengths: tuple[Strength, ...]) -> Regimens:
+    """The same table of fewer strengths."""
+    return regimens(
+        made.product,
+        strengths,
+        made.interval,
+        made.most,
+        number=made.number,
+        halves=made.halves,
+    )
 
 
 def _units(strengths: tuple[Strength, ...], amounts: list[int], made: Regimens) -> int | None:

@@ -56,6 +56,7 @@ class Rows:
         self.period = patch_days(regimen)
         self.anchor = calendar.start
         self.original = regimen.daily
+        self.regimen, self.since, self.cause = regimen, start, NOTHING  # of the dose in force
         self.rows: list[Row] = []
         self.reductions = 0
         self.pending: Interval | None = None
@@ -83,6 +84,8 @@ class Rows:
 
     def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
         """Begin a row; it ends where the next begins."""
+        if regimen is not self.regimen:
+            self.since, self.cause = start, reason
         self.kind, self.start, self.regimen = kind, start, regimen
         self.before, self.reason, self.why = before, reason, ""
 
@@ -149,6 +152,15 @@ class Rows:
         """End the open row before ``day``; a row of no days is left out."""
         if day > self.start:
             self.finish(day - _DAY)
+
+    def earliest(self, due: date) -> date:
+        """The first day from ``due`` on which a reduction may begin, apart from hold rows."""
+        if self.is_free:
+            return due
+        pending, self.pending = self.pending, None
+        day, _ = self._begin(due, date.min)
+        self.pending = pending
+        return day
 
     def _begin(self, due: date, not_before: date) -> tuple[date, bool]:
         """The first day from ``due`` on which a reduction may begin, and whether a hold did it.

@@ -23,13 +23,14 @@ from taper.errors import InputError, Problem
 from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from taper.engine.choice import Reason
     from taper.engine.curve import Curve
     from taper.engine.steps import Step
     from taper.quantities import Interval
-    from taper.regimen.table import Regimen, Regimens
+    from taper.regimen.regimen import Regimen
+    from taper.regimen.table import Regimens
     from taper.request.changes import Change
     from taper.request.model import Calendar, Finish, Rule
     from taper.request.rule import Part
@@ -52,9 +53,12 @@ class UnderWay(Course):
         regimen: Regimen,
         finish: Finish | None,
         begin: date | None = None,
+        others: Sequence[Regimen] = (),
+        *,
+        waits: bool = True,
     ) -> None:
         """Begin as a course that nothing changes."""
-        super().__init__(rule, calendar, made, regimen, finish, begin)
+        super().__init__(rule, calendar, made, regimen, finish, begin, others, waits=waits)
         self.products = {made.product, *([finish.regimens.product] if finish else [])}
         self.would: tuple[Step, ...] = ()  # the rows that no reduction may come before
         self.unheld: date | None = None  # the day of the next reduction without the hold
@@ -204,6 +208,7 @@ class UnderWay(Course):
         why = f"a step back to the dose of the previous step: {change.step_back}"
         rows.cut(day, HOLD, why)
         rows.regimen, rows.pending = back.rows.regimen, back.rows.pending
+        rows.since, rows.cause = day, NOTHING
         rows.reductions, rows.fired = back.rows.reductions, back.rows.fired.copy()
         if course.rule is not self.rule:
             course.turn_curves(self.rule, self.curve.parts)
@@ -241,11 +246,14 @@ class UnderWay(Course):
         if self.opportunities:
             self.linear.skip(self.opportunities)
             self.opportunities = 0
-        self.curve = self.curve.turned(parts, rule.of, rule.goal)
-        self.linear = self.linear.turned(parts, ORIGINAL, rule.goal)
-        self.rule, self.goal = rule, rule.goal * self.salt[0] // self.salt[1]
-        self.override, self.slows_down = bool(rule.override), rule.of != ORIGINAL
-        self.looked_at = None
+        override = bool(rule.override)
+        self.curve = self.curve.turned(parts, rule.of, rule.goal, override=override)
+        self.linear = self.linear.turned(parts, ORIGINAL, rule.goal, override=override)
+        self.rule = rule
+        goal = rule.goal * self.salt[0] // self.salt[1]
+        self.goal = self._within_reach(self.rows.regimen, goal)
+        starts_smallest = self.reduction.starts_smallest
+        self.reduction = self._reduction(self.rows.original, starts_smallest=starts_smallest)
 
     def _is_faster(self, rule: Rule) -> tuple[bool, bool]:
         """Whether another rule asks for a faster pace than the present one: now, and later on."""

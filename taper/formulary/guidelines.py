@@ -60,7 +60,7 @@ def guidelines() -> dict[str, Guideline]:
             facts=entry,
         )
         for key, entry in entries.items()
-        if key != "sources" and entry.get("planned", True)
+        if key != "sources"
     }
 
 

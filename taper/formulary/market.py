@@ -189,7 +189,7 @@ def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Produ
     counted = entry.get("counted", {})
     strengths = tuple(_strength(label, counted) for label in entry["strengths"])
     measure = _amount(entry["measure_ml"], {}) if entry["kind"] == "liquid" else 0
-    only = tuple(entry.get("only_if_named", ()))
+    seldom = {*entry.get("only_if_named", ()), *entry.get("seldom_stocked", ())}
     return Product(
         id=entry["id"],
         drug=entry["drug"],
@@ -200,7 +200,7 @@ def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Produ
         unit=entry["unit"],
         market=market,
         strengths=strengths,
-        only_if_named=only,
+        seldom_stocked=tuple(s.label for s in strengths if s.label in seldom),
         intervals_hours=tuple(entry["intervals_hours"]),
         interval=entry["interval"],
         handling=entry["handling"],

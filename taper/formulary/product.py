@@ -45,7 +45,7 @@ class Product:
     unit: str
     market: str
     strengths: tuple[Strength, ...]
-    only_if_named: tuple[str, ...]
+    seldom_stocked: tuple[str, ...]
     intervals_hours: tuple[int, ...]
     interval: int
     handling: str
@@ -121,8 +121,8 @@ class Product:
 
     @cached_property
     def usual(self) -> tuple[Strength, ...]:
-        """The strengths that are used unless the request names others."""
-        return tuple(s for s in self.strengths if s.label not in self.only_if_named)
+        """The strengths that are used unless the request or the current dose needs others."""
+        return tuple(s for s in self.strengths if s.label not in self.seldom_stocked)
 
     def rxcui(self, label: str) -> str:
         """The RxNorm code of a strength (the plain one first), or an empty string."""

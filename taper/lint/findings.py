@@ -10,9 +10,9 @@ from taper.engine.choice import NOTHING
 from taper.engine.steps import CURRENT, HOLD, REDUCE, STOP, Step
 from taper.errors import InputError
 from taper.lint.handwritten import Entry, Fault, Taken
-from taper.quantities import THOUSAND, plain
+from taper.quantities import plain
 from taper.reading import read
-from taper.regimen.table import MOST_MEASURES, Regimen, regimens
+from taper.regimen.table import Regimen, most_of_a_liquid, regimens
 from taper.regimen.units import MOST_UNITS
 from taper.safety.findings import find
 from taper.supply import Supply
@@ -90,13 +90,13 @@ def _regimen(taken: Taken) -> Regimen | None:
     """What is taken, from what is written or from the best way to make it."""
     product = taken.product
     if not taken.daily:
-        return Regimen(product, 24, (0,), ((),), 0, even=True)
+        return Regimen(product, 24, (), (), 0, ())
     hours = taken.hours or product.interval
     if taken.units:
-        return Regimen(product, hours, taken.amounts, taken.units, taken.daily, even=True)
+        return Regimen(product, hours, taken.amounts, taken.units, taken.daily, taken.times)
     limit = 0
     if product.is_liquid:
-        limit = MOST_MEASURES * product.strengths[0].amount * product.measure // THOUSAND
+        limit = most_of_a_liquid(product, product.strengths[0])
     table = regimens(product, _strengths(product), hours, MOST_AS_WRITTEN, limit=limit)
     if taken.amounts:
         if any(table.units(amount) is None for amount in taken.amounts):

@@ -98,7 +98,7 @@ def _entries(found: Written, request: Request) -> list[Entry]:
     hours = {regimen.product: regimen.interval for regimen in regimens}
 
     def entry_of(taken: document_reader.Taken) -> Taken:
-        return Taken(*taken, hours.get(taken.product))
+        return Taken(*taken[:5], hours.get(taken.product))
 
     return [
         Entry(

@@ -212,12 +212,10 @@ def _rise(entries: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
             message = f"{said}, after {lower} in row {before.row}"
             yield Fault("dose-rises", entry.row, column, message, higher)
         return
-    earlier = _at_times(then)
-    for time, amount in _at_times(now).items():
-        if amount > earlier.get(time, amount if not earlier else 0):
-            text = now.product.text(amount)
-            message = f"{time}: {text}, more than in row {before.row}"
-            yield Fault("dose-rises", entry.row, entry.column("doses", "dose"), message, text)
+    for place, amount in _above_their_rank(now, then):
+        text = now.product.text(amount)
+        message = f"{place}: {text}, more than in row {before.row}"
+        yield Fault("dose-rises", entry.row, entry.column("doses", "dose"), message, text)
 
 
 def _counted(taken: Taken) -> int:
@@ -226,11 +224,16 @@ def _counted(taken: Taken) -> int:
     return taken.daily * top * THOUSAND // bottom
 
 
-def _at_times(taken: Taken) -> dict[str, int]:
-    """The amount at each time, where the times are known."""
-    if taken.times:
-        return dict(zip(taken.times, taken.amounts, strict=True))
-    return {f"dose {place}": amount for place, amount in enumerate(taken.amounts, 1)}
+def _above_their_rank(now: Taken, then: Taken) -> Iterator[tuple[str, int]]:
+    """The administrations, in order of size, that are larger than those of the row before."""
+    if not then.amounts:
+        return
+    earlier = (*sorted(then.amounts, reverse=True), *(0,) * len(now.amounts))
+    names = now.times or [f"dose {place}" for place in range(1, len(now.amounts) + 1)]
+    ranked = sorted(zip(now.amounts, names, strict=True), key=lambda each: -each[0])
+    for (amount, name), before in zip(ranked, earlier, strict=False):
+        if amount > before:
+            yield name, amount
 
 
 def _steps_back(entries: list[Entry], before: Entry, entry: Entry) -> bool:

@@ -15,7 +15,7 @@ from taper.engine.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE
 from taper.errors import InputError, Problem
 from taper.planning.make import made_with
 from taper.quantities import THOUSAND, plain
-from taper.regimen.table import TIMES
+from taper.regimen.times import AS_NEEDED, TIMES
 from taper.supply import needed, uses
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _beside(document: Mapping[str, Any]) -> Iterator[Problem]:
 def _regimen(taken: Taken, where: str, *, empty: bool = True) -> Iterator[Problem]:
     """A row or a companion: units make the doses, doses make the day."""
     product, times = taken.product, taken.times
-    allowed = [("patch",)] if product.is_patch else TIMES.values()
+    allowed = [("patch",)] if product.is_patch else (*TIMES.values(), AS_NEEDED)
     if len(set(times)) < len(times) or not any(set(times) <= set(names) for names in allowed):
         yield _fault(f"{where}.doses", f"'{', '.join(times)}' are not the times of a day")
     for place, (amount, units) in enumerate(zip(taken.amounts, taken.units, strict=True)):
@@ -109,7 +109,7 @@ def _regimen(taken: Taken, where: str, *, empty: bool = True) -> Iterator[Proble
             given = f"{plain(amount)} {product.unit}"
             message = f"{given} is not what the units make, {plain(made // THOUSAND)}"
             yield _fault(f"{at}.amount", message, given)
-    total = sum(taken.amounts)
+    total = sum(taken.amounts) * (taken.most_often or 1)
     if total != taken.daily:
         daily = plain(taken.daily)
         message = f"{daily} is not the sum of the doses, {plain(total)}"
@@ -219,8 +219,7 @@ def _change(step: Step, where: str) -> Iterator[Problem]:
 def _follows(step: Step, before: Regimen, where: str) -> Iterator[Problem]:
     """A row of the same product as one before."""
     regimen = step.regimen
-    pairs = zip(regimen.amounts, before.amounts, strict=False)
-    if len(regimen.amounts) != len(before.amounts) or any(now > then for now, then in pairs):
+    if _rises(regimen, before):
         yield _rise(where, before.daily, regimen)
     elif step.kind in _SAME_DOSE and regimen.amounts != before.amounts:
         yield _fault(f"{where}.daily_dose", f"is not the dose before, and the row is a {step.kind}")
@@ -298,3 +297,11 @@ def _dispensed(plan: Plan) -> Iterator[Problem]:
         if count:
             message = f"the fills of {product.id} {strength.label} do not add up to the rows"
             yield _fault("supply", f"{message}, by {plain(abs(count))}")
+
+
+def _rises(regimen: Regimen, before: Regimen) -> bool:
+    """Whether an administration, in order of size, or the number of them is above before."""
+    if regimen.most_often:
+        return regimen.daily > before.daily or regimen.ranks[0] > before.ranks[0]
+    pairs = zip(regimen.ranks, before.ranks, strict=False)
+    return len(regimen.ranks) > len(before.ranks) or any(now > then for now, then in pairs)

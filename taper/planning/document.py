@@ -175,12 +175,15 @@ def step_document(step: Step) -> dict[str, Any]:
 
 
 def dose_documents(regimen: Regimen) -> list[dict[str, Any]]:
-    """The administrations of a row; those of zero are left out."""
-    return [
+    """The administrations of a row; as needed there is one, with how often it may be taken."""
+    found: list[dict[str, Any]] = [
         {"time": time, "amount": plain(amount), "units": _units(units)}
         for time, amount, units in zip(regimen.times, regimen.amounts, regimen.units, strict=True)
-        if amount
     ]
+    if regimen.most_often:
+        found[0]["hours_between"] = regimen.interval
+        found[0]["most_per_day"] = plain(regimen.daily)
+    return found
 
 
 def _units(units: Units) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from taper.errors import InputError, Problem
 from taper.planning.document import SCHEMA
 from taper.quantities import thousandths
+from taper.regimen.times import AS_NEEDED
 from taper.safety.catalogue import Finding, Words
 from taper.safety.withdrawal_checks import Check
 from taper.supply import Fill, Supply, SupplyItem
@@ -33,6 +34,7 @@ class Taken(NamedTuple):
     """What is taken of one product, amounts and counts in thousandths; none of it is zero.
 
     ``amounts``, ``units`` and ``times`` have an entry for each administration that is written.
+    As needed there is one, ``hours_between`` apart and at most ``most_often`` a day.
     """
 
     product: Product
@@ -40,6 +42,8 @@ class Taken(NamedTuple):
     amounts: tuple[int, ...]
     units: tuple[Units, ...]
     times: tuple[str, ...]
+    hours_between: int = 0
+    most_often: int = 0
 
 
 class Row(NamedTuple):
@@ -146,13 +150,18 @@ class _Reader:
             doses.append(tuple((known, _amount(count)) for known, count in units if known))
             if len(doses[-1]) < len(units):
                 return None
-        return Taken(
+        taken = Taken(
             product,
             _amount(entry["daily_dose"]),
             tuple(_amount(dose["amount"]) for dose in entry["doses"]),
             tuple(doses),
             tuple(dose["time"] for dose in entry["doses"]),
         )
+        if taken.times != AS_NEEDED:
+            return taken
+        hours, most = entry["doses"][0]["hours_between"], entry["doses"][0]["most_per_day"]
+        often = _amount(most or "0") // (taken.amounts[0] or 1)
+        return taken._replace(hours_between=hours or 0, most_often=often)
 
     def product(self, entry: Mapping[str, Any], where: str) -> Product | None:
         try:

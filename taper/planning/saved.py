@@ -22,7 +22,7 @@ from taper.quantities import parse_interval, parse_percent
 from taper.reading import read
 from taper.reading.revisions import changes_of, with_rule_in_force
 from taper.regimen.prescription import HOURS_OF_DAY
-from taper.regimen.table import SMALLER_FIRST, TIMES, Regimen
+from taper.regimen.regimen import Regimen
 from taper.request.rule import Part
 
 if TYPE_CHECKING:
@@ -112,7 +112,6 @@ def _request(document: Mapping[str, Any]) -> Request:
 
 def _steps(rows: tuple[Row, ...], request: Request) -> tuple[Step, ...]:
     """The steps of the rows; each is read beside those before it."""
-    # the hours between administrations are not in a row, where those of zero are left out
     tables = [request.regimens, *(companion.regimens for companion in request.also)]
     tables += [request.finish.regimens] if request.finish else []
     intervals = {table.product.id: table.interval for table in tables}
@@ -120,8 +119,8 @@ def _steps(rows: tuple[Row, ...], request: Request) -> tuple[Step, ...]:
     steps: list[Step] = []
     for row in rows:
         assert row.taken is not None  # else there were faults
-        regimen = _regimen(row.taken, known.get(row.taken.product.id), intervals)
-        others = [_regimen(each, known.get(each.product.id), intervals) for each in row.companions]
+        regimen = _regimen(row.taken, intervals)
+        others = [_regimen(each, intervals) for each in row.companions]
         steps.append(_step(row, regimen, tuple(others), steps[-1] if steps else None, known))
         for each in (*others, regimen):
             known[each.product.id] = each
@@ -161,28 +160,14 @@ def _step(
     )
 
 
-def _regimen(taken: Taken, before: Regimen | None, intervals: Mapping[str, int]) -> Regimen:
-    """What is taken; ``before`` gives the interval if nothing is."""
-    product = taken.product
-    doses = dict(zip(taken.times, zip(taken.amounts, taken.units, strict=True), strict=True))
-    times = _times(taken, before, intervals)
-    made = [doses.get(time, (0, ())) for time in times]
-    amounts = tuple(amount for amount, _ in made)
-    interval = 24 // len(times)
-    if product.is_patch:
-        interval = intervals.get(product.id, product.interval)
-    units = tuple(units for _, units in made)
-    return Regimen(product, interval, amounts, units, sum(amounts), even=True)
-
-
-def _times(taken: Taken, before: Regimen | None, intervals: Mapping[str, int]) -> tuple[str, ...]:
-    """All the times of the day, those of an administration of zero among them."""
-    if taken.product.is_patch:
-        return ("patch",)
-    given = set(taken.times)
-    if before is not None and given <= set(before.times):
-        return before.times
-    number = HOURS_OF_DAY // intervals.get(taken.product.id, HOURS_OF_DAY)
-    if number > 1 and given <= set(TIMES[number]):
-        return TIMES[number]
-    return next(TIMES[number] for number in SMALLER_FIRST if given <= set(TIMES[number]))
+def _regimen(taken: Taken, intervals: Mapping[str, int]) -> Regimen:
+    """What is taken, with the hours between administrations, which are not in a row."""
+    product, often = taken.product, taken.most_often
+    number = len(taken.amounts)
+    if often:
+        hours = taken.hours_between
+    elif product.is_patch:
+        hours = intervals.get(product.id, product.interval)
+    else:
+        hours = 0 if not number or HOURS_OF_DAY % number else HOURS_OF_DAY // number
+    return Regimen(product, hours, taken.amounts, taken.units, taken.daily, taken.times, often)

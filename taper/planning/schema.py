@@ -132,11 +132,17 @@ class Units(_Model):
 
 
 class Dose(_Model):
-    """One administration of the day; of a patch the one entry ``patch``."""
+    """One administration of the day; of a patch the one entry ``patch``.
+
+    What stays as needed has the one entry ``as-needed``, with the hours between two doses and
+    the most of a day.
+    """
 
     time: Text
     amount: Decimal
     units: list[Units]
+    hours_between: int | None = None
+    most_per_day: Decimal | None = None
 
 
 class Companion(_Model):

@@ -5,16 +5,17 @@ Every field is read by one small function; all problems of one input are raised 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taper.data.limits import whole
 from taper.errors import InputError, Problem
-from taper.quantities import Interval, parse_interval
+from taper.quantities import Interval, parse_interval, plain
 from taper.reading.companions import read_companions, read_finish
 from taper.reading.dates import read_calendar
-from taper.reading.medicine import Medicine, read_market, read_medicine, read_product
+from taper.reading.medicine import read_market, read_medicine, read_product
 from taper.reading.on_hand import read_on_hand
-from taper.reading.rules import read_ends_by, read_rule
+from taper.reading.rules import read_ends_by, read_rule, with_goal_in_mme
 from taper.reading.values import Fields
 from taper.request.fields import RISKS
 from taper.request.model import Request
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from taper.formulary.product import Product
+    from taper.reading.as_needed import Medicine
     from taper.request.model import Calendar, Companion, Finish, Rule
 
 FILL = Interval(whole("fill"), "d")
@@ -43,10 +45,14 @@ def read(values: Mapping[str, object]) -> Request:
     known = fields.attempt(lambda: _interval(fields, "on_opioids_for", "d w mo y"))
     rule = read_rule(fields, medicine, known)
     calendar = read_calendar(fields, medicine)
+    calendar = _with_the_rounding(calendar, rule, medicine)
     ends_by = read_ends_by(fields, calendar)
     finish = read_finish(fields, medicine) if medicine else None
     also = read_companions(fields, market, medicine) if market else ()
     _check_finish(fields, finish, also)
+    if rule is not None and medicine is not None:
+        others = [companion.regimen for companion in also]
+        rule = with_goal_in_mme(fields, rule, medicine, others)
     fill = _fill(fields)
     on_hand = read_on_hand(fields, _products(medicine, finish, also)) if medicine else ()
     risks = _risks(fields)
@@ -78,6 +84,24 @@ def read(values: Mapping[str, object]) -> Request:
         text=_normalised(fields, medicine, rule, calendar, known, fill, finish, also),
         on_hand=on_hand,
     )
+
+
+def _with_the_rounding(
+    calendar: Calendar | None, rule: Rule | None, medicine: Medicine | None
+) -> Calendar | None:
+    """An average that was rounded down by more than the reduction asked for is the first cut.
+
+    A full interval at that dose follows.
+    """
+    if calendar is None or rule is None or medicine is None or calendar.baseline:
+        return calendar
+    part, taking = rule.parts[0], medicine.taking or 0
+    asked = part.reduce
+    if isinstance(asked, int):
+        is_more = medicine.rounding > asked
+    else:
+        is_more = medicine.rounding * asked.denominator > taking * asked.numerator
+    return replace(calendar, baseline=part.every) if is_more else calendar
 
 
 def _check_finish(fields: Fields, finish: Finish | None, also: tuple[Companion, ...]) -> None:
@@ -149,10 +173,12 @@ def _normalised(
         reduce=_reduction(first.reduce, medicine) if by_rate else None,
         every=None if text["phases"] or text["guideline"] else str(first.every),
         of=None if text["guideline"] else rule.of,
-        to=medicine.product.text(rule.goal) if rule.goal else "0",
+        to=_goal_text(fields, rule, medicine),
         stock=[s.label for s in medicine.regimens.strengths] if fields.given("stock") else [],
         max_units=None if text["max_units"] is None else int(str(text["max_units"])),
-        split="halves" if medicine.regimens.halves else "none",
+        split=(fields.text("split") or "none").lower(),
+        as_needed=(fields.text("as_needed") or "fixed").lower(),
+        favor=(fields.text("favor") or "").lower() or None,
         prefer="fewest-strengths" if medicine.regimens.fewest_strengths else "fewest-units",
         finish_with=_finish_text(finish),
         also=[_also_text(companion) for companion in also],
@@ -165,6 +191,14 @@ def _normalised(
         checks=fields.text("checks") or "standard",
     )
     return text
+
+
+def _goal_text(fields: Fields, rule: Rule, medicine: Medicine) -> str:
+    if rule.goal_mme:
+        return f"{plain(rule.goal_mme)} MME"
+    if (fields.text("to") or "").lower() == "current":
+        return "current"
+    return medicine.product.text(rule.goal) if rule.goal else "0"
 
 
 def _also_text(companion: Companion) -> str:
@@ -181,6 +215,8 @@ def _finish_text(finish: Finish | None) -> str | None:
     if finish is None:
         return None
     regimens = finish.regimens
+    if finish.as_often:
+        return regimens.product.id
     return f"{regimens.product.id} q{regimens.interval}h"
 
 

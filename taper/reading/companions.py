@@ -7,18 +7,23 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from taper.data.limits import whole
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
-from taper.formulary.product import ORAL_INTERVALS
+from taper.formulary.product import ORAL_INTERVALS, Product
 from taper.quantities import Ratio, parse_percent
-from taper.reading.medicine import Medicine, read_amount, strengths_of, take
+from taper.reading.as_needed import FIXED, Medicine
+from taper.reading.medicine import read_amount, strengths_of, take
 from taper.regimen.finer import finer_products, is_finer, usual_table
-from taper.regimen.prescription import frequency, parse_frequency
+from taper.regimen.prescription import HOURS_OF_DAY, frequency, parse_frequency
 from taper.request.model import Companion, Finish
 
 if TYPE_CHECKING:
     from taper.reading.values import Fields
     from taper.regimen.table import Regimens
+
+PATCH = "patch"
+_AFTER_EXTENDED_RELEASE = whole("times-after-extended-release")
 
 
 def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
@@ -28,7 +33,8 @@ def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
         if at:
             fields.problem("finish_at", "there is no product to change to", "--finish-with ID", at)
         return None
-    table = fields.attempt(lambda: _finish_table(text, medicine))
+    is_halved = fields.text("split") == "halves"
+    table = fields.attempt(lambda: _finish_table(text, medicine, is_halved=is_halved))
     dose = share = None
     if at and at.endswith("%"):
         share = fields.attempt(lambda: parse_percent(at, "finish_at"))
@@ -38,7 +44,21 @@ def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
         dose = fields.attempt(lambda: read_amount(at, medicine.product, "finish_at"))
         if dose is not None and not 0 < dose < medicine.regimen.daily:
             _not_below(fields, at, medicine)
-    return None if table is None else Finish(table, dose, share)
+    if table is None:
+        return None
+    _check_halves(fields, table, medicine)
+    has_interval = parse_frequency(text.rsplit(maxsplit=1)[-1]) is not None
+    follows = not has_interval and _follows_frequency(table.product, medicine.product)
+    return Finish(table, dose, share, follows)
+
+
+def _check_halves(fields: Fields, table: Regimens, medicine: Medicine) -> None:
+    """Halves are of whichever of the two products can be split."""
+    is_asked = fields.text("split") == "halves"
+    if is_asked and not (table.product.splittable or medicine.product.splittable):
+        message = f"neither {medicine.product.id} nor {table.product.id} is ever cut"
+        hint = "--split halves is for immediate-release tablets known to be scored"
+        fields.problem("split", message, hint, "halves")
 
 
 def _not_below(fields: Fields, at: str, medicine: Medicine) -> None:
@@ -48,7 +68,7 @@ def _not_below(fields: Fields, at: str, medicine: Medicine) -> None:
     fields.problem("finish_at", message, f"25%, or less than {current}", at)
 
 
-def _finish_table(text: str, medicine: Medicine) -> Regimens:
+def _finish_table(text: str, medicine: Medicine, *, is_halved: bool) -> Regimens:
     market = formulary(medicine.product.market)
     name, hours = text, None
     words = text.rsplit(maxsplit=1)
@@ -63,14 +83,38 @@ def _finish_table(text: str, medicine: Medicine) -> Regimens:
         labelled = " or ".join(frequency(hours) for hours in product.intervals_hours)
         message = f"{frequency(hours)} does not fit {product.name}"
         raise InputError(Problem("finish_with", message, f"the label says {labelled}", text))
+    if PATCH in {product.kind, first.kind} and product.kind != first.kind:
+        message = f"a change between {first.kind} and {product.kind} is not planned"
+        hint = "they are absorbed differently: a prescriber converts the dose"
+        raise InputError(Problem("finish_with", message, hint, text))
     top, bottom = first.basis
     daily = medicine.regimen.daily * top * product.basis[1] // (bottom * product.basis[0])
-    table = usual_table(product, hours or product.interval, daily)
+    number = HOURS_OF_DAY // hours if hours else _as_often(product, medicine)
+    interval = hours or (0 if HOURS_OF_DAY % number else HOURS_OF_DAY // number)
+    halves = medicine.regimens.halves or is_halved
+    table = usual_table(
+        product, interval, daily, number=number, halves=halves and product.splittable
+    )
     if not is_finer(table, medicine.regimens):
         message = f"{product.id} makes no smaller dose than {first.id}"
         same = ", ".join(finer_products(medicine.regimens)) or "none"
         raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
     return table
+
+
+def _follows_frequency(product: Product, before: Product) -> bool:
+    """Whether it is taken as often as the medicine before it, for want of an interval.
+
+    An ordinary product after an extended-release one is taken four times a day.
+    """
+    return before.release != "er" or product.release == "er"
+
+
+def _as_often(product: Product, medicine: Medicine) -> int:
+    """The most administrations of a day without an interval."""
+    if _follows_frequency(product, medicine.product):
+        return medicine.regimens.number
+    return _AFTER_EXTENDED_RELEASE
 
 
 def read_companions(
@@ -79,8 +123,9 @@ def read_companions(
     """What else the patient takes."""
     kept = [_id_of(name, market) for name in fields.many("keep")]
     companions: list[Companion] = []
+    way = (fields.text("as_needed") or FIXED).lower()
     for text in fields.many("also"):
-        companion = fields.attempt(partial(_companion, text, market))
+        companion = fields.attempt(partial(_companion, text, market, way))
         if companion is not None:
             keep = companion.product.id in kept
             prescription, regimen = companion.prescription, companion.regimen
@@ -111,7 +156,7 @@ def _dose_begins(text: str, market: Formulary) -> int | None:
     return known[-1] if known else places[0] if places else None
 
 
-def _companion(text: str, market: Formulary) -> Medicine:
+def _companion(text: str, market: Formulary, way: str) -> Medicine:
     """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose."""
     start = _dose_begins(text, market)
     if start is None:
@@ -121,6 +166,7 @@ def _companion(text: str, market: Formulary) -> Medicine:
         product = market.find(text[:start], "also")
         strengths = strengths_of([], product)
         dose, _, taking = text[start:].strip().partition(" taking ")
-        return take(product, dose, strengths, product.max_units, taking=taking or None)
+        most = product.max_units
+        return take(product, dose, strengths, most, taking=taking or None, as_needed=way)
     except InputError as error:
         raise InputError(replace(p, field="also", span=None) for p in error.problems) from None

@@ -19,7 +19,7 @@ from taper.request.model import Calendar, Hold
 
 if TYPE_CHECKING:
     from taper.formulary.product import Product
-    from taper.reading.medicine import Medicine
+    from taper.reading.as_needed import Medicine
     from taper.reading.values import Fields
 
 _DATED = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s*")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,8 +11,11 @@ from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.quantities import THOUSAND, parse_dose, unit_of
+from taper.reading.as_needed import AS_NEEDED_WAYS, FIXED, Medicine, as_taken
+from taper.regimen.in_use import in_use, one_tablet_alone
 from taper.regimen.prescription import Prescription, frequency, parse_prescription
-from taper.regimen.table import MOST_MEASURES, regimens
+from taper.regimen.table import LIQUID_AT_ONCE, most_of_a_liquid, regimens
+from taper.regimen.times import TIMES
 from taper.regimen.units import MOST_UNITS, fewest_units_for
 
 if TYPE_CHECKING:
@@ -20,19 +23,8 @@ if TYPE_CHECKING:
     from taper.reading.values import Fields
     from taper.regimen.table import Regimen, Regimens
 
+FAVORED = ("morning", "noon", "afternoon", "evening", "bedtime")
 _LIMIT_GRAIN = 50  # measures: tables of a liquid are shared by doses of about the same size
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Medicine:
-    """One product as it is taken now, and what can be made of it."""
-
-    product: Product
-    prescription: Prescription
-    regimen: Regimen
-    regimens: Regimens
-    taking: int | None = None
-    raised_units: int = 0
 
 
 def read_market(fields: Fields) -> Formulary | None:
@@ -61,10 +53,10 @@ def read_medicine(fields: Fields, product: Product) -> Medicine | None:
     strengths = fields.attempt(lambda: strengths_of(fields.many("stock"), product))
     most = fields.attempt(lambda: _most_units(fields.text("max_units"), product))
     halves = fields.choice("split", ("none", "halves"), "none") == "halves"
-    if halves and not product.splittable:
+    if halves and not product.splittable and not fields.given("finish_with"):
         hint = "--split halves is for immediate-release tablets known to be scored"
         fields.problem("split", f"{product.id} is never cut", hint, "halves")
-        halves = False
+    halves = halves and product.splittable
     prefer = fields.choice("prefer", ("fewest-units", "fewest-strengths"), "fewest-units")
     text = fields.text("dose")
     if text is None:
@@ -73,6 +65,8 @@ def read_medicine(fields: Fields, product: Product) -> Medicine | None:
     if strengths is None or most is None or text is None:
         return None
     taking = fields.text("taking")
+    as_needed = fields.choice("as_needed", AS_NEEDED_WAYS, FIXED)
+    favor = fields.choice("favor", FAVORED, "")
     return fields.attempt(
         lambda: take(
             product,
@@ -80,6 +74,8 @@ def read_medicine(fields: Fields, product: Product) -> Medicine | None:
             strengths,
             most,
             taking=taking,
+            as_needed=as_needed,
+            favor=favor,
             halves=halves,
             fewest_strengths=prefer == "fewest-strengths",
         )
@@ -108,9 +104,11 @@ def _most_units(text: str | None, product: Product) -> int:
 
 
 def strengths_of(stock: list[str], product: Product) -> tuple[Strength, ...]:
-    """The strengths in use: those that ``stock`` names, or the usual ones."""
+    """The strengths that ``stock`` names; none if the current dose decides."""
     if not stock:
-        return product.usual[:1] if product.is_liquid else product.usual
+        return ()
+    if [text.lower() for text in stock] == ["all"]:
+        return product.strengths[:1] if product.is_liquid else product.strengths
     named = [named_strength(text, product) for text in stock]
     chosen = tuple(strength for strength in product.strengths if strength in named)
     # a liquid is measured from one bottle: the weakest that is at hand
@@ -141,14 +139,18 @@ def take(
     most: int,
     *,
     taking: str | None = None,
+    as_needed: str = FIXED,
     halves: bool = False,
     fewest_strengths: bool = False,
+    favor: str = "",
 ) -> Medicine:
     """A product with its dose as written, and the table of what can be made.
 
+    Without ``strengths`` the dose decides which ones are used (SPEC 3.1).
+
     Raises :class:`~taper.InputError` where the strengths cannot make the dose.
     """
-    combination = any(strength.other for strength in strengths)
+    combination = product.is_combination
     pairs = frozenset((s.amount, s.other) for s in product.strengths if 0 < s.other < s.amount)
     written = parse_prescription(text, product.unit, combination=combination, pairs=pairs)
     written = _with_hours(written, product, text)
@@ -159,6 +161,11 @@ def take(
         several = max(written.count, 1)  # 2 x 12 mcg/h is 25
         amounts = (as_released(product, amounts[0] // several) * several,)
         written = replace(written, amounts=amounts)
+    is_named = bool(strengths)
+    if not is_named:
+        content = written.other // max(written.count, 1)
+        at_most = max(most, written.count)
+        strengths = in_use(product, amounts, at_most, other=content, halves=halves)
     needed = most
     limit = 0
     if product.is_liquid:
@@ -167,6 +174,8 @@ def take(
         units = _units_needed(product, strengths, written, amounts, halves=halves)
         # of a combination never more units than now: its other ingredient must not rise
         needed = units if combination and units else max(most, units)
+        if combination and not is_named:
+            strengths = _alone(product, strengths, written, amounts, needed, text)
     made = regimens(
         product,
         strengths,
@@ -175,18 +184,51 @@ def take(
         halves=halves,
         fewest_strengths=fewest_strengths,
         limit=limit,
+        favor=favor,
     )
     for amount in sorted(set(amounts)):
         if made.units(amount) is None:
             _not_makeable(made, amount, text)
-    current = made.exactly(amounts, _as_written(written, strengths, amounts, text))
+    current = _current(made, amounts, _as_written(written, strengths, amounts, text))
     if written.other:
         _check_other(written, current, text)
     raised = needed if needed > most else 0
     written = _labelled(written, product)
+    medicine = Medicine(product, written, current, made, None, raised)
     if not written.prn and taking is None:
-        return Medicine(product, written, current, made, None, raised)
-    return _taken(Medicine(product, written, current, made, None, raised), taking, text)
+        return medicine
+    return as_taken(medicine, taking, text, as_needed)
+
+
+def _current(
+    made: Regimens,
+    amounts: tuple[int, ...],
+    units: tuple[tuple[tuple[Strength, int], ...], ...] | None,
+) -> Regimen:
+    """What is taken now, without the administrations of zero."""
+    taken = [place for place, amount in enumerate(amounts) if amount]
+    if len(taken) == len(amounts):
+        return made.exactly(amounts, units)
+    times = tuple(TIMES[len(amounts)][place] for place in taken)
+    some = None if units is None else tuple(units[place] for place in taken)
+    return made.exactly(tuple(amounts[place] for place in taken), some, times)
+
+
+def _alone(
+    product: Product,
+    strengths: tuple[Strength, ...],
+    written: Prescription,
+    amounts: tuple[int, ...],
+    most: int,
+    text: str,
+) -> tuple[Strength, ...]:
+    """Of a combination, the one tablet of which two or more are taken at once."""
+    units = _as_written(written, strengths, amounts, text)
+    if units is None:
+        assert written.hours is not None
+        table = regimens(product, strengths, written.hours, most)
+        units = tuple(table.units(amount) or () for amount in amounts)
+    return one_tablet_alone(strengths, units)
 
 
 def _with_hours(written: Prescription, product: Product, text: str) -> Prescription:
@@ -237,12 +279,12 @@ def read_amount(text: str, product: Product | None, field: str) -> int:
 def _limit(product: Product, strength: Strength, amount: int, text: str) -> int:
     """How large an administration of a liquid the table must reach."""
     drug = strength.amount * product.measure // THOUSAND
-    if amount > MOST_MEASURES * drug:
-        volume = MOST_MEASURES * product.measure // THOUSAND
-        message = f"{product.text(amount)} is over {volume} mL at one administration"
+    most = most_of_a_liquid(product, strength)
+    if amount > most:
+        message = f"{product.text(amount)} is over {LIQUID_AT_ONCE} mL at one administration"
         raise InputError(Problem("dose", message, "check the dose and its unit", text))
     measures = -(-amount // drug)
-    return min(-(-measures // _LIMIT_GRAIN) * _LIMIT_GRAIN, MOST_MEASURES) * drug
+    return min(-(-measures // _LIMIT_GRAIN) * _LIMIT_GRAIN * drug, most)
 
 
 def _units_needed(
@@ -311,25 +353,3 @@ def _not_makeable(made: Regimens, amount: int, text: str) -> NoReturn:
         others = ", ".join(s.label for s in product.strengths if s not in made.strengths)
         hint += f"; other strengths marketed, for --stock: {others}" if others else ""
     raise InputError(Problem("dose", message, hint, text, id=kind))
-
-
-def _taken(medicine: Medicine, taking: str | None, text: str) -> Medicine:
-    """What is taken in place of what is prescribed: an average daily use."""
-    product, made, current = medicine.product, medicine.regimens, medicine.regimen
-    if taking is None:
-        message = "taken as needed: how much was taken a day?"
-        hint = f'--taking "20 {product.unit}": the average of the last two weeks'
-        raise InputError(Problem("taking", message, hint, text))
-    if product.is_patch:
-        raise InputError(Problem("taking", "a patch is worn, not taken", "leave it out", taking))
-    daily = parse_dose(taking, product.unit, "taking").thousandths
-    if daily > current.daily:
-        message = f"{product.text(daily)} a day is more than is prescribed"
-        hint = f"the prescription allows {product.text(current.daily)} a day: correct the dose"
-        raise InputError(Problem("taking", message, hint, taking))
-    regimen = made.under(daily, current.amounts) if daily and made.can_make(daily) else None
-    if regimen is None:
-        near = " and ".join(product.text(dose) for dose in made.nearest(daily))
-        message = f"{product.daily_text(daily)} cannot be made"
-        raise InputError(Problem("taking", message, f"the nearest are {near}", taking))
-    return replace(medicine, regimen=regimen, taking=daily)

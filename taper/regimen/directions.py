@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND, plain
-from taper.regimen.prescription import frequency
+from taper.regimen.prescription import HOURS_OF_DAY, frequency
 
 if TYPE_CHECKING:
     from taper.formulary.product import Product, Strength
@@ -129,7 +129,9 @@ def _spread(regimen: Regimen, verb: str, where: str) -> str:
     if same:
         _, amount, units = taken[0]
         what = f"{verb} {_amount(product, amount, units)} {where}"
-        if len(taken) == len(regimen.amounts) and len(taken) > 1:
+        if regimen.most_often:
+            return f"{what} {_as_needed(regimen)}."
+        if len(taken) * regimen.interval == HOURS_OF_DAY and len(taken) > 1:
             return f"{what} {how_often(product, regimen.interval)}."
         times = [when_in_words(time) for time, _, _ in taken]
         if len(taken) == 1:
@@ -139,6 +141,16 @@ def _spread(regimen: Regimen, verb: str, where: str) -> str:
         f"{when_in_words(time)} {_amount(product, amount, units)}" for time, amount, units in taken
     ]
     return f"{verb} {where}: {'; '.join(clauses)}."
+
+
+def _as_needed(regimen: Regimen) -> str:
+    """``as needed, at least 6 hours apart, at most 3 times a day (15 mg)``."""
+    often = regimen.most_often
+    times = "once" if often == 1 else f"{often} times"
+    most = f"at most {times} a day"
+    if often > 1:
+        most += f" ({regimen.product.text(regimen.daily)})"
+    return f"as needed, at least {regimen.interval} hours apart, {most}"
 
 
 def directions(regimen: Regimen) -> str:

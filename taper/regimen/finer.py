@@ -6,8 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taper.formulary.market import formulary
-from taper.quantities import THOUSAND
-from taper.regimen.table import MOST_MEASURES, regimens
+from taper.regimen.table import most_of_a_liquid, regimens
 
 if TYPE_CHECKING:
     from taper.formulary.product import Product
@@ -15,13 +14,19 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=256)
-def usual_table(product: Product, interval: int, amount: int) -> Regimens:
-    """The table of a product's usual strengths that reaches ``amount`` a day."""
+def usual_table(
+    product: Product, interval: int, amount: int, *, number: int = 0, halves: bool = False
+) -> Regimens:
+    """The table of a product's usual strengths that reaches ``amount`` a day.
+
+    It is taken every ``interval`` hours, or ``number`` times a day.
+    """
     if product.is_liquid:
-        drug = product.usual[0].amount * product.measure // THOUSAND
-        limit = min(amount, MOST_MEASURES * drug)
-        return regimens(product, product.usual[:1], interval, 0, limit=limit)
-    return regimens(product, product.usual, interval, product.max_units)
+        limit = min(amount, most_of_a_liquid(product, product.usual[0]))
+        return regimens(product, product.usual[:1], interval, 0, number=number, limit=limit)
+    return regimens(
+        product, product.usual, interval, product.max_units, number=number, halves=halves
+    )
 
 
 def is_finer(table: Regimens, than: Regimens) -> bool:

@@ -7,97 +7,39 @@ over the day, and the units of each administration. All optima are exact.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache, reduce
 from math import gcd
 from typing import TYPE_CHECKING
 
+from taper.data.limits import whole
 from taper.quantities import THOUSAND
-from taper.regimen.units import pieces_of, units_table
+from taper.regimen.division import Caps, Content, Search, bits, fits, sums
+from taper.regimen.prescription import HOURS_OF_DAY
+from taper.regimen.regimen import Regimen
+from taper.regimen.times import PATCH, TIMES, placed, smaller_first
+from taper.regimen.units import units_of_day, units_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from taper.formulary.product import Product, Strength
     from taper.regimen.units import Units
 
-
-TIMES: dict[int, tuple[str, ...]] = {
-    1: ("morning",),
-    2: ("morning", "evening"),
-    3: ("morning", "afternoon", "evening"),
-    4: ("morning", "noon", "evening", "bedtime"),
-    6: ("06:00", "10:00", "14:00", "18:00", "22:00", "02:00"),
-}
-# Which administration gets the smaller amount first (contract 4.5b): of three, the afternoon,
-# then the morning, so that the last dose to go is the last of the day.
-SMALLER_FIRST: dict[int, tuple[int, ...]] = {
-    1: (0,),
-    2: (0, 1),
-    3: (1, 0, 2),
-    4: (1, 2, 0, 3),
-    6: (5, 1, 3, 2, 0, 4),
-}
-MOST_MEASURES = 500  # of a liquid at one administration: 250 mL in measures of 0.5 mL
-_REMEMBERED = 20_000  # divisions under a cap kept by a table before it forgets them
-
-
-@dataclass(frozen=True)
-class Regimen:
-    """What is taken in a day: an amount for each administration, in thousandths.
-
-    ``units`` gives the tablets (patches, millilitres) of each administration; ``daily`` the
-    sum of the amounts (for a patch, the release rate); ``even`` whether the division is even
-    in the sense of contract 4.3e.
-    """
-
-    product: Product
-    interval: int  # hours
-    amounts: tuple[int, ...]  # in the order of the day
-    units: tuple[Units, ...]
-    daily: int
-    even: bool
-
-    @cached_property
-    def strengths(self) -> int:
-        """How many different strengths it needs."""
-        return len({strength for units in self.units for strength, _ in units})
-
-    @property
-    def times(self) -> tuple[str, ...]:
-        """The name of each administration."""
-        return ("patch",) if self.product.is_patch else TIMES[len(self.amounts)]
-
-    @cached_property
-    def other_daily(self) -> int:
-        """The acetaminophen of a combination in a day, in thousandths of a milligram."""
-        if not self.product.holds_acetaminophen:
-            return 0
-        return sum(s.other * count for units in self.units for s, count in units) // THOUSAND
-
-    @cached_property
-    def per_day(self) -> tuple[tuple[Strength, int], ...]:
-        """Counts of each strength in a day (a patch: at one change), largest strength first."""
-        counts: dict[Strength, int] = {}
-        for units in self.units:
-            for strength, count in units:
-                counts[strength] = counts.get(strength, 0) + count
-        return tuple(sorted(counts.items(), key=lambda item: -item[0].amount))
-
-    @cached_property
-    def directions(self) -> str:
-        """The sig in words."""
-        from taper.regimen.directions import directions  # noqa: PLC0415 - words only when they are printed
-
-        return directions(self)
+LIQUID_AT_ONCE = whole("liquid-at-once")  # mL
+_REMEMBERED = 20_000  # regimens kept by a table before it forgets them
 
 
 class Regimens:
     """Every daily dose that can be made of the strengths in use, and how.
 
-    ``limit`` bounds the amount of one administration of a liquid, in thousandths.
+    ``number`` is the most administrations of a day; ``interval`` the hours between the changes
+    of a patch, or between administrations if they divide the day. ``limit`` bounds the amount of
+    one administration of a liquid, in thousandths. ``favor`` names the administration that
+    keeps the larger amount longest.
     """
+
+    divides = True  # a day has administrations that may differ
 
     def __init__(
         self,
@@ -106,9 +48,11 @@ class Regimens:
         interval: int,
         most: int,
         *,
+        number: int = 0,
         halves: bool = False,
         fewest_strengths: bool = False,
         limit: int = 0,
+        favor: str = "",
     ) -> None:
         """Build the table; that is the costly part, and it is done once."""
         self.product = product
@@ -117,36 +61,32 @@ class Regimens:
         self.most = most
         self.halves = halves
         self.fewest_strengths = fewest_strengths
-        self.number = 1 if product.is_patch else 24 // interval
+        self.favor = favor
+        self.number = 1 if product.is_patch else number or HOURS_OF_DAY // interval
         if product.is_liquid:
-            self._units = _measures(product, strengths[0], limit)
+            self._ways = _measures(product, strengths[0], limit)
         else:
-            units = units_table(strengths, most, halves=halves, fewest_strengths=fewest_strengths)
-            self._units = {a: u for a, u in units.items() if not a or a >= product.least_dose}
-        self.amounts = sorted(self._units)
+            ways = units_table(strengths, most, halves=halves, fewest_strengths=fewest_strengths)
+            self._ways = {a: way for a, way in ways.items() if not a or a >= product.least_dose}
+        self.amounts = sorted(self._ways)
         self.smallest = self.amounts[1]
         self._grain = reduce(gcd, self.amounts)
         self._steps = [amount // self._grain for amount in self.amounts]
-        self._sums = _sums([self._steps] * self.number)
-        self._divided: dict[int, Regimen] = {}
-        self._capped: dict[tuple[int, tuple[int, ...]], Regimen | None] = {}
-        self._neighbours = _neighbours(self._step_amounts())
-
-    def _step_amounts(self) -> list[int]:
-        """The amounts of single units, in which neighbouring strengths differ."""
-        if self.product.is_liquid:
-            return self.amounts[1:]
-        return sorted(piece.amount for piece in pieces_of(self.strengths, halves=self.halves))
+        self._sums = sums([self._steps] * self.number)
+        self._sizes = sorted({strength.amount for strength in strengths})
+        self._best: dict[tuple[int, int], tuple[int, ...] | None] = {}
+        self._units: dict[tuple[int, ...], tuple[Units, ...]] = {}
+        self._regimens: dict[tuple[object, ...], Regimen] = {}
 
     @cached_property
     def totals(self) -> list[int]:
         """Every daily dose that can be made, zero among them, in rising order."""
-        return [bit * self._grain for bit in _bits(self._sums[0])]
+        return [bit * self._grain for bit in bits(self._sums[0])]
 
     @cached_property
     def nothing(self) -> Regimen:
         """What is taken after the stop."""
-        return self.exactly((0,) * self.number)
+        return self.exactly(())
 
     def can_make(self, total: int) -> bool:
         """Whether the daily dose can be made at all."""
@@ -156,167 +96,184 @@ class Regimens:
     def nearest(self, total: int, doses: Sequence[int] | None = None) -> list[int]:
         """The nearest doses that can be made below and above (of a day, or of ``doses``)."""
         known = self.totals if doses is None else doses
-        place = bisect_right(known, total)
-        return [dose for dose in known[max(place - 1, 0) : place + 1] if dose]
+        place = bisect_left(known, total)
+        near = known[max(place - 1, 0) : place + 1]
+        return [dose for dose in near if dose]
 
     def units(self, amount: int) -> Units | None:
-        """The units of one administration, or None where it cannot be made."""
-        return self._units.get(amount)
+        """The units of one administration, or None if it cannot be made."""
+        ways = self._ways.get(amount)
+        return None if ways is None else ways[0]
 
-    def exactly(self, amounts: tuple[int, ...], units: tuple[Units, ...] | None = None) -> Regimen:
-        """The regimen with these amounts in the order of the day, each of which can be made."""
+    def exactly(
+        self,
+        amounts: tuple[int, ...],
+        units: tuple[Units, ...] | None = None,
+        times: tuple[str, ...] = (),
+    ) -> Regimen:
+        """The regimen with these amounts in the order of the day, each of which can be made.
+
+        ``times`` are the usual ones of their number unless they are given.
+        """
         if units is None:
-            units = tuple(self._units[amount] for amount in amounts)
-        even = self._is_even(amounts)
-        return Regimen(self.product, self.interval, amounts, units, sum(amounts), even)
+            known = dict(zip(self._distinct(amounts), self._day(amounts), strict=True))
+            units = tuple(known[amount] for amount in amounts)
+        if not times:
+            times = PATCH if self.product.is_patch and amounts else TIMES[len(amounts)]
+        hours = self._hours(len(amounts))
+        return Regimen(self.product, hours, amounts, units, sum(amounts), times)
 
     def of(self, total: int) -> Regimen:
-        """The best division of a daily dose that can be made (contract 4.5)."""
-        regimen = self._divided.get(total)
+        """The best division of a daily dose that can be made, at the usual times (SPEC 4.5)."""
+        key = (total,)
+        regimen = self._regimens.get(key)
         if regimen is None:
-            amounts = self._divide(total, None)
-            assert amounts is not None, total
-            regimen = self._divided[total] = self.exactly(amounts)
+            ranks = self.division(total, (self.amounts[-1],) * self.number)
+            assert ranks is not None, total
+            order = smaller_first(TIMES[len(ranks)], self.favor)
+            amounts = [0] * len(ranks)
+            for place, amount in zip(order, reversed(ranks), strict=True):
+                amounts[place] = amount
+            regimen = self._regimens[key] = self.exactly(tuple(amounts))
         return regimen
 
-    def under(self, total: int, amounts: tuple[int, ...]) -> Regimen | None:
-        """The best division in which no administration is above that of ``amounts``, or None."""
-        regimen = self.of(total)
-        for amount, most in zip(regimen.amounts, amounts, strict=True):
-            if amount > most:
-                break
-        else:
-            return regimen
-        key = (total, amounts)
-        if key in self._capped:
-            return self._capped[key]
-        if len(self._capped) > _REMEMBERED:
-            self._capped.clear()
-        limits = [amounts[place] // self._grain for place in SMALLER_FIRST[self.number]]
-        choices = [self._steps[: bisect_right(self._steps, limit)] for limit in limits]
-        divided = self._divide(total, choices)
-        capped = None if divided is None else self.exactly(divided)
-        self._capped[key] = capped
-        return capped
+    def under(self, total: int, current: Regimen) -> Regimen | None:
+        """The best division of a daily dose in which nothing rises above ``current``, or None."""
+        ranks = self.division(total, current.ranks, self.caps(current))
+        return None if ranks is None else self.after(current, ranks)
 
-    def is_last(self, amounts: tuple[int, ...]) -> bool:
-        """Whether this is a single daily administration of the smallest amount."""
-        return sum(amounts) == self.smallest
+    def after(self, current: Regimen, ranks: tuple[int, ...]) -> Regimen:
+        """The regimen of a division, at the times that follow from ``current``."""
+        key = (ranks, current.times, current.amounts)
+        regimen = self._regimens.get(key)
+        if regimen is None:
+            times, amounts = placed(ranks, current.times, current.amounts, self.favor)
+            if len(self._regimens) > _REMEMBERED:
+                self._regimens.clear()
+            regimen = self._regimens[key] = self.exactly(amounts, times=times)
+        return regimen
 
-    def _is_even(self, amounts: tuple[int, ...]) -> bool:
-        """Contract 4.3e: the largest and smallest are no further apart than neighbouring strengths.
-
-        Neighbours are the largest strength that fits into the larger amount, and the strength
-        below it. A zero beside more than the smallest amount is uneven.
-        """
-        high = max(amounts)
-        low = min((amount for amount in amounts if amount), default=0)
-        if min(amounts) == 0 and high > self.smallest and len(amounts) > 1:
-            return False
-        return high - low <= self._gap(high)
-
-    def _gap(self, amount: int) -> int:
-        place = bisect_right(self._neighbours[0], amount)
-        return self._neighbours[1][place - 1] if place else 0
-
-    def _divide(
-        self, total: int, choices: Sequence[Sequence[int]] | None = None
+    def division(
+        self, total: int, ranks: tuple[int, ...], caps: Caps | None = None
     ) -> tuple[int, ...] | None:
-        """Least sum of squares; at a tie the smaller amounts first (contract 4.5b)."""
-        step, rest = divmod(total, self._grain)
-        if rest:
+        """The best division of a daily dose, the largest amount first, or None if there is none.
+
+        With the administrations in order of size none is larger than the one of the same rank in
+        ``ranks``, and the day holds no more of a combination than ``caps`` allow. The least sum
+        of squares wins; among equals the one with the smallest amount, then the next smallest.
+        """
+        best = self._uncapped(total, len(ranks))
+        if best is None:
             return None
-        if choices is None:
-            found = _least_squares(step, [self._steps] * self.number, self._sums, alike=True)
-        else:
-            found = _least_squares(step, choices, _sums(choices), alike=False)
+        if all(map(int.__le__, best, ranks)) and (caps is None or self._fits(caps, best)):
+            return best
+        places = [self._steps[: bisect_right(self._steps, r // self._grain)] for r in ranks]
+        search = Search(places[::-1], None, self._contents if caps else None, caps)
+        return self._searched(search, total)
+
+    def caps(self, current: Regimen) -> Caps | None:
+        """What a day may hold after ``current``; None if the doses alone see to it."""
+        if not self.product.is_combination or len(self.strengths) == 1:
+            return None
+        tablets = sum(count for _, count in current.per_day)
+        at_once = max((sum(count for _, count in units) for units in current.units), default=0)
+        return Caps(current.other_daily, tablets, at_once)
+
+    def caps_of(self, ranks: tuple[int, ...], before: Caps | None) -> Caps | None:
+        """What a day may hold after a division that followed a day with the caps ``before``."""
+        if before is None:
+            return None
+        contents = [self._contents[amount // self._grain] for amount in ranks]
+        return Caps(
+            sum(each.other for each in contents),
+            sum(each.tablets for each in contents),
+            max(each.tablets for each in contents),
+        )
+
+    def strengths_of(self, ranks: tuple[int, ...]) -> int:
+        """How many strengths the best units of a division need."""
+        day = self._day(ranks)
+        return len({strength for units in day for strength, _ in units})
+
+    def step_below(self, amount: int) -> int:
+        """From the largest strength that fits into an amount down to the next lower strength.
+
+        It is 0 below the lowest strength. The strengths of a liquid are its measures.
+        """
+        if self.product.is_liquid:
+            return self._grain
+        place = bisect_right(self._sizes, amount)
+        if not place:
+            return 0
+        return self._sizes[place - 1] - (self._sizes[place - 2] if place > 1 else 0)
+
+    def is_last(self, regimen: Regimen) -> bool:
+        """Whether this is a single daily administration of the smallest amount."""
+        return regimen.daily == self.smallest
+
+    @cached_property
+    def _contents(self) -> dict[int, Content]:
+        """What one administration holds of a combination, by steps of the grain."""
+        return {
+            amount // self._grain: Content(
+                sum(strength.other * count for strength, count in ways[0]) // THOUSAND,
+                sum(count for _, count in ways[0]),
+            )
+            for amount, ways in self._ways.items()
+        }
+
+    def _hours(self, number: int) -> int:
+        if self.product.is_patch or number == self.number:
+            return self.interval
+        return 0 if not number or HOURS_OF_DAY % number else HOURS_OF_DAY // number
+
+    def _uncapped(self, total: int, number: int) -> tuple[int, ...] | None:
+        """The best division over at most ``number`` administrations, whatever was before."""
+        key = (total, number)
+        if key not in self._best:
+            fewer = self._sums[max(self.number - number, 0) :]
+            search = Search([self._steps] * (len(fewer) - 1), fewer)
+            self._best[key] = self._searched(search, total)
+        return self._best[key]
+
+    def _searched(self, search: Search, total: int) -> tuple[int, ...] | None:
+        step, rest = divmod(total, self._grain)
+        found = None if rest or not search.choices else search.best(step)
         if found is None:
             return None
-        amounts = [0] * self.number
-        for place, steps in zip(SMALLER_FIRST[self.number], found, strict=True):
-            amounts[place] = steps * self._grain
-        return tuple(amounts)
+        return tuple(steps * self._grain for steps in reversed(found) if steps)
+
+    def _fits(self, caps: Caps, ranks: tuple[int, ...]) -> bool:
+        return fits(caps, [self._contents[amount // self._grain] for amount in ranks])
+
+    @staticmethod
+    def _distinct(amounts: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(amounts), reverse=True))
+
+    def _day(self, amounts: tuple[int, ...]) -> tuple[Units, ...]:
+        """The units of the distinct amounts of a day, the largest first."""
+        distinct = self._distinct(amounts)
+        units = self._units.get(distinct)
+        if units is None:
+            ways = [self._ways[amount] for amount in distinct]
+            units = self._units[distinct] = units_of_day(ways)
+        return units
 
 
-def _measures(product: Product, strength: Strength, limit: int) -> dict[int, Units]:
+def _measures(product: Product, strength: Strength, limit: int) -> dict[int, tuple[Units, ...]]:
     """Whole measures of a liquid: the amount of each, with its millilitres."""
     drug = strength.amount * product.measure // THOUSAND
-    table: dict[int, Units] = {0: ()}
+    table: dict[int, tuple[Units, ...]] = {0: ((),)}
     for count in range(1, limit // drug + 1):
         if count * drug >= product.least_dose:
-            table[count * drug] = ((strength, count * product.measure),)
+            table[count * drug] = (((strength, count * product.measure),),)
     return table
 
 
-def _neighbours(amounts: list[int]) -> tuple[list[int], list[int]]:
-    """Each single unit with its distance to the next smaller one (or to zero)."""
-    distinct = sorted(set(amounts))
-    gaps = [high - low for low, high in zip([0, *distinct], distinct, strict=False)]
-    return distinct, gaps
-
-
-def _sums(choices: Sequence[Sequence[int]]) -> list[int]:
-    """For each place, the set of sums that it and the places after it can make, as bits."""
-    sums = [1]
-    for steps in reversed(choices):
-        made = 0
-        for step in steps:
-            made |= sums[-1] << step
-        sums.append(made)
-    return sums[::-1]
-
-
-def _bits(number: int) -> Iterator[int]:
-    """The places of the bits that are set, in rising order."""
-    text = bin(number)[:1:-1]
-    place = text.find("1")
-    while place >= 0:
-        yield place
-        place = text.find("1", place + 1)
-
-
-def _least_squares(  # noqa: C901 - one search, with its pruning
-    total: int, choices: Sequence[Sequence[int]], sums: Sequence[int], *, alike: bool
-) -> tuple[int, ...] | None:
-    """Split ``total`` over the places, each one of its choices (in rising order).
-
-    The least sum of squares wins; among equals the one that is smallest place by place.
-    ``sums`` says which rests the places that follow can make. Where the places are ``alike``
-    only rising splits are looked at.
-    """
-    places = len(choices)
-    if not sums[0] >> total & 1:
-        return None
-    best: tuple[int, tuple[int, ...]] | None = None
-
-    def search(place: int, left: int, squares: int, chosen: tuple[int, ...]) -> None:
-        nonlocal best
-        remaining = places - place
-        least = chosen[-1] if alike and chosen else 0
-        if remaining == 1:  # what is left is one of the choices: ``sums`` says so
-            found = (squares + left * left, (*chosen, left))
-            if left >= least and (best is None or found < best):
-                best = found
-            return
-        steps = choices[place]
-        middle = bisect_right(steps, left // remaining)
-        above = range(middle, len(steps)) if not alike else range(0)
-        after = sums[place + 1]
-        for direction in (range(middle - 1, -1, -1), above):
-            for index in direction:
-                step = steps[index]
-                rest = left - step
-                if rest < 0 or step < least:
-                    break
-                if best is not None:  # the rest costs at least its even split
-                    bound = (squares + step * step) * (remaining - 1) + rest * rest
-                    if bound > best[0] * (remaining - 1):
-                        break
-                if after >> rest & 1:
-                    search(place + 1, rest, squares + step * step, (*chosen, step))
-
-    search(0, total, 0, ())
-    return None if best is None else best[1]
+def most_of_a_liquid(product: Product, strength: Strength) -> int:
+    """The largest amount of a liquid at one administration, in thousandths."""
+    measures = LIQUID_AT_ONCE * THOUSAND // product.measure
+    return measures * (strength.amount * product.measure // THOUSAND)
 
 
 @lru_cache(maxsize=1024)
@@ -326,9 +283,11 @@ def regimens(
     interval: int,
     most: int,
     *,
+    number: int = 0,
     halves: bool = False,
     fewest_strengths: bool = False,
     limit: int = 0,
+    favor: str = "",
 ) -> Regimens:
     """The table of a product, its strengths and its interval; built once."""
     return Regimens(
@@ -336,7 +295,12 @@ def regimens(
         strengths,
         interval,
         most,
+        number=number,
         halves=halves,
         fewest_strengths=fewest_strengths,
         limit=limit,
+        favor=favor,
     )
+
+
+__all__ = ["LIQUID_AT_ONCE", "Regimen", "Regimens", "most_of_a_liquid", "regimens"]

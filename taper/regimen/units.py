@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from taper.data.limits import whole
@@ -38,33 +38,44 @@ _Key = tuple[int, int, tuple[int, ...]]
 
 def _fewest_units(
     pieces: Sequence[Piece], most: int, only: Sequence[Strength] | None = None
-) -> dict[int, _Key]:
-    """For every amount that ``most`` pieces (of ``only`` these strengths) make, the best way."""
+) -> dict[int, list[_Key]]:
+    """For every amount that ``most`` pieces (of ``only`` these strengths) make, the best ways.
+
+    Each of them has as few pieces, and as few halves, as there can be; the one with the larger
+    strengths comes first.
+    """
     usable = [(i, p) for i, p in enumerate(pieces) if only is None or p.strength in only]
     none = (0,) * len(pieces)
-    best: dict[int, _Key] = {0: (0, 0, none)}
+    best: dict[int, list[_Key]] = {0: [(0, 0, none)]}
     layer = dict(best)
     for units in range(1, most + 1):
-        following: dict[int, _Key] = {}
-        for amount, (_, halves, counts) in layer.items():
+        following: dict[int, set[_Key]] = {}
+        for amount, keys in layer.items():
             for index, piece in usable:
                 total = amount + piece.amount
-                if total in best:
-                    continue
-                broken = halves + (piece.count != THOUSAND)
-                # counts are negative so that the smaller tuple has more of the larger strengths
-                more = (*counts[:index], counts[index] - 1, *counts[index + 1 :])
-                key = (units, broken, more)
-                if total not in following or key < following[total]:
-                    following[total] = key
-        best.update(following)
-        layer = following
+                if total not in best:
+                    more = following.setdefault(total, set())
+                    more.update(_with_one(key, units, index, piece) for key in keys)
+        layer = {total: _fewest_halves(keys) for total, keys in following.items()}
+        best.update(layer)
     return best
+
+
+def _with_one(key: _Key, units: int, index: int, piece: Piece) -> _Key:
+    """A way with one piece more; counts are negative, so that larger strengths sort first."""
+    _, halves, counts = key
+    broken = halves + (piece.count != THOUSAND)
+    return units, broken, (*counts[:index], counts[index] - 1, *counts[index + 1 :])
+
+
+def _fewest_halves(keys: set[_Key]) -> list[_Key]:
+    fewest = min(halves for _, halves, _ in keys)
+    return sorted(key for key in keys if key[1] == fewest)
 
 
 def pieces_of(strengths: Iterable[Strength], *, halves: bool) -> list[Piece]:
     """The units that strengths give: whole ones, and halves of those that can be halved."""
-    descending = sorted(strengths, key=lambda strength: -strength.amount)
+    descending = sorted(strengths, key=lambda strength: (-strength.amount, -strength.other))
     pieces = [Piece(strength, THOUSAND) for strength in descending]
     if halves:
         pieces += [
@@ -83,24 +94,41 @@ def _spell(pieces: Sequence[Piece], key: _Key) -> Units:
 
 def units_table(
     strengths: Sequence[Strength], most: int, *, halves: bool, fewest_strengths: bool
-) -> dict[int, Units]:
-    """Every amount that at most ``most`` units make, with the best units for it.
+) -> dict[int, tuple[Units, ...]]:
+    """Every amount that at most ``most`` units make, with the best ways to make it.
 
     Best is fewest units (or fewest strengths, then fewest units), then whole units before
-    halves, then larger strengths first.
+    halves; of several such ways the one with the larger strengths comes first.
     """
     pieces = pieces_of(strengths, halves=halves)
     if not fewest_strengths:
-        return {a: _spell(pieces, key) for a, key in _fewest_units(pieces, most).items()}
-    table: dict[int, Units] = {}
+        found = _fewest_units(pieces, most)
+        return {a: tuple(_spell(pieces, key) for key in keys) for a, keys in found.items()}
+    table: dict[int, tuple[Units, ...]] = {}
     for size in range(1, len(strengths) + 1):
-        found: dict[int, tuple[_Key, Units]] = {}
+        best: dict[int, tuple[_Key, Units]] = {}
         for subset in combinations(sorted(strengths, key=lambda s: -s.amount), size):
-            for amount, key in _fewest_units(pieces, most, subset).items():
-                if amount not in table and (amount not in found or key < found[amount][0]):
-                    found[amount] = (key, _spell(pieces, key))
-        table.update({amount: units for amount, (_, units) in found.items()})
+            for amount, keys in _fewest_units(pieces, most, subset).items():
+                key = keys[0]
+                if amount not in table and (amount not in best or key < best[amount][0]):
+                    best[amount] = (key, _spell(pieces, key))
+        table.update({amount: (units,) for amount, (_, units) in best.items()})
     return table
+
+
+def units_of_day(ways: Sequence[tuple[Units, ...]]) -> tuple[Units, ...]:
+    """One way for each amount of a day, so that the day needs the fewest strengths.
+
+    ``ways`` are those of :func:`units_table`, for the largest amount first; among as few
+    strengths the larger ones come first.
+    """
+    if all(len(each) == 1 for each in ways):
+        return tuple(each[0] for each in ways)
+    return min(product(*ways), key=_strengths_needed)  # of equals the first: larger strengths
+
+
+def _strengths_needed(day: tuple[Units, ...]) -> int:
+    return len({strength for units in day for strength, _ in units})
 
 
 def fewest_units_for(amount: int, strengths: Sequence[Strength], *, halves: bool) -> int | None:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 class Rule:
     """How fast, down to what: the parts of the curve, its base and its end.
 
-    ``goal`` is the daily dose to end at, in thousandths, 0 to stop. ``override`` is the reason
-    for a pace over the band; then a cut may be as large as the reduction asked for.
+    ``goal`` is the daily dose of the main opioid to end at, in thousandths, 0 to stop;
+    ``goal_mme`` that of all opioids together in thousandths of an MME, if it was given so.
+    ``override`` is the reason for a pace over the band; then a cut may be as large as the
+    reduction asked for. A rule for use of under a month ``is_short``: no limit applies to it.
     """
 
     parts: tuple[Part, ...]
@@ -32,6 +34,8 @@ class Rule:
     goal: int
     last_dose_for: Interval
     override: str = ""
+    goal_mme: int = 0
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,12 +77,14 @@ class Finish:
     """The finer product for the end of the taper, and where to change to it.
 
     ``at_dose`` (thousandths a day of the first product) or ``at_share`` (of its original dose)
-    says when; without either it is where the next cut would be unavoidable.
+    says when; without either it is before the next cut that would be unavoidable. ``as_often``
+    tells whether it is taken as often as the medicine that it follows.
     """
 
     regimens: Regimens
     at_dose: int | None = None
     at_share: Ratio | None = None
+    as_often: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -57,7 +57,8 @@ def refusals(request: Request) -> list[Problem]:
     """The safety rules that refuse a request; each names the field to change."""
     problems = []
     market = request.formulary.market
-    over = None if request.rule.override else too_fast(request)
+    may_be_fast = request.rule.override or request.rule.is_short
+    over = None if may_be_fast else too_fast(request)
     if over is not None:
         part, asked = over
         values = {

@@ -14,6 +14,7 @@ from taper.reading import read
 
 GOOD = {"product": "morphine-er", "dose": "90 mg q8h", "start": "2026-12-07"}
 IR = {"product": "oxycodone-ir", "dose": "10 mg q6h"}
+PRN = {**IR, "dose": "10 mg q6h prn"}
 PATCH = {"product": "fentanyl-patch", "dose": "75 mcg/h"}
 
 # (what is wrong, the fields that differ, the field named, what the line says, its hint)
@@ -67,15 +68,17 @@ BAD = [
         "2 x",
     ),
     ("as needed, not said", {**IR, "dose": "10 mg q6h prn"}, "taking", "how much", "--taking"),
-    ("takes more", {**IR, "taking": "50 mg"}, "taking", "more than is prescribed", "40 mg"),
+    ("takes more", {**PRN, "taking": "50 mg"}, "taking", "more than is prescribed", "40 mg"),
+    ("takes little", {**PRN, "taking": "7 mg"}, "taking", "not close to whole units", "5, 7.5 mg"),
+    ("takes nothing", {**PRN, "taking": "0 mg"}, "taking", "not close to whole units", ""),
+    ("takes less, not as needed", {**IR, "taking": "20 mg"}, "taking", "not prescribed", "prn"),
     (
-        "takes what cannot be",
-        {**IR, "taking": "22 mg"},
+        "takes it at night",
+        {**PRN, "dose": "10 mg q4h prn", "taking": "60 mg"},
         "taking",
-        "cannot be made",
-        "20 mg and 25 mg",
+        "do not fit into the waking day",
+        "--as-needed keep",
     ),
-    ("takes nothing", {**IR, "taking": "0 mg"}, "taking", "cannot be made", ""),
     # the strengths
     ("strength not marketed", {"stock": ["20"]}, "stock", "not marketed as '20'", "15, 30, 60"),
     ("no number", {"max_units": "many"}, "max_units", "not a number", "1 to 20"),
@@ -114,7 +117,7 @@ BAD = [
     ("not a phase", {"phases": ["fast"]}, "phases", "not a phase", "10%/1w until 50%"),
     ("too short", {"over": "1d"}, "over", "ends by", "later day"),
     ("an end in the past", {"by": "2026-12-01"}, "by", "not after the start", "later"),
-    ("a taper of decades", {"reduce": "0.1%", "every": "52w"}, "reduce", "twenty years", "larger"),
+    ("a taper of decades", {"reduce": "0.1%", "every": "52w"}, "reduce", "never ends", "larger"),
     # the goal
     ("goal above", {"to": "300 mg"}, "to", "not below the current dose", "270 mg"),
     ("goal of the dose", {"to": "270 mg"}, "to", "not below the current dose", "270 mg"),
@@ -191,7 +194,7 @@ BAD = [
         },
         "finish_with",
         "makes at most 120 mg a day",
-        "--finish-at",
+        "oxycodone-ir q8h",
     ),
     ("also without a dose", {"also": ["oxycodone-ir"]}, "also", "no dose", "10 mg q6h"),
     ("also unknown", {"also": ["tea 5 mg q6h"]}, "also", "not a product", ""),
@@ -294,6 +297,6 @@ def test_a_tablet_that_would_have_to_be_split_is_said_to():
 
 def test_a_combination_that_leaves_no_lower_dose_says_so():
     fields = {"product": "oxycodone-apap", "dose": "10 mg q24h", "stock": ["10/300", "2.5/325"]}
-    with pytest.raises(InputError, match="without more of the other ingredient") as error:
+    with pytest.raises(InputError, match="no lower dose down to 5 mg a day can be made") as error:
         taper.plan(**fields, start="2026-12-07")
     assert error.value.problems[0].field == "stock"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from written import amounts, tablets, taper
+from written import amounts, at_times, rows, tablets, taper
 
+from taper.errors import InputError
+from taper.planning.document import dose_documents
+from taper.planning.saved import as_written
 from taper.quantities import plain
 from taper.regimen.prescription import parse_prescription
 
@@ -19,7 +22,7 @@ from taper.regimen.prescription import parse_prescription
         ("morphine-er", "60/45/60 mg", "60/45/60", 8),
         ("morphine-er", "60 / 45 / 60 mg q8h", "60/45/60", 8),
         ("morphine-er", "15/30 mg", "15/30", 12),
-        ("morphine-er", "60/0/60 mg", "60/0/60", 8),
+        ("morphine-er", "60/0/60 mg", "60/60", 12),
         ("oxycodone-ir", "5/10/5/10 mg", "5/10/5/10", 6),
         ("oxycodone-ir", "10 mg q4h", "10/10/10/10/10/10", 4),
         ("oxycodone-ir", "10 mg QID", "10/10/10/10", 6),
@@ -82,13 +85,97 @@ def test_liquids_are_measured_in_whole_measures_of_the_weakest_bottle():
 def test_as_needed_starts_from_what_is_taken_and_never_directs_more():
     plan = taper("oxycodone-ir", "10 mg q6h prn", taking="20 mg")
     assert plain(plan.steps[0].daily) == "20"
-    assert amounts(plan.steps[0].regimen) == "5/5/5/5"
+    assert amounts(plan.steps[0].regimen) == "10/10"
     assert "prn-as-taken" in {finding.id for finding in plan.findings}
 
 
-def test_as_needed_and_taken_less_often_than_prescribed():
-    plan = taper("oxycodone-ir", "10 mg q6h prn", taking="15 mg")
-    assert amounts(plan.steps[0].regimen) == "5/0/5/5"
+@pytest.mark.parametrize(
+    ("dose", "taking", "now"),
+    [
+        # as many administrations as units are taken, spread over the waking day
+        ("5 mg q6h prn", "15 mg", "morning 5, afternoon 5, evening 5"),
+        ("5 mg q4h prn", "25 mg", "06:00 5, 10:00 5, 14:00 5, 18:00 5, 22:00 5"),
+        ("10 mg q6h prn", "1 tablet", "morning 10"),
+        # units that are over, one each from the first of the day, up to two at once
+        ("2 x 5 mg q6h prn", "30 mg", "morning 10, noon 10, evening 5, bedtime 5"),
+        ("2 x 5 mg q4h prn", "8 tablets", "06:00 10, 10:00 10, 14:00 10, 18:00 5, 22:00 5"),
+        # an average is rounded down to whole units
+        ("5 mg q6h prn", "17 mg", "morning 5, afternoon 5, evening 5"),
+    ],
+)
+def test_as_needed_at_fixed_times(dose, taking, now):
+    plan = taper("oxycodone-ir", dose, taking=taking)
+    assert at_times(plan.steps[0].regimen) == now
+    assert not {time for step in plan.steps for time in step.regimen.times} & {"02:00", "03:00"}
+
+
+def test_rounding_by_more_than_the_reduction_asked_for_is_the_first_cut():
+    # 35 mg is 4 mg less than 39 mg, of which 10% is 3.9 mg
+    plan = taper("oxycodone-ir", "2 x 5 mg q6h prn", taking="39 mg", every="2w")
+    assert rows(plan)[:2] == [("baseline", "2026-12-07", 14), ("reduce", "2026-12-21", 28)]
+    small = taper("oxycodone-ir", "2 x 5 mg q6h prn", taking="38 mg", every="2w")
+    assert rows(small)[0] == ("reduce", "2026-12-07", 28)
+
+
+@pytest.mark.parametrize(
+    ("dose", "taking", "hint"),
+    [
+        # rounded by more than a quarter, or to less than one
+        ("10 mg q6h prn", "15 mg", "write the dose in a finer strength: 5, 7.5 mg"),
+        ("10 mg q6h prn", "7 mg", "write the dose in a finer strength: 5, 7.5 mg"),
+        # six times a day is not waking
+        ("5 mg q4h prn", "30 mg", "--as-needed keep"),
+        ("5 mg q6h", "15 mg", "write what is taken as the dose, or the dose with prn"),
+    ],
+)
+def test_what_cannot_be_laid_out_at_fixed_times(dose, taking, hint):
+    with pytest.raises(InputError) as caught:
+        taper("oxycodone-ir", dose, taking=taking)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.hint) == ("taking", hint)
+
+
+def as_needed(step) -> tuple[str, int, str]:
+    """The amount, the hours between two doses, the most of a day."""
+    (dose,) = dose_documents(step.regimen)
+    assert dose["time"] == "as-needed"
+    assert dose["most_per_day"] == plain(step.daily)
+    return dose["amount"], dose["hours_between"], dose["most_per_day"]
+
+
+def test_as_needed_stays_as_needed():
+    plan = taper("oxycodone-ir", "2 x 5 mg q4h prn", taking="30 mg", as_needed="keep")
+    assert [as_needed(step) for step in plan.steps if step.daily] == [
+        ("10", 4, "30"),  # the largest prescribed amount that makes the dose
+        ("5", 4, "25"),  # then the smallest
+        ("5", 4, "20"),
+        ("5", 4, "15"),
+        ("5", 4, "10"),
+        ("5", 4, "5"),
+    ]
+    assert plan.steps[-1].kind == "stop"
+    assert plan.steps[1].regimen.directions == (
+        "Take one 5 mg tablet by mouth as needed, at least 4 hours apart, "
+        "at most 5 times a day (25 mg)."
+    )
+
+
+def test_a_plan_that_stays_as_needed_is_saved_and_read():
+    plan = taper("oxycodone-ir", "2 x 5 mg q4h prn", taking="30 mg", as_needed="keep")
+    assert as_written(plan.to_dict()).steps[1].regimen == plan.steps[1].regimen
+
+
+def test_another_opioid_stays_as_needed_too():
+    also = ["oxycodone-ir 5 mg q6h prn taking 15 mg"]
+    plan = taper("morphine-er", "15 mg q12h", also=also, as_needed="keep")
+    assert dose_documents(plan.steps[0].companions[0])[0]["most_per_day"] == "15"
+    assert plan.steps[-2].regimen.times == ("as-needed",)
+
+
+def test_acetaminophen_counts_as_it_is_taken():
+    for way in ("fixed", "keep"):
+        plan = taper("hydrocodone-apap", "10/325 mg q6h prn", taking="3 tablets", as_needed=way)
+        assert plan.steps[0].regimen.other_daily == 975_000
 
 
 @pytest.mark.parametrize(

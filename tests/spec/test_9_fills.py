@@ -66,14 +66,14 @@ def test_the_label_of_each_strength_has_the_days_that_it_is_taken(planned):
 
 def test_rows_that_say_the_same_are_one_on_a_label():
     plan = taper("morphine-er", "15 mg q12h", every="2w", holds=["2w@every1"], fill="90d")
-    # 15/15 mg to 3 January, 15 mg to 14 March and, held, to 28 March
+    # 15/15 mg to 3 January, 15 mg to 28 February and, held, to 14 March
     (item, *_), (second, *_) = (fill.items for fill in plan.supply)
     assert [(str(s.start), str(s.end), s.whole) for s in item.serves] == [
         ("2026-12-07", "2027-01-03", False),
         ("2027-01-04", "2027-03-06", False),
     ]
     assert [(str(s.start), str(s.end), s.whole) for s in second.serves] == [
-        ("2027-03-07", "2027-03-28", True)
+        ("2027-03-07", "2027-03-14", True)
     ]
 
 
@@ -94,8 +94,8 @@ def test_a_patch_one_step_at_a_time():
     plan = taper("fentanyl-patch", "25 mcg/h", every="2w", baseline="16w", fill="step")
     assert fills(plan)[:3] == [
         ("2026-12-07", 90, "30 x 25"),
-        ("2027-03-07", 54, "18 x 25"),
-        ("2027-04-30", 75, "25 x 12"),
+        ("2027-03-07", 24, "8 x 25"),
+        ("2027-03-31", 60, "20 x 12"),
     ]
     assert plan.supply[0].items[0].directions == (
         "Apply one 25 mcg/h patch to the skin; change every 72 hours."
@@ -124,8 +124,8 @@ def test_half_tablets_carry_over_to_the_next_fill():
 
 def test_a_half_that_is_left_at_the_end():
     plan = taper(
-        "oxycodone-ir", "2.5 mg q24h", every="1w", of="original", split="halves", stock=["5"],
-        fill="5d",
+        "oxycodone-ir", "2.5 mg q24h", every="1w", last_dose_for="15d", split="halves",
+        stock=["5"], fill="5d",
     )  # fmt: skip
     days = (plan.steps[-1].start - plan.start).days
     assert days % 2 == 1

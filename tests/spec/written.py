@@ -25,6 +25,12 @@ def amounts(regimen) -> str:
     return "/".join(plain(amount) for amount in regimen.amounts)
 
 
+def at_times(regimen) -> str:
+    """``morning 30, evening 15``: when what is taken."""
+    taken = zip(regimen.times, regimen.amounts, strict=True)
+    return ", ".join(f"{time} {plain(amount)}" for time, amount in taken)
+
+
 def doses(plan: Plan, *kinds: str) -> list[str]:
     """The doses of the rows (of these kinds), administration by administration."""
     return [amounts(s.regimen) for s in plan.steps[1:] if not kinds or s.kind in kinds]

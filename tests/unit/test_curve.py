@@ -25,12 +25,38 @@ def first(points: int, curve: Curve) -> list[Fraction]:
 
 
 @pytest.mark.parametrize(
-    ("of", "doses"),
-    [("original", [90, 80, 70, 60, 50, 40, 30, 20]), ("mixed", [90, 80, 70, 60, 50, 40, 30, 27])],
+    ("of", "weeks", "doses"),
+    [
+        ("original", 1, [90, 80, 70, 60, 50, 40, 30, 20]),
+        # every week of what is left from 30% on, the percentage asked for
+        ("mixed", 1, [90, 80, 70, 60, 50, 40, 30, 27]),
+        # from two weeks on of what is left once 10 would be over a quarter of it: a quarter
+        ("mixed", 2, [90, 80, 70, 60, 50, 40, 30, 22.5]),
+        ("mixed", 4, [90, 80, 70, 60, 50, 40, 30, 22.5]),
+        ("current", 4, [90, 81, 72.9, 65.61]),
+    ],
 )
-def test_ten_percent_of_a_hundred(of, doses):
-    curve = Curve((Part(Ratio.of_ppm(100_000), WEEK),), of, 100_000, 0)
-    assert first(8, curve) == [1000 * dose for dose in doses]
+def test_ten_percent_of_a_hundred(of, weeks, doses):
+    curve = Curve((Part(Ratio.of_ppm(100_000), Interval(weeks, "w")),), of, 100_000, 0)
+    assert first(len(doses), curve) == [1000 * Fraction(str(dose)) for dose in doses]
+
+
+def test_what_other_opioids_add_delays_the_slowing_down_of_mixed():
+    # of 100 mg, with as much as 40 mg of other opioids: 30 mg alone, 70 with them
+    parts = (Part(Ratio.of_ppm(100_000), WEEK),)
+    curve = Curve(parts, "mixed", 100_000, 0, beside=(40_000, 1))
+    assert first(10, curve)[-3:] == [20_000, 10_000, 0]
+    # with 10 mg of others slow once 20 mg are left: 10% of 30 mg
+    slower = Curve(parts, "mixed", 100_000, 0, beside=(20_000, 2))
+    assert first(10, slower)[-3:] == [20_000, 17_000, 14_300]
+
+
+def test_a_reason_for_the_pace_allows_the_percentage_asked_for():
+    parts = (Part(Ratio.of_ppm(500_000), Interval(2, "w")),)
+    assert first(3, Curve(parts, "mixed", 100_000, 0, override=True)) == [50_000, 25_000, 12_500]
+    gentle = (Part(Ratio.of_ppm(100_000), Interval(2, "w")),)
+    curves = [Curve(gentle, "mixed", 100_000, 0, override=reason) for reason in (True, False)]
+    assert first(12, curves[0]) == first(12, curves[1])
 
 
 @given(st.integers(1, 10**7), st.integers(1, 400), st.integers(1, 30))
@@ -122,8 +148,15 @@ def test_skipping_is_the_same_as_stepping(of, start, tenths, times):
 # --- against the rule of contract 4.6, worked out in plain fractions ----------------------------
 
 
-def by_hand(parts, of: str, start: int, goal: int, dose: Fraction | None = None):
-    """Each opportunity as (ideal, reduction asked for, of what is left, next interval, rule)."""
+def slows_down(start, share, left, most, *, is_weekly) -> bool:
+    """Whether `mixed` takes percentages of what is left from here on."""
+    return start * share > left * most or (is_weekly and left <= start * Fraction(30, 100))
+
+
+def by_hand(
+    parts, of: str, start: int, goal: int, dose: Fraction | None = None, *, override=False, beside=0
+):
+    """Each opportunity as (ideal, reduction asked for, next interval, rule)."""
     slow = of == "current"
     now = Fraction(start) if dose is None else dose
     waiting = list(parts)
@@ -143,21 +176,25 @@ def by_hand(parts, of: str, start: int, goal: int, dose: Fraction | None = None)
     while True:
         rule = waiting[0].reduce
         if isinstance(rule, int):
-            asked, of_current = Fraction(rule), False
+            asked = Fraction(rule)
         else:
             share = Fraction(rule.numerator, rule.denominator)
-            if of == "mixed" and (now <= start * Fraction(30, 100) or start * share > now / 4):
-                slow = True
-            asked, of_current = (now if slow else start) * share, slow
+            left = now
+            if of == "mixed":
+                left, is_weekly = now + beside, waiting[0].every.days < 14
+                most = max(share, Fraction(1, 4)) if override else Fraction(1, 4)
+                slow = slow or slows_down(start, share, left, most, is_weekly=is_weekly)
+                share = most if slow and not is_weekly else share
+            asked = (left if slow else start) * share
         now = max(now - asked, Fraction(goal))
         enter()
-        yield now, asked, of_current, waiting[0].every, rule
+        yield now, asked, waiting[0].every, rule
 
 
 def seen(point, salt: Fraction = Fraction(1)):
     """The same of a point of the curve, counted in the first salt."""
     ideal, asked = (Fraction(n, point.denominator) / salt for n in (point.ideal, point.asked))
-    return ideal, asked, point.of_current, point.every, point.rule
+    return ideal, asked, point.every, point.rule
 
 
 @st.composite
@@ -187,6 +224,16 @@ def test_every_opportunity_is_as_the_rule_says(of, start, data):
     parts = data.draw(phases(start))
     goal = data.draw(st.sampled_from([0, start // 10, start // 2]))
     curve, expected = Curve(parts, of, start, goal), by_hand(parts, of, start, goal)
+    for _ in range(25):
+        assert seen(curve.next()) == next(expected)
+
+
+@given(st.integers(100, 10**6), st.fractions(0, 10**6), st.booleans(), st.data())
+def test_every_opportunity_beside_other_opioids(start, beside, override, data):
+    parts = data.draw(phases(start))
+    given = {"override": override, "beside": (beside.numerator, beside.denominator)}
+    curve = Curve(parts, "mixed", start, 0, **given)
+    expected = by_hand(parts, "mixed", start, 0, override=override, beside=beside)
     for _ in range(25):
         assert seen(curve.next()) == next(expected)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from taper.formulary import DATA
+from taper.data.files import DATA
 
 DATA_FILE = tomllib.loads((DATA / "guidelines.toml").read_text(encoding="utf-8"))
 SOURCES = DATA_FILE.pop("sources")

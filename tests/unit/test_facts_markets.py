@@ -10,7 +10,7 @@ import pytest
 
 from taper import plan
 from taper.errors import InputError
-from taper.formulary import DATA, MARKETS, formulary
+from taper.data.files import DATA, MARKETS, formulary
 from taper.quantities import plain
 
 AU = {

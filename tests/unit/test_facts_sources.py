@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from taper.formulary import DATA, MARKETS, formulary
+from taper.data.files import DATA, MARKETS, formulary
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from taper.formulary import DATA, formulary
+from taper.data.files import DATA, formulary
 
 US = formulary("us")
 COUNTS = tomllib.loads((DATA / "ndc-counts-us.toml").read_text(encoding="utf-8"))

@@ -294,7 +294,7 @@ def test_every_fill_is_in_it_with_its_quantity_and_code(what):
 
 def test_schedule_ii_has_no_refills():
     assert prescription(plan_of("er-hold"))["dispenseRequest"] == {
-        "validityPeriod": {"start": "2026-12-07", "end": "2027-05-30"},
+        "validityPeriod": {"start": "2026-12-07", "end": "2027-06-13"},
         "numberOfRepeatsAllowed": 0,
         "expectedSupplyDuration": {"value": 28, "unit": "days", "system": UCUM, "code": "d"},
     }

@@ -149,14 +149,10 @@ def test_halves_are_said_in_words():
     assert "½" not in advice_of("er")
 
 
-def test_a_time_without_a_dose_says_nothing():
+def test_only_the_times_with_a_dose_are_shown():
     last = handout(plan_of("er"), Options()).steps[-2].medicines[0].doses
-    assert [(dose.time, dose.units[0].text) for dose in last] == [
-        ("Morning", "nothing"),
-        ("Afternoon", "nothing"),
-        ("Evening", "1 tablet of 15 mg"),
-    ]
-    assert [dose.taken for dose in last] == [False, False, True]
+    assert [(dose.time, dose.units[0].text) for dose in last] == [("Evening", "1 tablet of 15 mg")]
+    assert [dose.taken for dose in last] == [True]
 
 
 def test_patches_are_worn_and_ticked_on_the_days_of_change():

@@ -116,7 +116,7 @@ def test_what_must_be_whole_is_never_split(product):
         assert not product.splittable
     amounts = [strength.amount for strength in product.strengths]
     assert all(a < b for a, b in pairwise(amounts))
-    assert set(product.only_if_named) < {strength.label for strength in product.strengths}
+    assert set(product.seldom_stocked) < {strength.label for strength in product.strengths}
 
 
 # Verhoeff's check digit, the last of every SNOMED CT (and so dm+d) identifier.

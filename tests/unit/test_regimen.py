@@ -6,7 +6,8 @@ import pytest
 
 from taper import InputError, plan
 from taper.formulary.market import formulary
-from taper.regimen.table import SMALLER_FIRST, TIMES, Regimens, regimens
+from taper.regimen.table import Regimens, regimens
+from taper.regimen.times import SMALLER_FIRST, TIMES
 from taper.regimen.units import fewest_units_for
 
 US = formulary("us")
@@ -37,63 +38,29 @@ def test_what_can_be_made_and_what_is_nearest(table):
     assert table.nearest(1) == [15_000]
 
 
-def test_under_a_cap_nothing_rises(table):
-    regimen = table.under(75_000, (30_000, 30_000, 15_000))
-    assert regimen.amounts == (30_000, 30_000, 15_000)
-    assert table.under(90_000, (30_000, 30_000, 15_000)) is None
+def test_nothing_rises_in_order_of_size(table):
+    now = table.exactly((30_000, 30_000, 15_000))
+    assert table.under(75_000, now).amounts == now.amounts
+    assert table.under(60_000, now).amounts == (30_000, 15_000, 15_000)
+    assert table.under(90_000, now) is None
 
 
-def test_what_is_worked_out_under_a_cap_is_remembered(table):
-    cap = (30_000, 30_000, 15_000)  # the best division of 75 mg alone is 30/15/30
-    assert table.of(75_000).amounts == (30_000, 15_000, 30_000)
-    assert table.under(75_000, cap) == table.under(75_000, cap)
-    assert table.under(75_000, cap).amounts == cap
-    assert table.under(90_000, cap) is table.under(90_000, cap) is None
+def test_a_regimen_is_worked_out_once(table):
+    now = table.exactly((30_000, 30_000, 15_000))
+    assert table.under(60_000, now) is table.under(60_000, now)
 
 
 def test_of_divisions_with_the_same_squares_the_one_with_the_smaller_amounts_first():
     product = US.find("oxycodone-ir")
     strengths = tuple(s for s in product.strengths if s.label in {"5", "15", "20"})
     table = Regimens(product, strengths, 8, 1)
-    # 5 + 5 + 20 and 0 + 15 + 15 mg; the afternoon has the smallest amount, then the morning
-    assert table.of(30_000).amounts == (15_000, 0, 15_000)
+    # 5 + 5 + 20 and 0 + 15 + 15 mg
+    assert table.of(30_000).ranks == (15_000, 15_000)
 
 
 def test_single_doses_have_neighbours_of_their_own(table):
     assert table.amounts[-1] < table.totals[-1]
     assert table.nearest(table.totals[-1], table.amounts) == [table.amounts[-1]]
-
-
-@pytest.mark.parametrize(
-    ("amounts", "even"),
-    [  # 15, 30, 60 and 100 mg: neighbours lie 15, 15, 30 and 40 mg apart
-        ((0, 0, 0), True),
-        ((0, 0, 15), True),
-        ((15, 0, 15), True),
-        ((30, 0, 30), False),  # nothing beside more than the smallest tablet
-        ((0, 0, 30), False),
-        ((30, 15, 30), True),
-        ((45, 15, 15), False),
-        ((45, 30, 45), True),
-        ((60, 30, 60), True),
-        ((75, 45, 75), True),
-        ((75, 30, 75), False),
-        ((90, 60, 90), True),
-        ((100, 60, 100), True),
-        ((115, 75, 115), True),
-        ((120, 75, 120), False),
-    ],
-)
-def test_which_divisions_are_even(table, amounts, even):
-    assert table.exactly(tuple(1000 * amount for amount in amounts)).even == even
-
-
-@pytest.mark.parametrize(
-    ("amounts", "even"), [((0, 15), True), ((0, 30), False), ((15, 30), True), ((15, 45), False)]
-)
-def test_which_divisions_of_two_are_even(amounts, even):
-    table = Regimens(ER, ER.usual, 12, 4)
-    assert table.exactly(tuple(1000 * amount for amount in amounts)).even == even
 
 
 def test_at_most_250_ml_at_one_administration():
@@ -103,8 +70,23 @@ def test_at_most_250_ml_at_one_administration():
         plan("morphine-solution", "501 mg q24h", **fields)
 
 
-def test_a_single_dose_of_the_day_is_even():
-    assert Regimens(ER, ER.usual, 24, 4).exactly((60_000,)).even
+@pytest.mark.parametrize(
+    ("amount", "step"),
+    [(15, 15), (30, 15), (45, 15), (60, 30), (75, 30), (100, 40), (200, 100), (10, 0)],
+)
+def test_the_step_from_the_largest_strength_that_fits_to_the_next_lower(table, amount, step):
+    assert table.step_below(amount * 1000) == step * 1000
+
+
+def test_tablets_of_a_day_are_never_more_than_before():
+    product = US.find("hydrocodone-apap")
+    table = Regimens(product, product.usual, 6, 2)
+    now = table.exactly((10_000, 10_000))
+    assert table.caps(now) == (650_000, 2000, 1000)
+    assert table.under(15_000, now).ranks == (7_500, 7_500)
+    assert table.under(17_500, now).ranks == (10_000, 7_500)
+    two = table.exactly((20_000,))  # two tablets at once
+    assert table.under(17_500, two).ranks == (17_500,)
 
 
 def test_a_table_of_the_fewest_strengths():
@@ -115,10 +97,10 @@ def test_a_table_of_the_fewest_strengths():
 
 
 def test_the_last_dose_is_one_administration_of_the_smallest(table):
-    assert table.is_last((0, 0, 15_000))
-    assert table.is_last((15_000, 0, 0))
-    assert not table.is_last((15_000, 0, 15_000))
-    assert not table.is_last((0, 0, 0))
+    assert table.is_last(table.exactly((15_000,)))
+    assert not table.is_last(table.exactly((15_000, 15_000)))
+    assert not table.is_last(table.exactly((30_000,)))
+    assert not table.is_last(table.nothing)
 
 
 def test_a_regimen_counts_its_strengths_and_its_tablets(table):
@@ -135,14 +117,14 @@ def test_a_regimen_counts_its_strengths_and_its_tablets(table):
 def test_a_combination_counts_its_second_ingredient():
     product = US.find("oxycodone-apap")
     table = Regimens(product, product.usual, 6, 4)
-    assert table.exactly((10_000, 0, 5_000, 10_000)).other_daily == 975_000
+    assert table.exactly((10_000, 5_000, 10_000)).other_daily == 975_000
 
 
 def test_directions_are_a_sig(table):
     assert table.exactly((60_000, 60_000, 60_000)).directions == (
         "Take one 60 mg tablet by mouth every 8 hours."
     )
-    assert table.exactly((0, 0, 15_000)).directions == (
+    assert table.exactly((15_000,), times=("evening",)).directions == (
         "Take one 15 mg tablet by mouth once a day, in the evening."
     )
 

@@ -7,7 +7,13 @@ from itertools import combinations_with_replacement
 import pytest
 
 from taper.formulary.market import formulary
-from taper.regimen.units import MOST_UNITS, fewest_units_for, pieces_of, units_table
+from taper.regimen.units import (
+    MOST_UNITS,
+    fewest_units_for,
+    pieces_of,
+    units_of_day,
+    units_table,
+)
 
 US = formulary("us")
 
@@ -55,14 +61,32 @@ def test_the_best_units_of_every_amount(product, labels, most, halves, fewest_st
     known = {strength.label: strength for strength in US.find(product).strengths}
     strengths = [known[label] for label in labels]
     table = units_table(strengths, most, halves=halves, fewest_strengths=fewest_strengths)
-    found = {a: {strength.label: count for strength, count in units} for a, units in table.items()}
+    found = {
+        amount: {strength.label: count for strength, count in ways[0]}
+        for amount, ways in table.items()
+    }
     expected = by_trying(strengths, most, halves=halves, fewest_strengths=fewest_strengths)
     if fewest_strengths:
         expected.setdefault(0, {})
     assert found == expected
-    for units in table.values():
+    for units in (units for ways in table.values() for units in ways):
         amounts = [strength.amount for strength, _ in units]
         assert amounts == sorted(amounts, reverse=True)
+
+
+def test_all_the_ways_with_the_fewest_units_the_larger_strengths_first():
+    strengths = [s for s in US.find("oxycodone-ir").strengths if s.label != "7.5"]
+    ways = units_table(strengths, 4, halves=False, fewest_strengths=False)[40_000]
+    assert [[strength.label for strength, _ in units] for units in ways] == [["30", "10"], ["20"]]
+
+
+def test_the_units_of_a_day_need_the_fewest_strengths():
+    strengths = [s for s in US.find("oxycodone-ir").strengths if s.label != "7.5"]
+    table = units_table(strengths, 4, halves=False, fewest_strengths=False)
+    day = units_of_day([table[40_000], table[25_000]])
+    assert {strength.label for units in day for strength, _ in units} == {"20", "5"}
+    alone = units_of_day([table[35_000]])  # 30 + 5 or 20 + 15: the larger first
+    assert [strength.label for strength, _ in alone[0]] == ["30", "5"]
 
 
 def test_pieces_are_whole_ones_and_halves_of_what_can_be_halved():

@@ -1,0 +1,175 @@
+"""What happens at one opportunity: the dose stays, is reduced, or is stopped (SPEC 4.3 and 4.4)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+from taper.data.limits import share
+from taper.engine.choice import Bounds, Choice, choose, choose_nearest, is_unavoidable
+from taper.engine.curve import at_most
+from taper.engine.dead_end import dead_end
+from taper.engine.falls import falls_from
+from taper.engine.reach import leads_to
+from taper.engine.stopping import is_below_half, is_kept_long_enough
+from taper.engine.waiting import is_brisk, is_too_soon, may_wait
+from taper.request.rule import MIXED, ORIGINAL
+
+CUT_LIMIT = share("cut-of-reference")  # limit a
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from taper.engine.curve import Curve, Point
+    from taper.engine.falls import Division
+    from taper.regimen.regimen import Regimen
+    from taper.regimen.table import Regimens
+    from taper.request.model import Rule
+    from taper.request.rule import Part
+
+
+class Opportunity(NamedTuple):
+    """When a reduction may begin, and what came before it.
+
+    ``due`` is the day, ``begins`` the one on which a reduction would really begin (days that are
+    avoided put it off), ``following`` the day of the next opportunity, ``begun`` the first day of
+    the row in force. ``unavoidable`` tells whether the row began with an unavoidable cut.
+    """
+
+    due: date
+    begins: date
+    following: date
+    begun: date
+    unavoidable: bool
+
+
+class Reduction:
+    """The rule of one product's taper, as it decides at each opportunity.
+
+    ``original`` is the daily dose that percentages are of, ``beside`` what other opioids add to
+    it under ``mixed``, as a ratio in the same unit. Only the last opioid ``waits`` with its
+    smallest dose. ``starts_smallest`` tells whether there never was a larger one, ``may_change``
+    whether another product takes over before the goal.
+    """
+
+    def __init__(
+        self,
+        made: Regimens,
+        rule: Rule,
+        original: int,
+        goal: int,
+        *,
+        waits: bool = True,
+        beside: tuple[int, int] = (0, 1),
+        starts_smallest: bool = False,
+        may_change: bool = False,
+    ) -> None:
+        """Take what stays the same during the taper with one product."""
+        self.made = made
+        self.rule = rule
+        self.original = original
+        self.goal = goal
+        self.floor = max(goal, made.smallest)
+        self.waits = waits
+        self.beside = beside if rule.of == MIXED else (0, 1)
+        self.starts_smallest = starts_smallest
+        self.may_change = may_change
+        self._looked_at: Regimen | None = None
+
+    def choose(self, regimen: Regimen, curve: Curve, at: Opportunity) -> Choice | None:
+        """The dose to reduce to, or None to stay."""
+        if regimen is not self._looked_at:
+            self._look_at(regimen)
+        if self.rule.is_short:
+            return choose_nearest(self._falls, curve.point(), self.floor)
+        # while the curve is above the middle to any lower dose, staying is nearer to it
+        is_near = 2 * curve.ideal >= self._halfway * curve.denominator
+        waits = may_wait(
+            at.begun, at.following, brisk=self._is_brisk(curve.part), patch=self.is_patch
+        )
+        if (is_near and waits) or self.is_too_soon(at):
+            return None
+        point = curve.point()
+        bounds = Bounds(self.lowest(regimen, point), self.floor, waits, self._leads_on)
+        return choose(self._falls, point, bounds)
+
+    def stops(
+        self,
+        curve: Curve,
+        linear: Callable[[], Point],
+        at: Opportunity,
+        kept_since: date,
+        last_dose_ends: date,
+    ) -> bool:
+        """Whether the smallest dose, taken once a day, is stopped.
+
+        ``linear`` gives the point of the same rule under ``original``; ``kept_since`` is the
+        first day of the dose, ``last_dose_ends`` the end of ``last_dose_for`` from then on.
+        """
+        if self.rule.is_short:
+            return is_below_half(curve.point(), self.made.smallest)
+        if self.is_too_soon(at):
+            return False
+        if self.waits and (self.starts_smallest or self.rule.of != ORIGINAL):
+            if at.begins < last_dose_ends:
+                return False
+            if self.starts_smallest:
+                return True
+        if self.rule.of == ORIGINAL:
+            return is_below_half(curve.point(), self.made.smallest)
+        return is_kept_long_enough(kept_since, at.begins) or is_below_half(
+            linear(), self.made.smallest
+        )
+
+    def is_last(self, regimen: Regimen) -> bool:
+        """Whether only the stop can follow."""
+        return not self.goal and self.made.is_last(regimen)
+
+    def may_stop(self, regimen: Regimen) -> bool:
+        """Whether the stop may follow: a rule for use of under a month stops from any dose."""
+        return self.is_last(regimen) or (self.rule.is_short and not self.goal)
+
+    def next_is_unavoidable(self, regimen: Regimen, point: Point) -> bool:
+        """Whether the limits leave no cut at all: there ``finish_with`` changes the product."""
+        if self.made.is_last(regimen) or falls_from(self.made, regimen).highest(self.floor) is None:
+            return True
+        bounds = Bounds(self.lowest(regimen, point), self.made.smallest)
+        return is_unavoidable(falls_from(self.made, regimen), bounds)
+
+    def lowest(self, regimen: Regimen, point: Point) -> int:
+        """The lowest dose that limit a allows, rounded up to a thousandth."""
+        daily, rule = regimen.daily, point.rule
+        if isinstance(rule, int):
+            top, bottom = CUT_LIMIT
+            return daily - max(rule, self.original * top // bottom)
+        top, bottom = at_most(CUT_LIMIT, rule, override=bool(self.rule.override))
+        if self.rule.of == ORIGINAL:
+            return daily - self.original * top // bottom
+        return daily - (daily * self.beside[1] + self.beside[0]) * top // (bottom * self.beside[1])
+
+    def is_too_soon(self, at: Opportunity) -> bool:
+        """Whether the row in force must be kept longer."""
+        return is_too_soon(at.begun, at.begins, unavoidable=at.unavoidable)
+
+    @property
+    def is_patch(self) -> bool:
+        """Whether it is a patch, whose rows last whole periods."""
+        return self.made.product.is_patch
+
+    def _look_at(self, regimen: Regimen) -> None:
+        """Work out what stays the same while a regimen lasts."""
+        self._looked_at = regimen
+        self._falls = falls_from(self.made, regimen)
+        if self._falls.highest(self.floor) is None and not self.rule.is_short:
+            raise dead_end(self.made, regimen)
+        totals = self.made.totals
+        self._halfway = totals[bisect_left(totals, regimen.daily) - 1] + regimen.daily
+        bound = self.goal and not self.may_change
+        self._leads_on = self._to_goal(regimen) if bound else None
+
+    def _to_goal(self, regimen: Regimen) -> Callable[[Division], bool]:
+        return lambda division: leads_to(self.made, regimen, division, self.goal)
+
+    def _is_brisk(self, part: Part) -> bool:
+        return is_brisk(part, self.original)
