@@ -14,7 +14,7 @@ from verify.clock import Days, Hold, Interval
 from verify.curve import MIXED
 from verify.medicine import HOURS_OF_DAY, THOUSAND, WEEK, exact, formulary
 from verify.shelf import MOST_MEASURES, Shelf
-from verify.times import usual
+from verify.times import ranks, usual
 
 if TYPE_CHECKING:
     from verify.medicine import Medicine, Strength
@@ -31,8 +31,8 @@ def asked(request: dict[str, Any], products: dict[str, Medicine] | None = None) 
     product = known[request["product"]]
     amounts, hours, other = _dose(product, request["dose"])
     shelf = _shelf(product, amounts, tuple(request.get("stock", ())), other)
-    every, original = interval(request["every"]), sum(amounts)
-    share, amount = _reduce(product, request["reduce"], original)
+    every = interval(request["every"])
+    share, amount = _reduce(shelf, request["reduce"], amounts)
     start = date.fromisoformat(request["start"]).toordinal()
     times = usual(len(amounts), patch=product.is_patch)
     override = bool(request.get("override_rate"))
@@ -116,13 +116,18 @@ def _kept(product: Medicine, used: tuple[Strength, ...], most: int) -> Shelf:
     return _SHELVES[key]
 
 
-def _reduce(product: Medicine, text: str, original: int) -> tuple[Fraction, bool]:
-    """The share of the original dose, and whether an amount was asked for."""
+def _reduce(shelf: Shelf, text: str, amounts: tuple[int, ...]) -> tuple[Fraction, bool]:
+    """The share of the original dose, and whether an amount was asked for.
+
+    A tablet is one of the largest strength of the current dose.
+    """
     if text.endswith("%"):
         return Fraction(text[:-1]) * PERCENT, False
     number, unit = text.split()
+    original = sum(amounts)
     if unit.startswith("tablet"):
-        return Fraction(exact(number) * max(s.amount for s in product.usual), THOUSAND * original), True
+        used = [s.amount for way in shelf.units(ranks(tuple(("", a) for a in amounts))) for s, _ in way]
+        return Fraction(exact(number) * max(used), THOUSAND * original), True
     return Fraction(exact(number), original), True
 
 
