@@ -18,6 +18,9 @@ LONG, LONG_PATCH = 84, 91  # SPEC 4.3: 12 weeks, of patches 13
 QUICK = Fraction(1, 10)  # a rule that asks for so much in four weeks waits no longer
 
 
+NO_TIME, EVERY_DAY = Interval(), Days()
+
+
 @dataclass(frozen=True)
 class Finish:
     """A finer product for the end: so many administrations a day; where, if that was said."""
@@ -47,9 +50,9 @@ class Asked:
     start: int
     hours: int = HOURS_OF_DAY
     goal: int = 0
-    baseline: Interval = Interval()
+    baseline: Interval = NO_TIME
     holds: tuple[Hold, ...] = ()
-    days: Days = Days()
+    days: Days = EVERY_DAY
     last_dose_for: Interval | None = None
     favor: str | None = None
     finish: Finish | None = None
@@ -86,8 +89,14 @@ def is_quick(pace: Pace, every: Interval) -> bool:
     return pace.share * FOUR_WEEKS >= QUICK * every.counted
 
 
-def pace(  # noqa: D103 - see Pace
-    share: Fraction, every: Interval, of: str = MIXED, *, amount: bool = False, override: bool = False
+def pace(
+    share: Fraction,
+    every: Interval,
+    of: str = MIXED,
+    *,
+    amount: bool = False,
+    override: bool = False,
 ) -> Pace:
+    """The pace of a share of the original dose (or of what is left) at each interval."""
     limit = max(QUARTER, share) if override else QUARTER
     return Pace(share, of, every.counted, amount, limit)

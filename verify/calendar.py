@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from holidays import country_holidays
@@ -14,7 +15,6 @@ from verify.medicine import WEEK
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Working = "Callable[[int], bool]"
 HOLD_REVIEW, BEFORE, AFTER = "hold-review", "before-reduction", "after-reduction"
 CONTACT, AFTER_STOP = "contact", "after-stop"
 REASONS = (HOLD_REVIEW, BEFORE, AFTER, CONTACT, AFTER_STOP)
@@ -29,6 +29,7 @@ WINDOWS = {  # days after a reduction in which withdrawal shows
     "buprenorphine-patch": (5, 7),
     "buprenorphine": (5, 7),
 }
+WORKING_WEEK = 5  # days
 NOTICE = 2  # the check before a reduction is at least this much earlier
 CLOSE_BY = 3  # two checks that are at most so far apart are one
 LATE = (28, 84)  # after the stop
@@ -53,32 +54,24 @@ def working_days(country: str = "US") -> Callable[[int], bool]:
     """Whether a day is one from Monday to Friday and no nation-wide holiday."""
     days = country_holidays(country, years=range(2000, 2103))
 
-    @lru_cache(maxsize=None)
+    @cache
     def working(day: int) -> bool:
         when = date.fromordinal(day)
-        return when.weekday() < 5 and when not in days
+        return when.weekday() < WORKING_WEEK and when not in days
 
     return working
 
 
-def checks(dates: Dates, window: tuple[int, int], working: Callable[[int], bool]) -> list[tuple[int, tuple[str, ...]]]:
+def checks(
+    dates: Dates, window: tuple[int, int], working: Callable[[int], bool]
+) -> list[tuple[int, tuple[str, ...]]]:
     """Every check with its reasons, in the order of the days."""
     found: dict[int, set[str]] = {}
 
     def add(day: int, *reasons: str) -> None:
         found.setdefault(day, set()).update(reasons)
 
-    changes = [*dates.reductions, *([dates.stop] if dates.stop is not None else [])]
-    if dates.every < WEEK:
-        for day in changes:
-            add(day - 1, BEFORE)
-    elif changes:
-        first = changes[0]
-        add(before(first, dates.start, working), *_before(first, dates))
-        for day, following in zip(changes, changes[1:], strict=False):
-            _between(day, following, dates, window, working, add)
-        if dates.stop is None:
-            add(_usable(changes[-1], None, window, working)[0], AFTER)
+    _around_reductions(dates, window, working, add)
     if dates.stop is not None:
         for day in after_stop(dates.stop, window, working):
             add(day, AFTER_STOP)
@@ -86,6 +79,25 @@ def checks(dates: Dates, window: tuple[int, int], working: Callable[[int], bool]
         for day in contacts(sorted(found), dates, CONTACT_DAYS[dates.checks], working):
             add(day, CONTACT)
     return [(day, tuple(r for r in REASONS if r in found[day])) for day in sorted(found)]
+
+
+def _around_reductions(
+    dates: Dates,
+    window: tuple[int, int],
+    working: Callable[[int], bool],
+    add: Callable[..., None],
+) -> None:
+    """The checks before and after each reduction, the stop included; after the stop: elsewhere."""
+    changes = [*dates.reductions, *([dates.stop] if dates.stop is not None else [])]
+    if not changes or dates.every < WEEK:
+        for day in changes:
+            add(day - 1, BEFORE)
+        return
+    add(before(changes[0], dates.start, working), *_before(changes[0], dates))
+    for day, following in pairwise(changes):
+        _between(day, following, dates, window, working, add)
+    if dates.stop is None:
+        add(_usable(changes[-1], None, window, working)[0], AFTER)
 
 
 def before(change: int, start: int, working: Callable[[int], bool]) -> int:
@@ -97,7 +109,7 @@ def _before(change: int, dates: Dates) -> tuple[str, ...]:
     return (HOLD_REVIEW, BEFORE) if change in dates.reviews else (BEFORE,)
 
 
-def _between(  # noqa: PLR0913 - the parts of one turn
+def _between(
     day: int,
     following: int,
     dates: Dates,
@@ -135,9 +147,7 @@ def _usable(
     return [earlier if earlier > day else min(day + window[0], last)]
 
 
-def after_stop(
-    stop: int, window: tuple[int, int], working: Callable[[int], bool]
-) -> list[int]:
+def after_stop(stop: int, window: tuple[int, int], working: Callable[[int], bool]) -> list[int]:
     """A check after the stop, after a week unless that is close by, and after 4 and 12 weeks."""
     first = _usable(stop, None, window, working)[0]
     week = on_or_after(stop + WEEK, working)
@@ -148,11 +158,11 @@ def after_stop(
 def contacts(
     days: Sequence[int], dates: Dates, most: int, working: Callable[[int], bool]
 ) -> list[int]:
-    """As few as keep the days without contact within bounds, evenly between, a working day before."""
+    """As few as keep the days without contact within bounds, evenly between."""
     last = dates.stop if dates.stop is not None else dates.end
     known = [dates.start, *(day for day in days if dates.start < day < last), last]
     found: list[int] = []
-    for begin, end in zip(known, known[1:], strict=False):
+    for begin, end in pairwise(known):
         found += _spread(begin, end, most, working)
     return found
 

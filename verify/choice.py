@@ -54,9 +54,7 @@ def candidates(
         total = sum(amounts)
         if total < goal or 2 * total < sum(now):
             break
-        found.append(
-            Candidate(total, amounts, shelf.is_even(amounts, now), shelf.needs(amounts))
-        )
+        found.append(Candidate(total, amounts, shelf.is_even(amounts, now), shelf.needs(amounts)))
     return found
 
 
@@ -80,6 +78,4 @@ def _nearest(allowed: list[Candidate], current: int, asked: Opportunity) -> Cand
     large = [each for each in allowed if 2 * (current - each.total) >= asked.fall] or allowed
     nearest = min(large, key=lambda each: (abs(each.total - asked.ideal), -each.total))
     near = [each for each in large if 2 * abs(each.total - nearest.total) <= asked.fall]
-    return min(
-        near, key=lambda each: (each.strengths, abs(each.total - asked.ideal), -each.total)
-    )
+    return min(near, key=lambda each: (each.strengths, abs(each.total - asked.ideal), -each.total))

@@ -76,7 +76,9 @@ class Medicine:
 
     def named(self, labels: tuple[str, ...]) -> tuple[Strength, ...]:
         """The strengths of these labels; a bare number is the opioid part (SPEC 3.3)."""
-        return tuple(s for s in self.strengths if {s.label, s.label.split("/")[0]} & set(labels))
+        return tuple(
+            s for s in self.strengths if {s.label, s.label.partition("/")[0]} & set(labels)
+        )
 
 
 def _strength(label: str, counted: dict[str, str], *, liquid: bool) -> Strength:

@@ -112,7 +112,8 @@ def _act(course: Course, pace: Pace, opportunities: Opportunities) -> int | None
     """What happens at an opportunity: the day on which it really was; None at the end."""
     asked, day = course.asked, opportunities.day
     if course.row.daily <= course.goal or (course.goal and course.at_smallest):
-        return _maintain(course, day)
+        _maintain(course, day)
+        return None
     would = asked.days.allowed(day)
     if UNAVOIDABLE in course.row.marks and would - course.row.first < TWO_WEEKS:
         return day
@@ -122,10 +123,15 @@ def _act(course: Course, pace: Pace, opportunities: Opportunities) -> int | None
     if _finishes(course, choice):
         return _change(course, pace, day)
     if choice.stuck:
-        return _stuck(course, day)
-    if choice.amounts is None:
-        return day
-    taken = divide(choice.amounts, course.row.taken, asked.favor)
+        _stuck(course, day)
+        return None
+    return day if choice.amounts is None else _reduce(course, day, choice)
+
+
+def _reduce(course: Course, day: int, choice: Choice) -> int:
+    """A reduction, and the hold that is due after it; the day on which it begins."""
+    assert choice.amounts is not None
+    taken = divide(choice.amounts, course.row.taken, course.asked.favor)
     begin = _begin(course, day)
     course.enter("reduce", begin, taken, (UNAVOIDABLE,) if choice.unavoidable else ())
     _count(course)

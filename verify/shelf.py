@@ -142,7 +142,7 @@ class Shelf:
         return all(a <= b for a, b in zip(self.tablets(amounts), limits, strict=True))
 
     def _table(self, caps: Amounts) -> dict[int, Amounts]:
-        """Every total with its best division, rank by rank; at a tie the least amounts are least."""
+        """Every total with its best division; at a tie the one whose least amounts are least."""
         table: dict[int, tuple[int, Amounts]] = {0: (0, ())}
         for cap in caps:
             longer = dict(table)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Placed = tuple[tuple[str, int], ...]  # time and amount, in the order of the day
 PATCH = ("patch",)
+AS_NEEDED = "as-needed"
 _FIVE = ("06:00", "10:00", "14:00", "18:00", "22:00")
 _SEVEN = ("06:00", "09:00", "12:00", "15:00", "18:00", "21:00", "00:00")
 TIMES: dict[int, tuple[str, ...]] = {
@@ -65,6 +66,8 @@ def _known(times: Sequence[str], place: int, number: int) -> str:
 
 def divide(amounts: Amounts, before: Placed, favor: str | None = None) -> Placed:
     """Put amounts at their times: the larger where they stood, among equals by the order."""
+    if before[0][0] == AS_NEEDED:
+        return tuple((AS_NEEDED, amount) for amount in amounts)
     number = len(amounts)
     if number == len(before):
         times = [time for time, _ in before]

@@ -95,9 +95,7 @@ def _shelf(
     if other is not None and not stock:
         used = tuple(s for s in product.strengths if s.other == other and s in _in_use(product, s))
     wide = _kept(product, used, SEARCHED)
-    needed = ceil(
-        max(sum(n for _, n in wide.ways[a][0]) for a in amounts if a) / THOUSAND
-    )
+    needed = ceil(max(sum(n for _, n in wide.ways[a][0]) for a in amounts if a) / THOUSAND)
     if product.is_combination and not stock and needed > 1:
         used = tuple({s for way in wide.units(amounts[:1]) for s, _ in way})
     most = needed if product.is_combination else max(product.most_units, needed)
@@ -105,8 +103,10 @@ def _shelf(
 
 
 def _in_use(product: Medicine, strength: Strength) -> tuple[Strength, ...]:
-    """The usual strengths, and those that stand for one with another content beside it."""
-    return (*product.usual, strength) if strength.other not in {s.other for s in product.usual} else product.usual
+    """The usual strengths, or one of a content that no usual strength has."""
+    if strength.other in {s.other for s in product.usual}:
+        return product.usual
+    return (*product.usual, strength)
 
 
 def _kept(product: Medicine, used: tuple[Strength, ...], most: int) -> Shelf:
@@ -126,8 +126,9 @@ def _reduce(shelf: Shelf, text: str, amounts: tuple[int, ...]) -> tuple[Fraction
     number, unit = text.split()
     original = sum(amounts)
     if unit.startswith("tablet"):
-        used = [s.amount for way in shelf.units(ranks(tuple(("", a) for a in amounts))) for s, _ in way]
-        return Fraction(exact(number) * max(used), THOUSAND * original), True
+        units = shelf.units(ranks(tuple(("", amount) for amount in amounts)))
+        largest = max(strength.amount for way in units for strength, _ in way)
+        return Fraction(exact(number) * largest, THOUSAND * original), True
     return Fraction(exact(number), original), True
 
 

@@ -47,13 +47,27 @@ def test_therapeutic_guidelines_weekly():
     example = FIRST["etg-weekly"]
     strengths = tuple(Strength(str(n), n * 1000) for n in (50, 100, 150, 200))
     product = Medicine(
-        "tramadol-mr", "tramadol", "tablet", "er", "mg", strengths, strengths, 4, 10000, 0,
-        (12,), Fraction(1, 5), Fraction(1), {},
+        "tramadol-mr",
+        "tramadol",
+        "tablet",
+        "er",
+        "mg",
+        strengths,
+        strengths,
+        4,
+        10000,
+        0,
+        (12,),
+        Fraction(1, 5),
+        Fraction(1),
+        {},
     )
     base = asked({**FIRST["va-slower"]["request"], "dose": "60 mg q12h"})
     week = Interval(7)
     request = replace(
-        base, shelf=Shelf(product, strengths, 4), every=week,
+        base,
+        shelf=Shelf(product, strengths, 4),
+        every=week,
         now=(("morning", 100000), ("evening", 100000)),
         pace=pace(Fraction(1, 4), week, "original"),
     )
@@ -64,7 +78,10 @@ def test_therapeutic_guidelines_weekly():
 def test_one_tablet_a_week():
     example = SECOND["jgim-one-tablet-weekly"]
     rows = plan(asked(example["request"]))
-    assert [sum(a for _, a in row.taken) // 5000 for row in rows] == [*example["tablets_per_day"], 0]
+    assert [sum(a for _, a in row.taken) // 5000 for row in rows] == [
+        *example["tablets_per_day"],
+        0,
+    ]
     assert [row.end - row.first for row in rows[:-1]] == [7 * week for week in example["weeks"]]
 
 
