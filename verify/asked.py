@@ -11,7 +11,7 @@ from verify.curve import MIXED, QUARTER, Pace
 from verify.medicine import FOUR_WEEKS, HOURS_OF_DAY
 
 if TYPE_CHECKING:
-    from verify.shelf import Shelf
+    from verify.shelf import Shelf, Units
     from verify.times import Placed
 
 LONG, LONG_PATCH = 84, 91  # SPEC 4.3: 12 weeks, of patches 13
@@ -57,6 +57,7 @@ class Asked:
     favor: str | None = None
     finish: Finish | None = None
     phases: tuple[Phase, ...] = ()
+    written: Units | None = None  # the tablets of each administration, where the dose names them
     is_last: bool = True  # of several opioids: only the last one waits for last_dose_for
 
     @property

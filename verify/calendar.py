@@ -15,6 +15,11 @@ from verify.medicine import WEEK
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from verify.medicine import Medicine
+
+    Window = tuple[int, int]
+    Windows = Callable[[int], Window]  # of a reduction on a day: the first and last day after it
+
 HOLD_REVIEW, BEFORE, AFTER = "hold-review", "before-reduction", "after-reduction"
 CONTACT, AFTER_STOP = "contact", "after-stop"
 REASONS = (HOLD_REVIEW, BEFORE, AFTER, CONTACT, AFTER_STOP)
@@ -49,6 +54,15 @@ class Dates:
     checks: str = "standard"
 
 
+def window(product: Medicine) -> Window:
+    """The days after a reduction in which withdrawal from this product shows."""
+    if product.is_patch:
+        return WINDOWS[f"{product.drug}-patch"]
+    if product.is_slow:
+        return WINDOWS["long-acting"]
+    return WINDOWS["ir" if product.release == "ir" else "er"]
+
+
 @lru_cache(maxsize=8)
 def working_days(country: str = "US") -> Callable[[int], bool]:
     """Whether a day is one from Monday to Friday and no nation-wide holiday."""
@@ -63,7 +77,7 @@ def working_days(country: str = "US") -> Callable[[int], bool]:
 
 
 def checks(
-    dates: Dates, window: tuple[int, int], working: Callable[[int], bool]
+    dates: Dates, windows: Windows, working: Callable[[int], bool]
 ) -> list[tuple[int, tuple[str, ...]]]:
     """Every check with its reasons, in the order of the days."""
     found: dict[int, set[str]] = {}
@@ -71,9 +85,9 @@ def checks(
     def add(day: int, *reasons: str) -> None:
         found.setdefault(day, set()).update(reasons)
 
-    _around_reductions(dates, window, working, add)
+    _around_reductions(dates, windows, working, add)
     if dates.stop is not None:
-        for day in after_stop(dates.stop, window, working):
+        for day in after_stop(dates.stop, windows(dates.stop), working):
             add(day, AFTER_STOP)
     if dates.checks in CONTACT_DAYS:
         for day in contacts(sorted(found), dates, CONTACT_DAYS[dates.checks], working):
@@ -83,7 +97,7 @@ def checks(
 
 def _around_reductions(
     dates: Dates,
-    window: tuple[int, int],
+    windows: Windows,
     working: Callable[[int], bool],
     add: Callable[..., None],
 ) -> None:
@@ -95,9 +109,9 @@ def _around_reductions(
         return
     add(before(changes[0], dates.start, working), *_before(changes[0], dates))
     for day, following in pairwise(changes):
-        _between(day, following, dates, window, working, add)
+        _between(day, following, dates, windows(day), working, add)
     if dates.stop is None:
-        add(_usable(changes[-1], None, window, working)[0], AFTER)
+        add(_usable(changes[-1], None, windows(changes[-1]), working)[0], AFTER)
 
 
 def before(change: int, start: int, working: Callable[[int], bool]) -> int:
@@ -113,7 +127,7 @@ def _between(
     day: int,
     following: int,
     dates: Dates,
-    window: tuple[int, int],
+    window: Window,
     working: Callable[[int], bool],
     add: Callable[..., None],
 ) -> None:
@@ -131,7 +145,7 @@ def _between(
 
 
 def _usable(
-    day: int, following: int | None, window: tuple[int, int], working: Callable[[int], bool]
+    day: int, following: int | None, window: Window, working: Callable[[int], bool]
 ) -> list[int]:
     """The working days of a window; where there is none, the one that stands for them."""
     last = day + window[1]
@@ -147,7 +161,7 @@ def _usable(
     return [earlier if earlier > day else min(day + window[0], last)]
 
 
-def after_stop(stop: int, window: tuple[int, int], working: Callable[[int], bool]) -> list[int]:
+def after_stop(stop: int, window: Window, working: Callable[[int], bool]) -> list[int]:
     """A check after the stop, after a week unless that is close by, and after 4 and 12 weeks."""
     first = _usable(stop, None, window, working)[0]
     week = on_or_after(stop + WEEK, working)

@@ -83,7 +83,7 @@ class Medicine:
 
 def _strength(label: str, counted: dict[str, str], *, liquid: bool) -> Strength:
     if liquid:
-        return Strength(label, exact(label.split()[0]))
+        return Strength(label, exact(label.split(maxsplit=1)[0]))
     opioid, _, other = label.partition("/")
     return Strength(label, exact(counted.get(label, opioid)), exact(other or "0"))
 
@@ -124,11 +124,16 @@ def medicine(entry: dict[str, Any]) -> Medicine:
 
 
 @lru_cache(maxsize=8)
+def market_facts(market: str = "us") -> dict[str, Any]:
+    """The whole file of a market."""
+    return tomllib.loads((DATA / f"{market}.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=8)
 def formulary(market: str = "us") -> dict[str, Medicine]:
     """The products of a market by id (of several under one id, the first)."""
-    document = tomllib.loads((DATA / f"{market}.toml").read_text(encoding="utf-8"))
     found: dict[str, Medicine] = {}
-    for entry in document["product"]:
+    for entry in market_facts(market)["product"]:
         found.setdefault(entry["id"], medicine(entry))
     return found
 

@@ -73,6 +73,15 @@ class Shelf:
                     found.setdefault(amount, []).append(units)
         return found
 
+    def every_way(self, amount: int) -> list[Units]:
+        """Every multiset of whole units that makes an amount, not only the fewest."""
+        return [
+            _gathered(tuple((strength, THOUSAND) for strength in chosen))
+            for count in range(1, self.most + 1)
+            for chosen in combinations_with_replacement(self.strengths, count)
+            if sum(strength.amount for strength in chosen) == amount
+        ]
+
     def units(self, amounts: Amounts) -> tuple[Units, ...]:
         """Fewest units, then fewest strengths in the day, then larger strengths first."""
         if amounts not in self._units:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verify.asked import Asked, Finish, pace
 from verify.clock import Days, Hold, Interval
@@ -18,6 +18,7 @@ from verify.times import ranks, usual
 
 if TYPE_CHECKING:
     from verify.medicine import Medicine, Strength
+    from verify.shelf import Units
 
 PERCENT = Fraction(1, 100)
 SEARCHED = 8  # units at one administration, to find what the current dose needs
@@ -29,8 +30,9 @@ def asked(request: dict[str, Any], products: dict[str, Medicine] | None = None) 
     """The taper that a request of plain words asks for."""
     known = products or formulary(request.get("market", "us"))
     product = known[request["product"]]
-    amounts, hours, other = _dose(product, request["dose"])
-    shelf = _shelf(product, amounts, tuple(request.get("stock", ())), other)
+    dose = _dose(product, request["dose"])
+    amounts = dose.amounts
+    shelf = _shelf(product, dose, tuple(request.get("stock", ())))
     every = interval(request["every"])
     share, amount = _reduce(shelf, request["reduce"], amounts)
     start = date.fromisoformat(request["start"]).toordinal()
@@ -42,10 +44,11 @@ def asked(request: dict[str, Any], products: dict[str, Medicine] | None = None) 
         pace(share, every, request.get("of", MIXED), amount=amount, override=override),
         every,
         start,
-        hours,
+        dose.hours,
         goal=0 if request.get("to", "0") == "0" else exact(request["to"].split()[0]),
         baseline=interval(request.get("baseline", "0d")),
         favor=request.get("favor"),
+        written=_written(product, dose),
     )
     if "last_dose_for" in request:
         made = replace(made, last_dose_for=interval(request["last_dose_for"]))
@@ -53,6 +56,11 @@ def asked(request: dict[str, Any], products: dict[str, Medicine] | None = None) 
     days = replace(_days(request), period=made.period)
     made = replace(made, holds=holds[0], days=replace(days, holds=holds[1]))
     return replace(made, finish=_finish(request, known, product, made))
+
+
+def percent(text: str) -> Fraction:
+    """``10%`` as a share."""
+    return Fraction(text.removesuffix("%")) * PERCENT
 
 
 def interval(text: str) -> Interval:
@@ -65,51 +73,97 @@ def interval(text: str) -> Interval:
     return Interval(number * (WEEK if match[2] == "w" else 1))
 
 
-def _dose(product: Medicine, text: str) -> tuple[tuple[int, ...], int, int | None]:
-    """Amounts in the order of the day, the hours between them, the other ingredient."""
+class Dose(NamedTuple):
+    """The dose as it is written: of ``2 x 15 mg`` two units of one strength."""
+
+    amounts: tuple[int, ...]  # in the order of the day
+    hours: int
+    at_once: int = 1
+    label: str = ""  # of the strength, where the words name one
+    other: int | None = None  # the second ingredient of a tablet
+
+
+def _dose(product: Medicine, text: str) -> Dose:
     words = re.fullmatch(r"(?:(\d+) x )?([\d./]+) (\S+)(?: q(\d+)([hd]))?", text)
     assert words, text
-    hours = int(words[4] or 0) * (HOURS_OF_DAY if words[5] == "d" else 1)
+    count, hours = int(words[1] or 1), int(words[4] or 0)
+    hours *= HOURS_OF_DAY if words[5] == "d" else 1
     parts = words[2].split("/")
-    if product.is_combination and len(parts) > 1 and hours:
-        opioid, other = (exact(part) for part in parts)
-    else:
-        opioid, other = exact(parts[0]), None
-    if not hours:
-        hours = product.intervals[0] if product.is_patch else HOURS_OF_DAY // len(parts)
-    if len(parts) > 1 and other is None:
-        return tuple(exact(part) for part in parts), hours, None
-    counted = {s.label: s.amount for s in product.strengths}
-    opioid = counted.get(parts[0], opioid) if product.is_patch else opioid
-    number = 1 if product.is_patch else HOURS_OF_DAY // hours
-    return (opioid * int(words[1] or 1),) * number, hours, other
+    tablet = product.is_combination and len(parts) > 1 and hours
+    if len(parts) > 1 and not tablet:
+        return Dose(tuple(exact(part) for part in parts), HOURS_OF_DAY // len(parts))
+    if product.is_patch:
+        amount = {s.label: s.amount for s in product.strengths}.get(parts[0], exact(parts[0]))
+        return Dose((amount * count,), hours or product.intervals[0], count, parts[0])
+    hours = hours or HOURS_OF_DAY
+    amounts = (exact(parts[0]) * count,) * (HOURS_OF_DAY // hours)
+    return Dose(amounts, hours, count, words[2], exact(parts[1]) if tablet else None)
 
 
-def _shelf(
-    product: Medicine, amounts: tuple[int, ...], stock: tuple[str, ...], other: int | None
-) -> Shelf:
+def _written(product: Medicine, dose: Dose) -> Units | None:
+    """The tablets that the dose names: several of one strength, or one of a combination."""
+    named = product.named((dose.label,)) if dose.label else ()
+    if product.is_liquid or not named or (dose.at_once == 1 and not product.is_combination):
+        return None
+    return ((named[0], dose.at_once * THOUSAND),)
+
+
+def _shelf(product: Medicine, dose: Dose, stock: tuple[str, ...]) -> Shelf:
     """The strengths in use (SPEC 3.1), and as many units at once as the dose needs."""
     used = product.named(stock) if stock else product.usual
     if product.is_liquid:
-        return _kept(product, used[:1], MOST_MEASURES)
-    if other is not None and not stock:
-        used = tuple(s for s in product.strengths if s.other == other and s in _in_use(product, s))
-    wide = _kept(product, used, SEARCHED)
-    needed = ceil(max(sum(n for _, n in wide.ways[a][0]) for a in amounts if a) / THOUSAND)
-    if product.is_combination and not stock and needed > 1:
-        used = tuple({s for way in wide.units(amounts[:1]) for s, _ in way})
-    most = needed if product.is_combination else max(product.most_units, needed)
-    return _kept(product, used, most)
+        return liquid_shelf(product, used[0], max(dose.amounts))
+    if product.is_combination and dose.other is not None:
+        return _tablets(product, dose, used, stock)
+    amounts = [amount for amount in dose.amounts if amount]
+    if not stock:
+        used = _with_needed(product, used, amounts, dose)
+    wide = kept_shelf(product, used, SEARCHED)
+    needed = ceil(max(sum(n for _, n in wide.ways[a][0]) for a in amounts) / THOUSAND)
+    return kept_shelf(product, used, max(product.most_units, needed, dose.at_once))
 
 
-def _in_use(product: Medicine, strength: Strength) -> tuple[Strength, ...]:
-    """The usual strengths, or one of a content that no usual strength has."""
-    if strength.other in {s.other for s in product.usual}:
-        return product.usual
-    return (*product.usual, strength)
+def _tablets(
+    product: Medicine, dose: Dose, used: tuple[Strength, ...], stock: tuple[str, ...]
+) -> Shelf:
+    """A combination: of several tablets at once that tablet alone; else those of one content."""
+    tablet = product.named((dose.label,))
+    if not stock:
+        same = tuple(s for s in product.strengths if s.other == dose.other)
+        used = tablet if dose.at_once > 1 else tuple(s for s in same if s in {*used, *tablet})
+        used = used if set(used) - set(tablet) or dose.at_once > 1 else same
+    return kept_shelf(product, used, dose.at_once)
 
 
-def _kept(product: Medicine, used: tuple[Strength, ...], most: int) -> Shelf:
+def _with_needed(
+    product: Medicine, used: tuple[Strength, ...], amounts: list[int], dose: Dose
+) -> tuple[Strength, ...]:
+    """With the seldom stocked strengths that the current dose needs: the fewest such units."""
+    named = product.named((dose.label,)) if dose.at_once > 1 else ()
+    ways = kept_shelf(product, used, product.most_units).ways
+    every = [s for s in product.strengths if s not in used]
+    wide = kept_shelf(product, product.strengths, SEARCHED) if every else None
+    found = {*used, *named}
+    for amount in {*amounts} - {*ways}:
+        chosen = wide.every_way(amount) if wide else []
+        best = min(chosen, key=lambda way: _seldom_first(way, used), default=())
+        found |= {strength for strength, _ in best}
+    return tuple(strength for strength in product.strengths if strength in found)
+
+
+def _seldom_first(way: Units, used: tuple[Strength, ...]) -> tuple[int, int, list[int]]:
+    seldom = sum(count for strength, count in way if strength not in used)
+    return seldom, sum(count for _, count in way), [-s.amount for s, _ in way]
+
+
+def liquid_shelf(product: Medicine, strength: Strength, most: int) -> Shelf:
+    """A liquid up to some amount at one administration, and at least to 30 mL."""
+    one = strength.amount * product.measure
+    return kept_shelf(product, (strength,), max(MOST_MEASURES, -(-most * THOUSAND // one)))
+
+
+def kept_shelf(product: Medicine, used: tuple[Strength, ...], most: int) -> Shelf:
+    """The shelf of some strengths, made once."""
     key = product.id, used, most
     if key not in _SHELVES:
         _SHELVES[key] = Shelf(product, used, most)
@@ -122,7 +176,7 @@ def _reduce(shelf: Shelf, text: str, amounts: tuple[int, ...]) -> tuple[Fraction
     A tablet is one of the largest strength of the current dose.
     """
     if text.endswith("%"):
-        return Fraction(text[:-1]) * PERCENT, False
+        return percent(text), False
     number, unit = text.split()
     original = sum(amounts)
     if unit.startswith("tablet"):
@@ -144,7 +198,7 @@ def _holds(texts: tuple[str, ...]) -> tuple[tuple[Hold, ...], tuple[tuple[int, i
         if where.startswith("every"):
             holds.append(Hold(days, every=int(where[5:])))
         elif where.endswith("%"):
-            holds.append(Hold(days, share=Fraction(where[:-1]) * PERCENT))
+            holds.append(Hold(days, share=percent(where)))
         else:
             number = re.match(r"[\d.]+", where)
             assert number, text
@@ -173,5 +227,7 @@ def _finish(
     number = len(made.now) if product.release != "er" else 4
     if len(words) > 1:
         number = HOURS_OF_DAY // int(words[1][1:-1])
-    shelf = _kept(other, other.usual, MOST_MEASURES if other.is_liquid else other.most_units)
-    return Finish(shelf, number)
+    if other.is_liquid:
+        most = ceil(made.original * product.basis / other.basis / number)
+        return Finish(liquid_shelf(other, other.usual[0], most), number)
+    return Finish(kept_shelf(other, other.usual, other.most_units), number)

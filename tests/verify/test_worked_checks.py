@@ -22,6 +22,6 @@ def test_a_worked_calendar_is_reproduced_to_the_day(number: int):
     reductions = tuple(ordinal(day) for day in example["reductions"])
     stop = ordinal(example["stop"])
     dates = Dates(ordinal(example["start"]), reductions, stop, stop)
-    found = checks(dates, WINDOWS[example["formulation"]], working_days("US"))
+    found = checks(dates, lambda _: WINDOWS[example["formulation"]], working_days("US"))
     wanted = [(ordinal(day), set(reasons)) for day, *reasons in example["checks"]]
     assert [(day, set(reasons)) for day, reasons in found] == wanted
