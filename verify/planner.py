@@ -11,6 +11,7 @@ from verify.choice import Choice, Opportunity, candidates, choose
 from verify.clock import END, CannotPlan, Opportunities, whole
 from verify.curve import CURRENT, Fall, fall
 from verify.medicine import FOUR_WEEKS, TWO_WEEKS
+from verify.shelf import tablets
 from verify.times import divide, fallen, ranks, spread, usual
 
 if TYPE_CHECKING:
@@ -73,6 +74,13 @@ class Course:
     def at_smallest(self) -> bool:
         """Whether only zero is left."""
         return self.amounts == (self.shelf.smallest,)
+
+    def limits(self) -> tuple[int, int, int]:
+        """Of a combination: what is taken of the other ingredient, and how many tablets."""
+        written = self.asked.written
+        if written and self.row.taken == self.asked.now:
+            return tablets((written,) * len(self.amounts))
+        return self.shelf.tablets(self.amounts)
 
     def enter(self, kind: str, day: int, taken: Placed, marks: tuple[str, ...] = ()) -> None:
         """Begin a row."""
@@ -142,7 +150,7 @@ def _chosen(course: Course, pace: Pace, opportunities: Opportunities) -> Choice:
     asked, shelf, now = course.asked, course.shelf, course.amounts
     if course.at_smallest:
         return Choice(None, unavoidable=True)
-    limits = shelf.tablets(now) if shelf.product.is_combination else None
+    limits = course.limits() if shelf.product.is_combination else None
     latest = course.row.first + asked.longest_wait
     opportunity = Opportunity(
         max(course.point.left, course.goal),

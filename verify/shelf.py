@@ -100,10 +100,7 @@ class Shelf:
 
     def tablets(self, amounts: Amounts) -> tuple[int, int, int]:
         """Of a combination: the other ingredient, tablets a day, most tablets at once."""
-        units = self.units(amounts)
-        other = sum(s.other * n for way in units for s, n in way)
-        counts = [sum(n for _, n in way) for way in units]
-        return other, sum(counts), max(counts)
+        return tablets(self.units(amounts))
 
     def divisions(self, now: Amounts, limits: tuple[int, int, int] | None) -> Iterator[Amounts]:
         """The best division of every daily dose below the current one, the highest first."""
@@ -195,6 +192,13 @@ class Shelf:
             return self.strengths[0].amount * self.product.measure // THOUSAND
         fit = [0, *sorted({s.amount for s in self.strengths if s.amount <= amount})]
         return fit[-1] - fit[-2] if len(fit) > 1 else 0
+
+
+def tablets(units: tuple[Units, ...]) -> tuple[int, int, int]:
+    """The other ingredient, tablets a day and most tablets at once, in thousandths."""
+    other = sum(strength.other * count for way in units for strength, count in way)
+    counts = [sum(count for _, count in way) for way in units] or [0]
+    return other, sum(counts), max(counts)
 
 
 def _gathered(pieces: tuple[tuple[Strength, int], ...]) -> Units:

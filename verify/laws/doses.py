@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from verify.laws.law import law
 from verify.medicine import THOUSAND
+from verify.shelf import tablets
 from verify.times import AS_NEEDED, divide, fallen, usual
 from verify.view import UP_AND_DOWN
 
@@ -65,15 +66,9 @@ def other_ingredient_never_rises(plan: Plan) -> Iterator[str]:
             continue
         if row.kind == "step-back":
             continue
-        now, then = _other(row), _other(before)
+        now, then = tablets(row.units), tablets(before.units)
         if any(a > b for a, b in zip(now, then, strict=True)):
             yield f"step {row.number}: {then} rises to {now} (mg, tablets a day, tablets at once)"
-
-
-def _other(row: Step) -> tuple[int, int, int]:
-    other = sum(strength.other * count for way in row.units for strength, count in way)
-    tablets = [sum(count for _, count in way) for way in row.units] or [0]
-    return other, sum(tablets), max(tablets)
 
 
 @law("4.2")
@@ -140,7 +135,7 @@ def least_sum_of_squares(plan: Plan) -> Iterator[str]:
         if not _of_the_rule(plan, row) or row.needed:
             continue
         shelf = plan.shelf
-        limits = shelf.tablets(before.amounts) if shelf.product.is_combination else None
+        limits = tablets(before.units) if shelf.product.is_combination else None
         best = shelf.divided(row.daily, before.amounts, limits)
         if row.amounts != best:
             yield f"step {row.number}: {row.amounts} where {best} is better"

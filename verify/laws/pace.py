@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from verify.curve import ORIGINAL, QUARTER
 from verify.laws.law import law
 from verify.planner import UNAVOIDABLE
+from verify.shelf import tablets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def _cuts(plan: Plan) -> Iterator[tuple[Step, Step]]:
 def _even_between(plan: Plan, before: Step, row: Step) -> Iterator[int]:
     """Every even dose above the one that was chosen."""
     shelf = plan.shelf
-    limits = shelf.tablets(before.amounts) if shelf.product.is_combination else None
+    limits = tablets(before.units) if shelf.product.is_combination else None
     for amounts in shelf.divisions(before.amounts, limits):
         if sum(amounts) <= row.daily:
             return
@@ -71,7 +72,7 @@ def divisions_are_even(plan: Plan) -> Iterator[str]:
     for before, row in _cuts(plan):
         if plan.shelf.is_even(row.amounts, before.amounts):
             continue
-        limits = plan.shelf.tablets(before.amounts) if row.product.is_combination else None
+        limits = tablets(before.units) if row.product.is_combination else None
         for amounts in plan.shelf.divisions(before.amounts, limits):
             if 2 * sum(amounts) < before.daily:
                 break
