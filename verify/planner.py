@@ -10,6 +10,7 @@ from verify.asked import is_quick
 from verify.choice import Choice, Opportunity, candidates, choose
 from verify.clock import END, CannotPlan, Opportunities, whole
 from verify.curve import CURRENT, Fall, fall
+from verify.goal import Goal, reachable
 from verify.medicine import FOUR_WEEKS, TWO_WEEKS
 from verify.shelf import tablets
 from verify.times import divide, fallen, ranks, spread, usual
@@ -54,6 +55,7 @@ class Course:
     others: Fraction = Fraction(0)  # other opioids, in units of this product
     original: Fraction = field(init=False)  # in units of the product in force
     goal: Fraction = field(init=False)
+    aim: Goal | None = None  # how the goal is reached
     reductions: int = 0
     pending: int = 0  # days of a hold before the next reduction
     held: set[int] = field(default_factory=set)  # holds that were met, by their place
@@ -64,6 +66,7 @@ class Course:
         self.original, self.goal = Fraction(self.asked.original), Fraction(self.asked.goal)
         self.point = Fall(self.original, Fraction(0), self.original)
         self.row = Row("baseline", self.asked.start, None, self.asked.now, self.shelf)
+        self.settle()
 
     @property
     def amounts(self) -> Amounts:
@@ -75,8 +78,16 @@ class Course:
         """Whether only zero is left."""
         return self.amounts == (self.shelf.smallest,)
 
-    def limits(self) -> tuple[int, int, int]:
+    def settle(self) -> None:
+        """The goal is the lowest dose at or above it that the rules reach (SPEC 3.3)."""
+        if 0 < self.goal < self.row.daily and self.asked.finish is None:
+            self.aim = reachable(self.shelf, self.amounts, self.limits(), self.goal)
+            self.goal = self.aim.daily
+
+    def limits(self) -> tuple[int, int, int] | None:
         """Of a combination: what is taken of the other ingredient, and how many tablets."""
+        if not self.shelf.product.is_combination:
+            return None
         written = self.asked.written
         if written and self.row.taken == self.asked.now:
             return tablets((written,) * len(self.amounts))
@@ -150,7 +161,6 @@ def _chosen(course: Course, pace: Pace, opportunities: Opportunities) -> Choice:
     asked, shelf, now = course.asked, course.shelf, course.amounts
     if course.at_smallest:
         return Choice(None, unavoidable=True)
-    limits = course.limits() if shelf.product.is_combination else None
     latest = course.row.first + asked.longest_wait
     opportunity = Opportunity(
         max(course.point.left, course.goal),
@@ -159,6 +169,9 @@ def _chosen(course: Course, pace: Pace, opportunities: Opportunities) -> Choice:
         is_quick(pace, opportunities.every)
         and opportunities.day <= latest < opportunities.following,
     )
+    limits = course.limits()
+    if course.aim is not None:
+        return choose(course.aim.open(now, limits), sum(now), opportunity)
     return choose(candidates(shelf, now, course.goal, limits), sum(now), opportunity)
 
 
