@@ -23,10 +23,10 @@ NO_TIME, EVERY_DAY = Interval(), Days()
 
 @dataclass(frozen=True)
 class Finish:
-    """A finer product for the end: so many administrations a day; where, if that was said."""
+    """A finer product for the end; without a number of administrations, as often as before."""
 
     shelf: Shelf
-    number: int
+    number: int | None = None
     at: int | None = None  # the daily dose from which on
 
 

@@ -206,7 +206,7 @@ def _count(course: Course) -> None:
 def _stop(course: Course, pace: Pace, day: int, would: int) -> int | None:
     """Zero, where rule 4 allows it here; else the day of this opportunity."""
     asked, row, smallest = course.asked, course.row, course.shelf.smallest
-    if row.kind == "baseline":
+    if row.kind == "baseline" and asked.is_last:
         ready = would >= asked.kept(row.first)
     elif pace.is_linear:
         ready = 2 * course.point.left < smallest
@@ -250,7 +250,7 @@ def _change(course: Course, pace: Pace, day: int) -> int:
     assert finish is not None
     ratio = course.shelf.product.basis / finish.shelf.product.basis
     wanted = course.row.daily * ratio
-    caps = (finish.shelf.amounts[-1],) * finish.number
+    caps = (finish.shelf.amounts[-1],) * (finish.number or len(course.amounts))
     total = next((t for t in finish.shelf.totals(caps) if 0 < t <= wanted), 0)
     reference = course.row.daily if pace.of == CURRENT else course.original
     if not total or wanted - total > pace.share * reference * ratio:
@@ -259,11 +259,18 @@ def _change(course: Course, pace: Pace, day: int) -> int:
     amounts = finish.shelf.divided(total, caps)
     assert amounts is not None
     course.shelf = finish.shelf
-    times = fallen(course.row.taken, 1) if len(amounts) == 1 else usual(len(amounts))
+    times = _times(course.row.taken, len(amounts))
     course.enter("change", day, spread(amounts, times, asked.favor))
     course.point = Fall(*(part * ratio for part in course.point))
     course.original, course.goal = course.original * ratio, course.goal * ratio
     return day
+
+
+def _times(before: Placed, number: int) -> tuple[str, ...]:
+    """The times after a change: as before where the number stays."""
+    if number == len(before):
+        return tuple(time for time, _ in before)
+    return fallen(before, number) if number < len(before) else usual(number)
 
 
 def within(make: Callable[[Fraction], Asked], last: int) -> Fraction:

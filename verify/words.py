@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verify.asked import Asked, Finish, pace
-from verify.clock import Days, Hold, Interval
+from verify.clock import CannotPlan, Days, Hold, Interval
 from verify.curve import MIXED
 from verify.medicine import HOURS_OF_DAY, THOUSAND, WEEK, exact, formulary
 from verify.shelf import MOST_MEASURES, Shelf
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from verify.shelf import Units
 
 PERCENT = Fraction(1, 100)
+AFTER_EXTENDED = 4  # administrations a day of a finer product (SPEC 3.3)
 SEARCHED = 8  # units at one administration, to find what the current dose needs
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHELVES: dict[tuple[Any, ...], Shelf] = {}
@@ -224,10 +225,13 @@ def _finish(
         return None
     words = request["finish_with"].split()
     other = known[words[0]]
-    number = len(made.now) if product.release != "er" else 4
+    number = AFTER_EXTENDED if product.release == "er" else None
+    if not other.is_liquid and min(s.amount for s in other.usual) >= made.shelf.smallest:
+        message = f"{other.id} makes no smaller dose"
+        raise CannotPlan(message)
     if len(words) > 1:
         number = HOURS_OF_DAY // int(words[1][1:-1])
     if other.is_liquid:
-        most = ceil(made.original * product.basis / other.basis / number)
+        most = ceil(made.original * product.basis / other.basis / (number or 1))
         return Finish(liquid_shelf(other, other.usual[0], most), number)
     return Finish(kept_shelf(other, other.usual, other.most_units), number)
