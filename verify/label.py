@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
 
-from verify.medicine import THOUSAND
+from verify.medicine import HOURS_OF_DAY, THOUSAND
+from verify.times import PATCH, TIMES
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WORDS = {"half": "1/2", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
-TIMES = ("morning", "noon", "afternoon", "evening", "bedtime")
+_NAMED = "morning|noon|afternoon|evening|bedtime"
 _UNIT = r"(?:tablets?|capsules?|films?|patch(?:es)?|mL)"
 _TOKEN = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\d)"
@@ -19,37 +19,45 @@ _TOKEN = re.compile(
     rf"|(?P<with>with the .*? {_UNIT})"
     rf"|(?P<count>\d+ 1/2|\d+/\d+|\d+(?:\.\d+)?|half|one|two|three|four|five|six)"
     rf"(?: (?:a|of a))?(?: (?:[\d./]+ )?(?:mg|mcg|mcg/h))? (?P<unit>{_UNIT})\b"
-    rf"|(?P<time>{'|'.join(TIMES)})",
+    rf"|(?P<time>{_NAMED})"
+    r"|every (?P<hours>\d+) hours",
     re.IGNORECASE,
 )
 
 
-class Direction(NamedTuple):
-    """From a day on (None: from the first), counts in thousandths by time of day."""
+@dataclass
+class Direction:
+    """What is taken from a day on, up to a last one if it is named, by time of day."""
 
-    first: int | None
-    taken: dict[str, int]
+    first: int | None = None
+    last: int | None = None
+    taken: dict[str, int] = field(default_factory=dict)  # counts in thousandths
+
+    def add(self, time: str, count: int) -> None:
+        """Take so many more at a time of day."""
+        self.taken[time] = self.taken.get(time, 0) + count
 
 
 def read(text: str) -> list[Direction]:
     """Directions in dated parts; in each, the last count holds for the times that follow it."""
-    parts = [Direction(None, {})]
+    parts = [Direction()]
     count = 0
-    until = False
     for match in _TOKEN.finditer(text):
         if match["iso"]:
             day = date.fromisoformat(match["iso"]).toordinal()
-            until = text[: match.start()].rstrip().lower().endswith(("to", "until", "through"))
-            if not until:
-                parts.append(Direction(day, {}))
-                count = 0
+            if text[: match.start()].rstrip().lower().endswith(("to", "until", "through")):
+                parts[-1].last = day
+            else:
+                parts.append(Direction(day))
         elif match["count"]:
             count = counted(match["count"])
             if match["unit"].lower().startswith("patch"):
-                parts[-1].taken["patch"] = count
+                parts[-1].add(PATCH[0], count)
+        elif match["hours"]:
+            for time in TIMES.get(HOURS_OF_DAY // int(match["hours"]), ()):
+                parts[-1].add(time, count)
         elif match["clock"] or match["time"]:
-            time = match["clock"] or match["time"].lower()
-            parts[-1].taken[time] = parts[-1].taken.get(time, 0) + count
+            parts[-1].add(match["clock"] or match["time"].lower(), count)
     return [part for part in parts if part.taken or part.first is not None]
 
 
@@ -61,5 +69,6 @@ def counted(text: str) -> int:
 
 def on(parts: list[Direction], day: int) -> dict[str, int]:
     """What a label says for a day."""
-    before = [part for part in parts if part.first is None or part.first <= day]
-    return before[-1].taken if before else {}
+    begun = [part for part in parts if part.first is None or part.first <= day]
+    last = begun[-1] if begun else Direction()
+    return last.taken if last.last is None or day <= last.last else {}

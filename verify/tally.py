@@ -15,11 +15,20 @@ from verify.view import Plan
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from verify.laws import Law
     from verify.planner import Row
 
 MOST_FAULTS = 200  # kept word for word of a part; all are counted
 _BITS = 64
 _VERSIONED = ("made_with", "id")  # what may differ between versions of the same plan
+
+
+def _broken(law: Law, plan: Plan) -> list[str]:
+    """What a law finds; a document that it cannot read breaks it too."""
+    try:
+        return list(law.check(plan))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        return [f"cannot be read: {error!r}"]
 
 
 @dataclass
@@ -58,7 +67,7 @@ class Tally:
         self.enter(json.dumps([fields, kept], sort_keys=True))
         plan = Plan(document, rows)
         for law in LAWS.values():
-            for text in law.check(plan):
+            for text in _broken(law, plan):
                 self.fault(law.name, fields, text)
 
     def refused(self, fields: dict[str, Any], message: str, *, expected: bool) -> None:

@@ -170,6 +170,9 @@ def fewest_units(plan: Plan) -> Iterator[str]:
     for row in plan.rows:
         if not _of_the_rule(plan, row) or not row.taken or row.amounts == plan.current.amounts:
             continue
+        if any(amount not in plan.shelf.ways for amount in row.amounts):
+            yield f"step {row.number}: {row.amounts} cannot be made of the strengths in use"
+            continue
         wanted = dict(zip(row.amounts, plan.shelf.units(row.amounts), strict=True))
         for (time, amount), way in zip(row.taken, row.units, strict=True):
             if wanted.get(amount) != way:
