@@ -273,6 +273,16 @@ def _times(before: Placed, number: int) -> tuple[str, ...]:
     return fallen(before, number) if number < len(before) else usual(number)
 
 
+def reached(rows: list[Row]) -> int:
+    """The day of the stop, or the first day of the goal."""
+    day = rows[-1].first
+    for row in reversed(rows):
+        if row.taken != rows[-1].taken or row.shelf is not rows[-1].shelf:
+            break
+        day = row.first
+    return day
+
+
 def within(make: Callable[[Fraction], Asked], last: int) -> Fraction:
     """The smallest multiple of 0.1% whose stop (or goal) is on a day or before (SPEC 3.3)."""
     for tenths in range(1, 1001):
@@ -280,7 +290,7 @@ def within(make: Callable[[Fraction], Asked], last: int) -> Fraction:
             rows = plan(make(Fraction(tenths, 1000)))
         except CannotPlan:
             continue
-        if rows[-1].first <= last:
+        if reached(rows) <= last:
             return Fraction(tenths, 1000)
     message = "no reduction is quick enough"
     raise CannotPlan(message)

@@ -46,7 +46,7 @@ def asked(request: dict[str, Any], products: dict[str, Medicine] | None = None) 
         every,
         start,
         dose.hours,
-        goal=0 if request.get("to", "0") == "0" else exact(request["to"].split()[0]),
+        goal=_goal(shelf, str(request.get("to") or "0"), amounts),
         baseline=interval(request.get("baseline", "0d")),
         favor=request.get("favor"),
         written=_written(product, dose),
@@ -185,6 +185,19 @@ def _reduce(shelf: Shelf, text: str, amounts: tuple[int, ...]) -> tuple[Fraction
         largest = max(strength.amount for way in units for strength, _ in way)
         return Fraction(exact(number) * largest, THOUSAND * original), True
     return Fraction(exact(number), original), True
+
+
+def _goal(shelf: Shelf, text: str, amounts: tuple[int, ...]) -> int:
+    """A daily dose; of ``50 MME``, the highest that can be made at or below it."""
+    if text == "current":
+        return sum(amounts)
+    number = exact(text.partition(" ")[0])
+    if not text.endswith("MME"):
+        return number
+    factor = shelf.product.mme
+    assert factor is not None
+    caps = ranks(tuple(("", amount) for amount in amounts))
+    return next((dose for dose in shelf.totals(caps) if dose and dose * factor <= number), 0)
 
 
 def _holds(texts: tuple[str, ...]) -> tuple[tuple[Hold, ...], tuple[tuple[int, int], ...]]:

@@ -10,7 +10,7 @@ import pytest
 from verify.clock import CannotPlan, Days, Interval
 from verify.medicine import formulary
 from verify.needed import AS_NEEDED, CannotPlace, Needed, first, fixed
-from verify.planner import plan
+from verify.planner import plan, reached, within
 from verify.several import plan_all
 from verify.short import share_of, short
 from verify.words import asked
@@ -181,3 +181,50 @@ def test_more_than_waking_hours_hold_cannot_be_placed():
 
 def test_the_interval_of_a_month_counts_28_days():
     assert Interval(months=1).counted == 28
+
+
+def test_the_smallest_reduction_that_ends_in_time():
+    base = asked({**BASE, "every": "2w"})
+    last = base.start + 26 * 7
+    share = within(lambda s: replace(base, pace=replace(base.pace, share=s)), last)
+    slower = replace(base, pace=replace(base.pace, share=share - Fraction(1, 1000)))
+    assert reached(plan(replace(base, pace=replace(base.pace, share=share)))) <= last
+    assert reached(plan(slower)) > last
+
+
+def test_a_goal_in_time_counts_from_its_first_day():
+    rows = rows_of(to="60 mg")
+    assert reached(rows) == rows[-2].first
+
+
+def test_goals_that_stay_or_stand_in_mme():
+    (row,) = rows_of(to="current")
+    assert (row.kind, row.daily) == ("maintain", 120000)
+    assert rows_of(to="50 MME")[-1].daily == 45000
+
+
+def test_a_goal_that_can_be_reached_is_reached():
+    words = {"product": "morphine-er", "dose": "2 x 60 mg q12h", "every": "30d", "of": "current"}
+    rows = rows_of(**words, reduce="7%", to="210 mg")
+    assert rows[-1].daily == 210000
+
+
+def test_a_stop_from_the_only_dose_of_an_opioid_that_is_not_the_last():
+    request = asked({**BASE, "product": "tramadol-er", "dose": "100 mg q24h", "every": "4w"})
+    alone, first_of_two = plan(request), plan(replace(request, is_last=False))
+    assert [row.end - row.first for row in (alone[0], first_of_two[0])] == [28, 56]
+
+
+def test_a_finer_product_is_taken_as_often_as_the_one_in_force():
+    request = {**BASE, "product": "methadone-tablet", "dose": "20 mg q8h", "every": "2w"}
+    rows = plan(
+        asked({**request, "reduce": "15%", "of": "original", "finish_with": "methadone-solution"})
+    )
+    change = next(row for row in rows if row.kind == "change")
+    before = rows[rows.index(change) - 1]
+    assert [time for time, _ in change.taken] == [time for time, _ in before.taken]
+
+
+def test_a_product_that_is_no_finer_is_refused():
+    with pytest.raises(CannotPlan, match="no smaller"):
+        rows_of(finish_with="morphine-ir")

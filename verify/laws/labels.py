@@ -82,6 +82,5 @@ def labels_are_short(plan: Plan) -> Iterator[str]:
     """Directions have at most 1,000 characters, under 200 where one step is served."""
     for fill, item, rows, _ in _items(plan):
         length = len(item["directions"])
-        same = {row.taken for row in rows}
-        if not 0 < length <= LONGEST or (len(same) == 1 and length >= SHORT):
+        if not 0 < length <= LONGEST or (len(rows) == 1 and length >= SHORT):
             yield f"fill {fill['fill']}, {item['strength']}: {length} characters"
