@@ -48,7 +48,7 @@ class Dates:
     start: int
     reductions: tuple[int, ...]
     stop: int | None
-    end: int  # the day after the last one of the plan, or the stop
+    end: int  # the last day of the plan, or the stop
     reviews: frozenset[int] = frozenset()
     every: int = WEEK  # the interval, of a month 28
     checks: str = "standard"
@@ -103,13 +103,15 @@ def _around_reductions(
 ) -> None:
     """The checks before and after each reduction, the stop included; after the stop: elsewhere."""
     changes = [*dates.reductions, *([dates.stop] if dates.stop is not None else [])]
-    if not changes or dates.every < WEEK:
-        for day in changes:
-            add(day - 1, BEFORE)
+    if not changes:
         return
-    add(before(changes[0], dates.start, working), *_before(changes[0], dates))
-    for day, following in pairwise(changes):
-        _between(day, following, dates, windows(day), working, add)
+    if dates.every < WEEK:  # one contact, the day before each
+        for day in changes:
+            add(day - 1, *_before(day, dates), *([AFTER] if day != changes[0] else []))
+    else:
+        add(before(changes[0], dates.start, working), *_before(changes[0], dates))
+        for day, following in pairwise(changes):
+            _between(day, following, dates, windows(day), working, add)
     if dates.stop is None:
         add(_usable(changes[-1], None, windows(changes[-1]), working)[0], AFTER)
 
@@ -165,7 +167,7 @@ def after_stop(stop: int, window: Window, working: Callable[[int], bool]) -> lis
     """A check after the stop, after a week unless that is close by, and after 4 and 12 weeks."""
     first = _usable(stop, None, window, working)[0]
     week = on_or_after(stop + WEEK, working)
-    found = [first, *([week] if stop + WEEK - first > CLOSE_BY else [])]
+    found = [first, *([week] if week - first > CLOSE_BY else [])]
     return [*found, *(on_or_after(stop + days, working) for days in LATE)]
 
 

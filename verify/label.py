@@ -18,7 +18,9 @@ _TOKEN = re.compile(
     r"|(?P<clock>\d\d:\d\d)"
     rf"|(?P<with>with the .*? {_UNIT})"
     rf"|(?P<count>\d+ 1/2|\d+/\d+|\d+(?:\.\d+)?|half|one|two|three|four|five|six)"
-    rf"(?: (?:a|of a))?(?: (?:[\d./]+ )?(?:mg|mcg|mcg/h))? (?P<unit>{_UNIT})\b"
+    rf"(?: (?:a|of a))?(?: [\d./]+ (?:mg|mcg/h|mcg))? (?P<unit>{_UNIT})\b"
+    r"|: (?P<bare>\d+(?:\.\d+)?(?: 1/2)?) (?=every|once|in|at)"
+    r"|; (?P<next>\d+(?:\.\d+)?(?: 1/2)?) (?=every|once|in|at)"
     rf"|(?P<time>{_NAMED})"
     r"|every (?P<hours>\d+) hours",
     re.IGNORECASE,
@@ -53,6 +55,8 @@ def read(text: str) -> list[Direction]:
             count = counted(match["count"])
             if match["unit"].lower().startswith("patch"):
                 parts[-1].add(PATCH[0], count)
+        elif match["bare"] or match["next"]:
+            count = counted(match["bare"] or match["next"])
         elif match["hours"]:
             for time in TIMES.get(HOURS_OF_DAY // int(match["hours"]), ()):
                 parts[-1].add(time, count)

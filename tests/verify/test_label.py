@@ -33,6 +33,15 @@ def test_counts_by_time_of_day(text, wanted):
     assert on(read(text), FIRST) == wanted
 
 
+def test_a_table_by_date():
+    parts = read(
+        "20 mg tablets, by date. 2027-01-04 to 2027-01-08: 4 every 12 hours. "
+        "2027-01-09 to 2027-01-12: 3 once a day, in the morning; 2 once a day, in the evening."
+    )
+    assert on(parts, FIRST) == {"morning": 4000, "evening": 4000}
+    assert on(parts, FIRST + 5) == {"morning": 3000, "evening": 2000}
+
+
 def test_dated_parts_hold_for_their_days():
     parts = read(
         "From 2027-01-04 to 2027-01-10: Take one 5 mg tablet at noon. "

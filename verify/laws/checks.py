@@ -48,7 +48,7 @@ def dates(plan: Plan) -> Dates:
         plan.start,
         tuple(row.first for row in reductions if row.first is not None),
         plan.stop,
-        plan.last,
+        plan.last - 1,
         frozenset(reviews),
         plan.every.counted,
         spacing(plan),
@@ -98,7 +98,7 @@ def never_long_without_contact(plan: Plan) -> Iterator[str]:
     most = CONTACT_DAYS.get(spacing(plan))
     if most is None:
         return
-    end = plan.stop if plan.stop is not None else plan.last
+    end = plan.stop if plan.stop is not None else plan.last - 1
     days = [day(check["date"]) or 0 for check in plan.document["checks"]]
     for earlier, later in pairwise([plan.start, *(d for d in days if plan.start < d < end), end]):
         if later - earlier > most:
