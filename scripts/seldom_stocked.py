@@ -20,7 +20,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from taper.formulary import formulary
+from taper.formulary.market import formulary
 
 ONE_IN = 10  # fewer than a tenth of the commonest
 

@@ -8,12 +8,11 @@ from concurrent.futures import ProcessPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 
-from taper.data.files import DATA
-from taper.planning.saved import parse_plan
 from verify import page
-from verify.case import planned
+from verify.asking import RULES, planned
+from verify.medicine import DATA
 from verify.starts import starts
-from verify.sweep import RULES, parts_of, plans_of, sweep
+from verify.sweep import parts_of, plans_of, sweep
 from verify.tally import Tally
 
 ROOT = Path(__file__).parents[1]
@@ -23,11 +22,11 @@ PAGE = ROOT / "docs" / "verification" / "sweep.md"
 
 def code() -> str:
     """A digest of all that results depend on: what planning loads of the package, and the laws."""
-    parse_plan(planned(starts(["morphine-er"])[0], RULES[0]).to_json())  # loads what is loaded late
+    planned({**starts(["morphine-er"])[0].fields, **RULES[0].fields})  # loads what is loaded late
     loaded = {getattr(module, "__file__", None) for name, module in sys.modules.items()}
     files = {Path(name) for name in loaded if name}
     parts = {path for path in files if path.is_relative_to(ROOT / "taper")}
-    parts |= {DATA / f"{name}.toml" for name in ("us", "findings", "checks")}
+    parts |= set(DATA.glob("*.toml"))
     parts |= set((ROOT / "verify").rglob("*.py"))
     digest = blake2b(digest_size=8)
     for path in sorted(parts):

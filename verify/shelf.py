@@ -1,178 +1,224 @@
-"""What can be made of some strengths, and how it is divided over the day (contract 4.1 and 4.5).
+"""What the strengths in use can make, and how it is divided over the day (SPEC 4.1, 4.2, 4.5).
 
-Written a second time, in another way than the engine: by tables over all amounts, not by search.
+Tables over every amount, in place of a search. Amounts of a day stand in falling order: by rank.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
+from itertools import product as every_choice
 from math import gcd
 from typing import TYPE_CHECKING
 
-from taper.quantities import THOUSAND
+from verify.medicine import THOUSAND, Strength
 
 if TYPE_CHECKING:
-    from taper.formulary.product import Product, Strength
+    from collections.abc import Iterator
 
-    Units = tuple[tuple[Strength, int], ...]
-    Amounts = tuple[int, ...]
+    from verify.medicine import Medicine
 
-# contract 4.5b: at a tie the smaller amounts first in this order
-_DAY = {
-    1: (("morning",), ("morning",)),
-    2: (("morning", "evening"), ("morning", "evening")),
-    3: (("morning", "afternoon", "evening"), ("afternoon", "morning", "evening")),
-    4: (
-        ("morning", "noon", "evening", "bedtime"),
-        ("noon", "evening", "morning", "bedtime"),
-    ),
-    6: (
-        ("06:00", "10:00", "14:00", "18:00", "22:00", "02:00"),
-        ("02:00", "10:00", "18:00", "14:00", "06:00", "22:00"),
-    ),
-}
+Amounts = tuple[int, ...]  # of the administrations of a day, the largest first, no zeros
+Units = tuple[tuple[Strength, int], ...]  # counts in thousandths of a unit or a millilitre
+MOST_MEASURES = 60  # of a liquid at one administration: 30 mL
 
 
+@dataclass
 class Shelf:
-    """The strengths in use, with the most units at one administration.
+    """Strengths in use, ``most`` units at one administration (of a liquid: measures)."""
 
-    ``units`` has every amount of one administration with the fewest units that make it, counted
-    in thousandths of a tablet or a millilitre; ``amounts`` those amounts in rising order.
-    """
+    product: Medicine
+    strengths: tuple[Strength, ...]
+    most: int
+    halves: bool = False
+    ways: dict[int, list[Units]] = field(default_factory=dict)  # with the fewest units
+    _free: dict[int, dict[int, Amounts]] = field(default_factory=dict)
+    _capped: dict[tuple[Amounts, tuple[int, int, int]], dict[int, Amounts]] = field(
+        default_factory=dict
+    )
+    _totals: dict[Amounts, list[int]] = field(default_factory=dict)
+    _units: dict[Amounts, tuple[Units, ...]] = field(default_factory=dict)
 
-    def __init__(
-        self, product: Product, strengths: tuple[Strength, ...], number: int, most: int
-    ) -> None:
-        """``number`` administrations a day; ``most`` units (of a liquid: measures) at each."""
-        self.product = product
-        self.strengths = strengths
-        self.number = number
-        self.most = most
-        if product.is_liquid:
-            drug = strengths[0].amount * product.measure // THOUSAND
-            made: dict[int, Units] = {
-                drug * n: ((strengths[0], n * product.measure),) if n else ()
-                for n in range(most + 1)
-            }
-            self.single = [drug]
-        else:
-            made = _fewest(strengths, most)
-            self.single = sorted({strength.amount for strength in strengths})
-        self.units: dict[int, Units] = {
-            amount: units for amount, units in made.items() if not amount or self.allows(amount)
+    def __post_init__(self) -> None:
+        """Make every amount of one administration."""
+        made = self._measured() if self.product.is_liquid else self._counted()
+        least = self.product.least
+        self.ways = {amount: made[amount] for amount in sorted(made) if amount >= max(least, 1)}
+        self.amounts = list(self.ways)
+        self.smallest = self.amounts[0] if self.amounts else 0
+
+    def _measured(self) -> dict[int, list[Units]]:
+        strength, measure = self.strengths[0], self.product.measure
+        return {
+            strength.amount * measure * n // THOUSAND: [((strength, n * measure),)]
+            for n in range(1, self.most + 1)
         }
-        self.amounts = sorted(self.units)
-        self.smallest = self.amounts[1]
-        self.grain = reduce(gcd, self.amounts)
-        self.times, smaller_first = _DAY[number]
-        self._order = [self.times.index(time) for time in smaller_first]
-        self._free: dict[int, Amounts] | None = None
-        self._capped: dict[Amounts, dict[int, Amounts]] = {}
-        self._totals: dict[Amounts, list[int]] = {}
 
-    def allows(self, amount: int) -> bool:
-        """Whether it is at least the least single dose."""
-        return amount >= self.product.least_dose
-
-    def totals(self, caps: Amounts) -> list[int]:
-        """Every daily dose of which no administration is above its cap, falling."""
-        found = self._totals.get(caps)
-        if found is None:
-            made = 1
-            for cap in caps:
-                layer = 0
-                for amount in self.amounts:
-                    if amount > cap:
-                        break
-                    layer |= made << amount // self.grain
-                made = layer
-            bits = f"{made:b}"
-            highest = len(bits) - 1
-            found = [(highest - i) * self.grain for i, bit in enumerate(bits) if bit == "1"]
-            self._totals[caps] = found
+    def _counted(self) -> dict[int, list[Units]]:
+        """Every multiset of whole units (or halves); of those that make an amount, the fewest."""
+        parts = 2 if self.halves else 1
+        pieces = [(s, n * THOUSAND // parts) for s in self.strengths for n in range(1, parts + 1)]
+        found: dict[int, list[Units]] = {}
+        size: dict[int, int] = {}
+        for count in range(1, self.most * parts + 1):
+            for chosen in combinations_with_replacement(pieces, count):
+                units = _gathered(chosen)
+                if sum(n for _, n in units) > self.most * THOUSAND:
+                    continue
+                amount = sum(s.amount * n for s, n in units)
+                if amount % THOUSAND:
+                    continue
+                amount //= THOUSAND
+                if size.setdefault(amount, count) == count and units not in found.get(amount, []):
+                    found.setdefault(amount, []).append(units)
         return found
 
-    def divided(self, total: int, caps: Amounts) -> Amounts | None:
-        """The least sum of squares under the caps, at a tie the smaller amounts first."""
-        if self._free is None:
-            self._free = self._divide(None)
-        best = self._free.get(total)
-        if best is None or all(a <= cap for a, cap in zip(best, caps, strict=True)):
-            return best  # the best of all is the best of those under the caps
-        capped = self._capped.get(caps)
-        if capped is None:
-            capped = self._capped[caps] = self._divide(caps)
-        return capped.get(total)
+    def every_way(self, amount: int) -> list[Units]:
+        """Every multiset of whole units that makes an amount, not only the fewest."""
+        return [
+            _gathered(tuple((strength, THOUSAND) for strength in chosen))
+            for count in range(1, self.most + 1)
+            for chosen in combinations_with_replacement(self.strengths, count)
+            if sum(strength.amount for strength in chosen) == amount
+        ]
 
-    def _divide(self, caps: Amounts | None) -> dict[int, Amounts]:
-        """Every total with its best division: place by place, the last one in the order first."""
-        table: dict[int, tuple[int, Amounts]] = {0: (0, ())}
-        for place in reversed(self._order):
-            most = self.amounts[-1] if caps is None else caps[place]
-            choices = [(a, a * a) for a in self.amounts if a <= most]
-            longer: dict[int, tuple[int, Amounts]] = {}
-            for rest, (squares, after) in table.items():
-                for amount, square in choices:
-                    total, cost = rest + amount, squares + square
-                    known = longer.get(total)
-                    if (
-                        known is None
-                        or cost < known[0]
-                        or (cost == known[0] and (amount, *after) < known[1])
-                    ):
-                        longer[total] = (cost, (amount, *after))
-            table = longer
-        back = [self._order.index(place) for place in range(self.number)]
-        return {
-            total: tuple(amounts[place] for place in back) for total, (_, amounts) in table.items()
-        }
-
-    def is_even(self, amounts: Amounts) -> bool:
-        """Contract 4.3e: no further apart than neighbouring strengths; no zero beside a larger."""
-        taken = [amount for amount in amounts if amount]
-        high, low = max(taken), min(taken)
-        if len(taken) < len(amounts) and high > self.smallest:
-            return False
-        return high - low <= self._apart(high)
-
-    def _apart(self, amount: int) -> int:
-        """How far the largest single unit within an amount is from the next smaller one."""
-        if self.product.is_liquid:
-            return self.single[0] if amount > self.smallest else amount
-        within = [0, *(unit for unit in self.single if unit <= amount)]
-        return within[-1] - within[-2] if len(within) > 1 else 0
+    def units(self, amounts: Amounts) -> tuple[Units, ...]:
+        """Fewest units, then fewest strengths in the day, then larger strengths first."""
+        if amounts not in self._units:
+            distinct = sorted(set(amounts), reverse=True)
+            best = min(
+                every_choice(*(self.ways[amount] for amount in distinct)),
+                key=lambda ways: (len(_strengths(ways)), [_larger_first(way) for way in ways]),
+            )
+            chosen = dict(zip(distinct, best, strict=True))
+            self._units[amounts] = tuple(chosen[amount] for amount in amounts)
+        return self._units[amounts]
 
     def needs(self, amounts: Amounts) -> int:
         """How many strengths a day needs."""
-        return len({strength for amount in amounts for strength, _ in self.units[amount]})
+        return len(_strengths(self.units(amounts)))
 
-    def other(self, amounts: Amounts) -> int:
-        """The second ingredient of a combination in a day, in thousandths of a milligram."""
-        units = (unit for amount in amounts for unit in self.units[amount])
-        return sum(strength.other * count for strength, count in units) // THOUSAND
+    def tablets(self, amounts: Amounts) -> tuple[int, int, int]:
+        """Of a combination: the other ingredient, tablets a day, most tablets at once."""
+        return tablets(self.units(amounts))
+
+    def divisions(self, now: Amounts, limits: tuple[int, int, int] | None) -> Iterator[Amounts]:
+        """The best division of every daily dose below the current one, the highest first."""
+        for total in self.totals(now):
+            if 0 < total < sum(now):
+                best = self.divided(total, now, limits)
+                if best:
+                    yield best
+
+    def totals(self, caps: Amounts) -> list[int]:
+        """Every daily dose of which no administration is above its cap, falling."""
+        if caps not in self._totals:
+            grain = gcd(*self.amounts)
+            made = 1
+            for cap in caps:
+                layer = made
+                for amount in self.amounts:
+                    if amount <= cap:
+                        layer |= made << amount // grain
+                made = layer
+            self._totals[caps] = [place * grain for place in _bits(made)][::-1]
+        return self._totals[caps]
+
+    def divided(
+        self, total: int, caps: Amounts, limits: tuple[int, int, int] | None = None
+    ) -> Amounts | None:
+        """The least sum of squares under the caps and the limits of a combination."""
+        number = len(caps)
+        if number not in self._free:
+            self._free[number] = self._table((self.amounts[-1],) * number)
+        best = self._free[number].get(total)
+        if best is None or (_under(best, caps) and self._fits(best, limits)):
+            return best  # the best of all is the best of those under the caps
+        key = caps, limits or (0, 0, 0)
+        if key not in self._capped:
+            if limits is None:
+                self._capped[key] = self._table(caps)
+            else:
+                self._capped[key] = self._limited(caps, limits)
+        return self._capped[key].get(total)
+
+    def _fits(self, amounts: Amounts, limits: tuple[int, int, int] | None) -> bool:
+        if limits is None:
+            return True
+        return all(a <= b for a, b in zip(self.tablets(amounts), limits, strict=True))
+
+    def _table(self, caps: Amounts) -> dict[int, Amounts]:
+        """Every total with its best division; at a tie the one whose least amounts are least."""
+        table: dict[int, tuple[int, Amounts]] = {0: (0, ())}
+        for cap in caps:
+            longer = dict(table)
+            choices = [(a, a * a) for a in self.amounts if a <= cap]
+            for total, (squares, taken) in table.items():
+                for amount, square in choices:
+                    known = longer.get(total + amount)
+                    if known is not None and known[0] < squares + square:
+                        continue
+                    new = squares + square, tuple(sorted((*taken, amount), reverse=True))
+                    if known is None or new[0] < known[0] or new[1][::-1] < known[1][::-1]:
+                        longer[total + amount] = new
+            table = longer
+        return {total: taken for total, (_, taken) in table.items()}
+
+    def _limited(self, caps: Amounts, limits: tuple[int, int, int]) -> dict[int, Amounts]:
+        """The same for a combination: every division, of which those within the limits count."""
+        found: dict[int, tuple[int, Amounts]] = {}
+        for number in range(1, len(caps) + 1):
+            for rising in combinations_with_replacement(self.amounts, number):
+                taken = rising[::-1]
+                if not _under(taken, caps) or not self._fits(taken, limits):
+                    continue
+                new = sum(a * a for a in taken), rising
+                if sum(taken) not in found or new < found[sum(taken)]:
+                    found[sum(taken)] = new
+        return {total: rising[::-1] for total, (_, rising) in found.items()}
+
+    def is_even(self, amounts: Amounts, now: Amounts) -> bool:
+        """SPEC 4.3: close together and nothing left out, or no less even than what is taken."""
+        high, low = amounts[0], amounts[-1]
+        same = len(amounts) == len(now)
+        if same and high - low <= now[0] - now[-1]:
+            return True
+        nothing_lost = same or high == self.smallest
+        return nothing_lost and high - low <= self.step(high) and high <= 2 * low
+
+    def step(self, amount: int) -> int:
+        """From the largest strength that fits into an amount down to the next lower strength."""
+        if self.product.is_liquid:
+            return self.strengths[0].amount * self.product.measure // THOUSAND
+        fit = [0, *sorted({s.amount for s in self.strengths if s.amount <= amount})]
+        return fit[-1] - fit[-2] if len(fit) > 1 else 0
 
 
-def _fewest(strengths: tuple[Strength, ...], most: int) -> dict[int, Units]:
-    """Every amount with the fewest units that make it, of equals with larger ones first."""
-    falling = sorted(strengths, key=lambda strength: -strength.amount)
-    count = {0: 0}
-    for units in range(1, most + 1):
-        fewer = [amount for amount, n in count.items() if n == units - 1]
-        for amount in fewer:
-            for strength in falling:
-                count.setdefault(amount + strength.amount, units)
-    made: dict[int, Units] = {}
-    for amount in count:
-        rest, taken = amount, []
-        while rest:  # the largest strength that is in one of the shortest ways
-            largest = next(s for s in falling if count.get(rest - s.amount, most) < count[rest])
-            taken.append(largest)
-            rest -= largest.amount
-        made[amount] = tuple((s, taken.count(s) * THOUSAND) for s in falling if s in taken)
-    return made
+def tablets(units: tuple[Units, ...]) -> tuple[int, int, int]:
+    """The other ingredient, tablets a day and most tablets at once, in thousandths."""
+    other = sum(strength.other * count for way in units for strength, count in way)
+    counts = [sum(count for _, count in way) for way in units] or [0]
+    return other, sum(counts), max(counts)
 
 
-@lru_cache(maxsize=64)
-def shelf(product: Product, strengths: tuple[Strength, ...], number: int, most: int) -> Shelf:
-    """The shelf of some strengths: starts that share it come one after another."""
-    return Shelf(product, strengths, number, most)
+def _gathered(pieces: tuple[tuple[Strength, int], ...]) -> Units:
+    counts: dict[Strength, int] = {}
+    for strength, count in pieces:
+        counts[strength] = counts.get(strength, 0) + count
+    return tuple(sorted(counts.items(), key=lambda each: (-each[0].amount, -each[0].other)))
+
+
+def _strengths(ways: tuple[Units, ...]) -> set[Strength]:
+    return {strength for way in ways for strength, _ in way}
+
+
+def _larger_first(way: Units) -> list[tuple[int, int, int]]:
+    return [(-s.amount, -s.other, -n) for s, n in way]
+
+
+def _under(amounts: Amounts, caps: Amounts) -> bool:
+    return len(amounts) <= len(caps) and all(a <= c for a, c in zip(amounts, caps, strict=False))
+
+
+def _bits(number: int) -> Iterator[int]:
+    return (place for place, bit in enumerate(f"{number:b}"[::-1]) if bit == "1")

@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
-from zlib import crc32
+from typing import TYPE_CHECKING, Any
 
-from taper.errors import InputError
-from verify.case import Case, Group, every_rule, planned
-from verify.rules import taper
+from taper import TaperError
+from verify.asking import planned, rules_of, wanted
 from verify.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from verify.case import Asked
-    from verify.rules import Taper
-    from verify.shelf import Shelf
     from verify.starts import Start
 
-RULES = tuple(every_rule())
-LOOKED_INTO = 8  # the document of one plan of about so many starts
-
-
-def rules_of(start: Start) -> list[Asked]:
-    """The rules with which a start is planned.
-
-    Of one with only the strengths at hand it is half of them: every rate, base and interval, some
-    with holds and some without, as its name falls.
-    """
-    if not start.stock:
-        return list(RULES)
-    turn = crc32(repr(start.fields).encode())
-    return [asked for asked in RULES if (asked.weeks // 2 + len(asked.holds) // 2 + turn) % 2 == 0]
+    Planned = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def plans_of(starts: Iterable[Start]) -> int:
@@ -51,40 +33,20 @@ def parts_of(starts: list[Start], parts: int) -> list[list[Start]]:
     return made
 
 
-def sweep(starts: Iterable[Start]) -> Tally:
-    """Plan and check these starts."""
+def sweep(starts: Iterable[Start], make: Planned = planned) -> Tally:
+    """Plan and check these starts; ``make`` gives the document of a request."""
     tally = Tally()
-    for _, alike in groupby(starts, key=lambda start: start.group):
-        shared: dict[int, Group] = {}
-        for start in alike:
-            shelf = start.shelf()
-            tally.add("starts", start.product.id)
-            _sweep_one(tally, start, shelf, shared.setdefault(id(shelf), Group()))
+    for start in starts:
+        tally.add("starts", start.product)
+        for rule in rules_of(start):
+            fields = {**start.fields, **rule.fields}
+            rows = wanted(fields)
+            try:
+                document = make(fields)
+            except TaperError as error:
+                tally.refused(fields, str(error), expected=rows is None)
+                continue
+            if rows is None:
+                tally.fault("refused-where-nothing-is-left", fields, "a plan was made")
+            tally.planned(fields, document, rows)
     return tally
-
-
-def _sweep_one(tally: Tally, start: Start, shelf: Shelf, group: Group) -> None:
-    """One start with every rule; of some starts the document of a plan is looked into."""
-    rules = rules_of(start)
-    looked_into = crc32(repr(start.fields).encode()) % (LOOKED_INTO * len(rules))
-    tapers: dict[tuple[int, str], Taper] = {}
-    for number, asked in enumerate(rules):
-        key = asked.percent, asked.of
-        if key not in tapers:  # what is taken depends neither on the interval nor on holds
-            tapers[key] = taper(shelf, start.amounts, start.other, *key)
-        try:
-            plan = planned(start, asked)
-        except InputError as error:
-            _refused(tally, start, asked, tapers[key], error)
-            continue
-        case = Case(plan, start, asked, shelf, tapers[key], group, number == looked_into)
-        tally.check(case)
-        tally.planned(case)
-
-
-def _refused(tally: Tally, start: Start, asked: Asked, expected: Taper, error: InputError) -> None:
-    """A request that cannot be planned: only where the rules lead nowhere."""
-    message = error.problems[0].message
-    tally.refused(start, asked, message)
-    if expected.stop is not None or "can be made" not in message:
-        tally.fault("refused-only-where-nothing-is-left", start, asked, message)

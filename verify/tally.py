@@ -10,15 +10,25 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from verify.laws import LAWS
+from verify.view import Plan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from verify.case import Asked, Case
-    from verify.starts import Start
+    from verify.laws import Law
+    from verify.planner import Row
 
 MOST_FAULTS = 200  # kept word for word of a part; all are counted
 _BITS = 64
+_VERSIONED = ("made_with", "id")  # what may differ between versions of the same plan
+
+
+def _broken(law: Law, plan: Plan) -> list[str]:
+    """What a law finds; a document that it cannot read breaks it too."""
+    try:
+        return list(law.check(plan))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        return [f"cannot be read: {error!r}"]
 
 
 @dataclass
@@ -40,56 +50,45 @@ class Tally:
         if known is None or (-value, of) < (-known[0], known[1]):
             self.most[name] = [value, of]
 
-    def planned(self, case: Case) -> None:
-        """Count a plan, what it shows, and what it is."""
-        plan, name = case.plan, case.product.id
+    def planned(
+        self, fields: dict[str, Any], document: dict[str, Any], rows: list[Row] | None
+    ) -> None:
+        """Count a plan, what it shows and what it is, and hold every law against it."""
+        name = fields["product"]
         self.add("plans", name)
-        self.counts.setdefault(f"findings of {name}", Counter()).update(
-            finding.id for finding in plan.findings
-        )
-        rows = plan.steps
-        sums = self.counts.setdefault("sums", Counter())
-        sums["rows"] += len(rows) - 1
-        sums["fills"] += len(plan.supply)
-        sums["checks"] += len(plan.checks)
-        days = case.rows[-1].first - case.begin
-        words = f"{case.start.dose} {case.start.stock} {case.asked}"
-        self.record("longest plan, in days", days, f"{name} {words}")
-        self.record("most rows", len(rows) - 1, f"{name} {words}")
-        kept = [(row.kind, row.first, row.amounts, row.marks) for row in case.rows]
-        fills = [
-            (fill.days_supply, [(item.strength.label, item.quantity) for item in fill.items])
-            for fill in plan.supply
-        ]
-        found = [finding.id for finding in plan.findings]
-        self.enter(f"{name} {words} {kept} {case.looks} {fills} {found}")
+        found = [each["id"] for each in document["findings"]]
+        self.counts.setdefault(f"findings of {name}", Counter()).update(found)
+        for table in ("steps", "supply", "checks"):
+            self.add("sums", table, len(document[table]))
+        self.add("sums", "rows", len(document["steps"]) - 1)
+        self.record("longest plan, in days", document["summary"]["days"], f"{fields}")
+        self.record("most rows", len(document["steps"]) - 1, f"{fields}")
+        kept = {key: value for key, value in document.items() if key not in _VERSIONED}
+        self.enter(json.dumps([fields, kept], sort_keys=True))
+        plan = Plan(document, rows)
+        for law in LAWS.values():
+            for text in _broken(law, plan):
+                self.fault(law.name, fields, text)
 
-    def refused(self, start: Start, asked: Asked, message: str) -> None:
+    def refused(self, fields: dict[str, Any], message: str, *, expected: bool) -> None:
         """Count a request that was refused, by the reason without its numbers."""
-        reason = re.sub(r"\d[\d,.]*", "N", message.replace(start.product.id, "PRODUCT"))
-        self.add("refused", start.product.id)
+        reason = re.sub(r"\d[\d,.]*", "N", message.replace(fields["product"], "PRODUCT"))
+        self.add("refused", fields["product"])
         self.add("refusals", reason)
-        self.enter(f"{start.fields} {asked.fields} {message}")
+        self.enter(f"{fields} {message}")
+        if not expected:
+            self.fault("refused-only-where-nothing-is-left", fields, message)
 
     def enter(self, text: str) -> None:
         """Add what came out of one request to the digest."""
         value = int.from_bytes(blake2b(text.encode(), digest_size=_BITS // 8).digest())
         self.digest = (self.digest + value) % 2**_BITS
 
-    def fault(self, law: str, start: Start, asked: Asked, text: str) -> None:
+    def fault(self, law: str, fields: dict[str, Any], text: str) -> None:
         """Count a broken law."""
         self.add("faults", law)
         if len(self.faults) < MOST_FAULTS:
-            self.faults.append(f"{law}: {text} | {start.fields} {asked.fields}")
-
-    def check(self, case: Case) -> None:
-        """Hold every law against a plan."""
-        self.add("checked", "looked into", case.looked_into)
-        for law in LAWS.values():
-            if law.sampled and not case.looked_into:
-                continue
-            for text in law.check(case):
-                self.fault(law.name, case.start, case.asked, text)
+            self.faults.append(f"{law}: {text} | {fields}")
 
     def join(self, other: Tally) -> None:
         """Add what another part found."""

@@ -1,202 +1,215 @@
-"""Laws of the findings (contract 8): all that hold are said, and nothing else."""
+"""Laws of the findings (SPEC 8): those that hold are there, and no other."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from taper.quantities import THOUSAND
+from verify.curve import ORIGINAL, QUARTER
+from verify.laws.document import mme
 from verify.laws.law import law
+from verify.medicine import FOUR_WEEKS, HOURS_OF_DAY, THOUSAND, TWO_WEEKS, WEEK, market_facts
+from verify.planner import UNAVOIDABLE
+from verify.words import interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taper.formulary.product import Product
-    from verify.case import Case, Seen
+    from verify.view import Plan, Step
 
-WARNINGS = (
-    *("cut-over-25-percent", "unavoidable-cut", "large-last-dose", "faster-than-fda-label"),
-    *("duration-unknown", "short-interval-for-product", "long-row", "above-labelled-maximum"),
-    *("acetaminophen-over-maximum", "high-dose-specialist", "methadone", "fentanyl-depot"),
-    "atypical-withdrawal",
-)
-NOTES = ("naloxone", "lost-tolerance", "no-mme-factor", "max-units-raised", "new-prescriptions")
-LABEL_WEEKS = 2  # faster than the label: steps less than two weeks apart
-LONG_DAYS = 84  # 12 weeks
+LONG, LONG_PATCH = 84, 91
 LAST_MME, HIGH_MME = 15, 300
-LAST_SHARE, LARGE_CUT = 20, 25  # percent
-ACETAMINOPHEN = 4000 * THOUSAND  # labelled maximum in a day
-PRESCRIBED_DAYS = 90  # together, 21 CFR 1306.12
+LAST_SHARE = Fraction(20, 100)
+MONTHLY, IN_TWO_WEEKS = Fraction(10, 100), Fraction(25, 100)
+BAND = Fraction(25, 100)
+YEAR, MONTH = 365, 28
+PRESCRIBED_DAYS = 90
+RISKS = {
+    *("benzodiazepine", "gabapentinoid", "alcohol", "oud", "sleep-apnea", "lung-disease"),
+    *("previous-overdose", "breastfeeding", "renal", "hepatic", "pregnancy", "suicide-risk"),
+}
+NOTES = {
+    *("naloxone", "lost-tolerance", "long-row", "no-mme-factor", "prn-as-taken"),
+    *("interval-off-label", "max-units-raised", "acetaminophen-falls", "local-product"),
+    "new-prescriptions",
+}
+WARNINGS = {
+    *("unavoidable-cut", "cut-over-25-percent", "large-last-dose", "faster-than-fda-label"),
+    *("faster-than-cdc-for-duration", "short-use", "short-interval-for-product", "methadone"),
+    *("no-smaller-dose", "above-labelled-maximum", "acetaminophen-over-maximum"),
+    *("high-dose-specialist", "fentanyl-depot", "atypical-withdrawal"),
+}  # those that the sweep's requests can draw
+US_ONLY = {"faster-than-fda-label", "new-prescriptions"}
+CDC = {"faster-than-cdc-for-duration", "short-use", "duration-unknown"}
 
 
-@lru_cache(maxsize=64)
-def factor(product: Product) -> Fraction | None:
-    """MME of a thousandth of the unit, by the formulary's factor."""
-    known = product.facts.get("mme_factor")
-    if known is None:
-        return None
-    return Fraction(known) * Fraction(product.facts.get("mme_basis", "1/1")) / THOUSAND
-
-
-def at_least(case: Case, daily: int, most: int, *, more: bool = False) -> bool:
-    """Whether a daily dose is ``most`` MME or more (or only ``more``), or has no factor."""
-    known = factor(case.product)
-    if known is None:
-        return True
-    found, limit = daily * known.numerator, most * known.denominator
-    return found > limit if more else found >= limit
-
-
-def expected(case: Case) -> dict[str, tuple[int, ...]]:
-    """Every finding that holds, with its rows; of rows none where it is about the plan."""
-    product, rows = case.product, (case.current, *case.rows)
-    found: dict[str, tuple[int, ...]] = {
-        "naloxone": (),
-        "lost-tolerance": (),
-        "duration-unknown": (),
-    }
-    limited = "max_daily" in product.facts or "max_units_daily" in product.facts
-    about = {
-        "cut-over-25-percent": _large_cuts(case),
-        "unavoidable-cut": _unavoidable(case),
-        "large-last-dose": _large_last(case),
-        "long-row": [row.number for row in case.rows if _is_long(row)],
-        "above-labelled-maximum": [
-            row.number for row in rows if limited and _over_maximum(case, row)
-        ],
-        "acetaminophen-over-maximum": [
-            row.number for row in rows if product.is_combination and _acetaminophen(row)
-        ],
-    }
-    found.update({name: tuple(steps) for name, steps in about.items() if steps})
-    slow = product.is_patch or product.drug in {"methadone", "levorphanol"}
-    fast = case.asked.weeks < LABEL_WEEKS
-    plain = {
-        "faster-than-fda-label": fast,  # 25% at a time is not over 25%
-        "short-interval-for-product": fast and slow,
-        "high-dose-specialist": at_least(case, case.current.daily, HIGH_MME, more=True),
-        "methadone": product.drug == "methadone",
-        "fentanyl-depot": product.drug == "fentanyl" and product.is_patch,
-        "atypical-withdrawal": product.drug == "tramadol",
-        "no-mme-factor": factor(product) is None,
-        "max-units-raised": case.start.raised,
-        "new-prescriptions": bool(new_prescriptions(case)),
-    }
-    found.update({name: () for name, holds in plain.items() if holds})
+def expected(plan: Plan) -> dict[str, bool]:
+    """Whether each finding that the second reading knows of should be there."""
+    found = {**_pace(plan), **_cuts(plan), **_medicine(plan)}
+    found["naloxone"] = found["lost-tolerance"] = True
+    risks = set(plan.request.get("risks") or ())
+    found.update({risk: risk in risks for risk in RISKS})
+    found["age"] = bool({"age-65", "age-75"} & risks)
+    if plan.market != "us":
+        found = {name: holds for name, holds in found.items() if name not in US_ONLY | CDC}
     return found
 
 
-def _large_cuts(case: Case) -> list[int]:
-    return [
-        row.number
-        for before, row in case.turns
-        if row.kind == "reduce" and 100 * (before.daily - row.daily) > LARGE_CUT * before.daily
-    ]
+def _days_of_use(plan: Plan) -> int | None:
+    text = plan.request.get("on_opioids_for")
+    if not text:
+        return None
+    if str(text).endswith("y"):
+        return int(Fraction(str(text)[:-1]) * YEAR)
+    return interval(str(text)).counted
 
 
-def _unavoidable(case: Case) -> list[int]:
-    """The reductions that the rule's second reading finds unavoidable."""
-    rows = [row.number for row in case.rows if row.kind == "reduce"]
-    cuts = [unavoidable for _, _, unavoidable in case.taper.reductions]
-    return [number for number, marked in zip(rows, cuts, strict=False) if marked]
+def _pace(plan: Plan) -> dict[str, bool]:
+    share, days, used = plan.share[0], plan.every.counted, _days_of_use(plan)
+    guided = bool(plan.request.get("guideline"))
+    found = {
+        "faster-than-fda-label": share * TWO_WEEKS > IN_TWO_WEEKS * days,
+        "faster-than-cdc-for-duration": used is not None
+        and used >= YEAR
+        and share * FOUR_WEEKS > MONTHLY * days,
+        "duration-unknown": used is None,
+        "short-interval-for-product": plan.product.is_slow and days < TWO_WEEKS,
+        "rate-overridden": _over_band(plan) and bool(plan.request.get("override_rate")),
+    }
+    if not guided:
+        found["short-use"] = used is not None and used < MONTH
+    return found
 
 
-def _large_last(case: Case) -> list[int]:
-    """The row before the stop, where its dose is large."""
-    before, stop = case.turns[-1]
-    if stop.kind != "stop":
-        return []
-    share = 100 * before.daily > LAST_SHARE * case.current.daily
-    return [before.number] if share or at_least(case, before.daily, LAST_MME) else []
+def _over_band(plan: Plan) -> bool:
+    share, amount = plan.share
+    return share * WEEK > BAND * plan.every.counted or (share > BAND and not amount)
 
 
-def _is_long(row: Seen) -> bool:
-    return row.kind != "hold" and row.end is not None and row.end - row.first > LONG_DAYS
+def _cuts(plan: Plan) -> dict[str, bool]:
+    rows = {row.number for _, row in plan.cuts if UNAVOIDABLE in row.marks}
+    asked = [row.number for before, row in plan.cuts if _is_large(before, row)]
+    long = [row.number for row in plan.rows if _is_long(row)]
+    smallest = plan.shelf.smallest
+    found = {
+        "unavoidable-cut": bool(rows),
+        "cut-over-25-percent": bool(set(asked) - rows),
+        "long-row": bool(long),
+    }
+    if plan.simple:
+        found["large-last-dose"] = _large_last(plan)
+        found["no-smaller-dose"] = (
+            plan.current.amounts == (smallest,)
+            and plan.stop is not None
+            and not plan.request.get("finish_with")
+        )
+    return found
 
 
-def _over_maximum(case: Case, row: Seen) -> bool:
-    known = case.group.over.get(id(row.regimen))
-    if known is None:
-        known = case.group.over[id(row.regimen)] = _is_over(case, row)
-        case.group.regimens[id(row.regimen)] = row.regimen
-    return known
+def _is_large(before: Step, row: Step) -> bool:
+    return before.daily - row.daily > QUARTER * before.daily
 
 
-def _is_over(case: Case, row: Seen) -> bool:
-    """More than a label's daily maximum, of the opioid or of its strengths' shares."""
-    facts = case.product.facts
-    most = facts.get("max_daily")
-    if most is not None and row.daily > Fraction(most) * THOUSAND:
-        return True
-    caps = facts.get("max_units_daily")
-    if not caps:
+def _is_long(row: Step) -> bool:
+    if row.kind in {"hold", "maintain", "stop"} or row.first is None or row.end is None:
         return False
-    shares = [Fraction(n, caps[s] * THOUSAND) for s, n in case.counts(row.regimen) if s in caps]
-    return sum(shares) > 1
+    return row.end - row.first > (LONG_PATCH if row.product.is_patch else LONG)
 
 
-def _acetaminophen(row: Seen) -> bool:
-    units = (each for units in row.regimen.units for each in units)
-    return sum(strength.other * count for strength, count in units) > ACETAMINOPHEN * THOUSAND
+def _large_last(plan: Plan) -> bool:
+    before, stop = plan.turns[-1]
+    if stop.kind != "stop":
+        return False
+    known = mme(before)
+    ratio = before.product.basis / plan.current.product.basis
+    share = before.daily * ratio > LAST_SHARE * plan.original
+    return known is None or known >= LAST_MME or share
 
 
-def new_prescriptions(case: Case) -> list[str]:
-    """The days on which a new set of schedule II prescriptions is needed."""
-    if case.product.schedule != "CII":
-        return []
-    days, covered = [], 0
-    for fill in case.plan.supply:
-        if covered + fill.days_supply > PRESCRIBED_DAYS and covered:
-            days.append(fill.date.isoformat())
-            covered = 0
-        covered += fill.days_supply
-    return days
+def _medicine(plan: Plan) -> dict[str, bool]:
+    product = plan.product
+    start = mme(plan.current)
+    found = {
+        "methadone": product.drug == "methadone",
+        "fentanyl-depot": product.drug == "fentanyl" and product.is_patch,
+        "no-mme-factor": product.mme is None,
+        "high-dose-specialist": start is not None and start > HIGH_MME,
+        "max-units-raised": _raised(plan),
+    }
+    if product.drug != "tapentadol":
+        found["atypical-withdrawal"] = product.drug == "tramadol"
+    if plan.current.entry["companions"]:
+        del found["high-dose-specialist"]
+        return found
+    found["acetaminophen-over-maximum"] = any(_acetaminophen(row) for row in plan.steps)
+    if not product.is_patch and not plan.current.needed:
+        hours = Fraction(HOURS_OF_DAY, len(plan.current.taken))
+        found["interval-off-label"] = hours < min(product.intervals)
+    if product.facts.get("schedule") == "CII":
+        days = sum(fill["days_supply"] for fill in plan.document["supply"])
+        found["new-prescriptions"] = days > PRESCRIBED_DAYS
+    return found
+
+
+def _raised(plan: Plan) -> bool:
+    if plan.product.is_liquid:
+        return False
+    most = plan.request.get("max_units") or plan.product.most_units
+    at_once = max(sum(count for _, count in way) for way in plan.current.units)
+    return at_once > int(most) * THOUSAND
+
+
+def _acetaminophen(row: Step) -> bool:
+    other = sum(strength.other * count for way in row.units for strength, count in way)
+    most = market_facts("us")["formulary"]["acetaminophen_max_daily_mg"]
+    return bool(other > most * THOUSAND * THOUSAND)
 
 
 @law("8")
-def findings_are_those_that_hold(case: Case) -> Iterator[str]:
-    """Every finding that holds is said, about the rows where it holds, and no other is."""
-    found = {finding.id: finding.steps for finding in case.plan.findings}
-    wanted = expected(case)
-    if found != wanted:
-        wrong = {n for n in {*found, *wanted} if found.get(n) != wanted.get(n)}
-        yield ", ".join(f"{n}: {found.get(n)}, not {wanted.get(n)}" for n in sorted(wrong))
+def findings_are_those_that_hold(plan: Plan) -> Iterator[str]:
+    """Every finding that holds is there, and no other."""
+    found = {each["id"] for each in plan.document["findings"]}
+    for name, holds in expected(plan).items():
+        if holds != (name in found):
+            yield f"{name} is {'missing' if holds else 'there'}"
 
 
 @law("8")
-def findings_are_said_once_at_their_level(case: Case) -> Iterator[str]:
-    """Each id stands once, warnings before notes, at its one level."""
-    levels = [(finding.id, finding.level) for finding in case.plan.findings]
-    if len(levels) != len(dict(levels)):
-        yield "a finding stands twice"
+def findings_are_about_their_rows(plan: Plan) -> Iterator[str]:
+    """Findings about rows name exactly the rows where they hold."""
+    if not plan.simple:
+        return
+    about = {each["id"]: each["steps"] for each in plan.document["findings"]}
+    large = [row.number for before, row in plan.cuts if _is_large(before, row)]
+    forced = [row.number for _, row in plan.cuts if UNAVOIDABLE in row.marks]
+    wanted = {
+        "unavoidable-cut": forced,
+        "cut-over-25-percent": [number for number in large if number not in forced],
+        "long-row": [row.number for row in plan.rows if _is_long(row)],
+    }
+    for name, steps in wanted.items():
+        if name in about and about[name] != steps:
+            yield f"{name} about {about[name]}, not {steps}"
+    asked = plan.of == ORIGINAL or plan.request.get("override_rate")
+    if wanted["cut-over-25-percent"] and not asked:
+        yield f"steps {large} are cut by more than a quarter, and nobody asked for that"
+
+
+@law("8")
+def findings_have_one_level(plan: Plan) -> Iterator[str]:
+    """A note is a note, a warning a warning; a plan has no errors; the worst stand first."""
+    levels = [(each["id"], each["level"]) for each in plan.document["findings"]]
     for name, level in levels:
-        if (name in WARNINGS, name in NOTES) != (level == "warning", level == "note"):
-            yield f"{name} is a {level}"
-    if [level for _, level in levels] != sorted((each for _, each in levels), reverse=True):
+        if level != ("note" if name in NOTES else "warning"):
+            yield f"{name} is of level {level}"
+    order = [level for _, level in levels]
+    if order != sorted(order, reverse=True):
         yield "notes stand before warnings"
 
 
-@law("8")
-def rows_are_marked_with_their_findings(case: Case) -> Iterator[str]:
-    """Each row bears the ids of the findings about it; holds and the stop, lost tolerance."""
-    about: dict[int, set[str]] = {}
-    for finding in case.plan.findings:
-        for number in finding.steps:
-            about.setdefault(number, set()).add(finding.id)
-    for row in (case.current, *case.rows):
-        wanted = about.get(row.number, set())
-        if row.kind in {"hold", "stop"}:
-            wanted = wanted | {"lost-tolerance"}
-        if len(row.marks) != len(wanted) or set(row.marks) != wanted:
-            yield f"step {row.number}: marked {row.marks}, not {sorted(wanted)}"
-
-
-@law("9")
-def new_prescriptions_are_dated(case: Case) -> Iterator[str]:
-    """The days for new schedule II prescriptions are such that none covers over 90 days."""
-    for finding in case.plan.findings:
-        if finding.id == "new-prescriptions":
-            said = dict(finding.values).get("dates", "").split(", ")
-            if said != new_prescriptions(case):
-                yield f"on {said}, not {new_prescriptions(case)}"
+@law("3.3")
+def the_pace_is_within_the_band(plan: Plan) -> Iterator[str]:
+    """Over 25% a week, or in one step, is planned only with a reason."""
+    guided = plan.request.get("guideline")
+    if _over_band(plan) and not plan.request.get("override_rate") and not guided:
+        yield f"{plan.request['reduce']} every {plan.request['every']}"

@@ -1,0 +1,86 @@
+"""Laws of the directions on labels (SPEC 9): nobody who reads two labels takes a dose twice."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from verify.label import on, read
+from verify.laws.law import law
+from verify.medicine import exact
+from verify.times import AS_NEEDED
+from verify.view import day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from verify.view import Plan, Step
+
+LONGEST, SHORT = 1000, 200  # characters; of a label that serves one step
+_AMOUNT = re.compile(r"([\d.]+(?:/[\d.]+)?) (?:mg|mcg/h|mcg)(?! ?/ ?mL)\b")
+_WITH = re.compile(r"with the .*?(?:tablets?|capsules?|films?|patch(?:es)?)", re.IGNORECASE)
+
+
+def _served(plan: Plan, first: int, end: int) -> list[Step]:
+    return [
+        row
+        for row in plan.rows
+        if row.taken and row.first is not None and row.first < end and (row.end or end) > first
+    ]
+
+
+def _items(plan: Plan) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[Step], int]]:
+    for fill in plan.document["supply"]:
+        first = day(fill["date"]) or 0
+        rows = _served(plan, first, first + fill["days_supply"])
+        for item in fill["items"]:
+            yield fill, item, rows, first
+
+
+@law("9")
+def labels_make_the_regimen(plan: Plan) -> Iterator[str]:
+    """Each label says what is taken of its own strength; together they are the regimen."""
+    for fill, item, rows, first in _items(plan):
+        if any(row.needed for row in rows) or item["product"] != plan.product.id:
+            continue
+        parts = read(item["directions"])
+        for row in rows:
+            if row.product.id != item["product"]:
+                continue
+            said = on(parts, max(row.first or 0, first))
+            wanted = _of(row, item["strength"])
+            if said != wanted:
+                where = f"fill {fill['fill']}, {item['strength']}, step {row.number}"
+                yield f"{where}: {said}, not {wanted}: {item['directions']}"
+
+
+def _of(row: Step, strength: str) -> dict[str, int]:
+    """Thousandths of units of a strength by time of day."""
+    found: dict[str, int] = {}
+    for dose in row.entry["doses"]:
+        for unit in dose["units"]:
+            if unit["strength"] == strength and dose["time"] != AS_NEEDED:
+                found[dose["time"]] = found.get(dose["time"], 0) + exact(unit["count"])
+    return found
+
+
+@law("9")
+def labels_name_no_other_dose(plan: Plan) -> Iterator[str]:
+    """A label names no amount but that of its strength, except in `with the N mg tablets`."""
+    for fill, item, _, _ in _items(plan):
+        if plan.medicine(item["product"]).is_liquid or item["product"] != plan.product.id:
+            continue
+        text = _WITH.sub("", item["directions"])
+        own = {item["strength"], item["strength"].partition("/")[0]}
+        others = set(_AMOUNT.findall(text)) - own
+        if others:
+            yield f"fill {fill['fill']}, {item['strength']}: names {sorted(others)}: {text}"
+
+
+@law("9")
+def labels_are_short(plan: Plan) -> Iterator[str]:
+    """Directions have at most 1,000 characters, under 200 where one step is served."""
+    for fill, item, rows, _ in _items(plan):
+        length = len(item["directions"])
+        if not 0 < length <= LONGEST or (len(rows) == 1 and length >= SHORT):
+            yield f"fill {fill['fill']}, {item['strength']}: {length} characters"
