@@ -12,8 +12,9 @@ import typer
 
 from taper.errors import InputError, Problem
 from taper.request.fields import FIELDS, LISTS
-from taper.terminal.deliver import LANGUAGES, PAPERS, TableFormat, one_of, tab, write_stdout
+from taper.terminal.deliver import LANGUAGES, PAPERS, one_of, write_stdout
 from taper.terminal.files import FileFault, read_text, write_all
+from taper.terminal.options import TableFormat, tab
 from taper.terminal.settings import (
     CONFIGURATION,
     DEFAULT,

@@ -18,8 +18,8 @@ import typer
 
 from taper.commands.demonstration import HANDOUT, PANEL, PATIENTS, panel, scenes
 from taper.errors import InputError, Problem
-from taper.terminal.deliver import tab
 from taper.terminal.files import FileFault
+from taper.terminal.options import tab
 from taper.terminal.tables import room
 
 if TYPE_CHECKING:

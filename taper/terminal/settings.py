@@ -199,6 +199,23 @@ class Settled:
         return replace(problem, hint=hint)
 
 
+def asked(product: str | None, dose: str | None, given: dict[str, Any]) -> Settled:
+    """What is asked for: a request file or two arguments, the options over them, the defaults."""
+    file: dict[str, Any] = {}
+    if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
+        from taper.terminal.files import read_request  # noqa: PLC0415 - where a file comes in
+
+        file = read_request(product)
+        product = None
+    elif product is not None and dose is None and "drug" in given and product[:1].isdigit():
+        product, dose = None, product  # --drug names the product: the one argument is the dose
+    if product is not None:
+        given["product"] = product
+    if dose is not None:
+        given["dose"] = dose
+    return Settled(file, given, load())
+
+
 def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
     """An option takes the place of what a file says instead of it."""
     if any(name in given for name in RATES):
