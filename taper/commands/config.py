@@ -183,7 +183,7 @@ def _put(file: TOMLDocument, key: str, value: str | list[str]) -> None:
     top, _, product = key.partition(".")
     if product:
         holder: Any = file.setdefault(top, {})
-        if isinstance(holder, dict):  # else checking the values says what is wrong
+        if isinstance(holder, dict):  # else checking the values reports it
             holder[product] = value
     else:
         file[key] = value
@@ -213,7 +213,7 @@ def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
 
 
 def _check_value(key: str, value: Any) -> None:
-    """Raise what is wrong with a value, in the words of the field that it fills."""
+    """Raise the problems of a value, in the words of the field that it fills."""
     from taper.reading import read  # noqa: PLC0415
     from taper.terminal.settings import market_or_default  # noqa: PLC0415 - where a value is set
 

@@ -1,6 +1,6 @@
 """`taper demo`: a guided minute with a made-up patient, in a folder of its own.
 
-:func:`scenes` says what is shown: a plan, its hand-out, a hold, and a batch. The commands are
+:func:`scenes` lists the parts: a plan, its hand-out, a hold, and a batch. The commands are
 those that a user would type, and they are run as they stand.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PLAN, REVISED, HANDOUT, PANEL = "plan.json", "revised.json", "handout.html", "panel.csv"
 START, HELD = "2026-12-07", "2027-04-05"
-_BATCH_PARTLY = 4  # the exit status where some rows failed, as one does here
+_BATCH_PARTLY = 4  # the exit status if some rows failed, as one does here
 _SHOWN_LINES = 22  # of a file
 _PROSE = 76  # columns at most
 
@@ -157,7 +157,7 @@ def _excerpt(name: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One part: what is said, what is run, and how much of the answer is shown.
+    """One part: its text, its command, and how much of the output is shown.
 
     ``until`` is the line before which the output is cut; ``shows`` a file to look into after.
     """

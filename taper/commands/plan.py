@@ -80,7 +80,7 @@ def plan(
 
 
 def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Settled:
-    """The request that is asked for; at a terminal what is missing is asked for as well."""
+    """The request, completed by questions at a terminal."""
     settled = asked(product, dose, given)
     if sys.stdin.isatty() and sys.stderr.isatty():
         from taper.terminal.asking import ask  # noqa: PLC0415 - at a terminal only
@@ -95,7 +95,7 @@ def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Se
 
 
 def _explained(error: TaperError, settled: Settled) -> TaperError:
-    """The error, saying so where a value was not given here."""
+    """The error, with the places of values that were not given on the command line."""
     return type(error)(settled.explained(problem) for problem in error.problems)
 
 

@@ -71,7 +71,7 @@ class Step(NamedTuple):
 
     @property
     def days(self) -> int | None:
-        """Days of the row; None where it has no end."""
+        """Days of the row; None if it has no end."""
         if self.start is None or self.end is None:
             return None
         return (self.end - self.start).days + 1

@@ -35,8 +35,8 @@ TENTHS = 1000  # of a percent in the whole: an end is met by the least of them
 def make_plan(request: Request) -> Plan:
     """Plan a checked request.
 
-    Raises :class:`~taper.Refused` where a safety rule says no, and
-    :class:`~taper.InputError` where the request cannot be laid out on dates.
+    Raises :class:`~taper.Refused` if a safety rule forbids it, and
+    :class:`~taper.InputError` if the request cannot be laid out on dates.
     """
     if request.ends_by is not None:
         request = gentlest(request, request.ends_by)
@@ -127,7 +127,7 @@ def gentlest(request: Request, day: date) -> Request:
     """The request with the smallest percentage, in tenths, that ends by ``day``.
 
     Raises :class:`~taper.Refused` that says what pace it would take, where that is over the
-    band, and :class:`~taper.InputError` where no pace ends in time.
+    band, and :class:`~taper.InputError` if no pace ends in time.
     """
     every = request.rule.parts[0].every
     days = max((day - request.calendar.start).days, 0)

@@ -38,7 +38,7 @@ class Later(Generic[T]):
 
 
 class _Value(Generic[T]):
-    """A value of a plan; where it is given as :class:`Later`, the first look works it out."""
+    """A value of a plan; if it is given as :class:`Later`, the first look works it out."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -73,7 +73,7 @@ class Plan:
     dispensing: _Value[Supply] = _Value()
     findings: _Value[tuple[Finding, ...]] = _Value()
     revisions: tuple[dict[str, Any], ...] = ()
-    under_way: tuple[int, UnderWay] | None = None  # where the last revision found the taper
+    under_way: tuple[int, UnderWay] | None = None  # as the last revision found the taper
 
     @property
     def check_days(self) -> list[date]:

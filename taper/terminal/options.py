@@ -118,7 +118,7 @@ def field(
     repeated: bool = False,
     panel: str | None = None,
 ) -> Field:
-    """The option of a field in a command that says something else of it, or takes several."""
+    """The option of a field in a command that describes it differently, or takes several."""
     known = FIELDS[name]
     return known._replace(help=help or known.help, repeated=repeated, panel=panel)
 
@@ -157,7 +157,7 @@ def given_of(fields: dict[str, Any]) -> dict[str, Any]:
 def tab(name: str) -> Callable[..., Any] | None:
     """What the shell proposes at the Tab key, from :mod:`taper.terminal.completion`.
 
-    None where no shell is asking: Typer would look at each function at every start.
+    None unless a shell is asking: Typer would look at each function at every start.
     """
     if "_TAPER_COMPLETE" not in os.environ:
         return None
