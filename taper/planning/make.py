@@ -69,9 +69,9 @@ def _plan_of(
         request,
         steps,
         made_with=made_with(request.formulary),
-        id=str(request.text.get("id") or "") or Later(_id_of_content),
-        checks=Later(_checks, days=_check_days),
-        dispensing=Later(_dispensing),
+        id=str(request.text.get("id") or "") or _ID,
+        checks=_CHECKS,
+        dispensing=_DISPENSING,
         findings=Later(findings),
     )
 
@@ -105,6 +105,12 @@ def _check_days(plan: Plan) -> list[date]:
 
 def _dispensing(plan: Plan) -> Supply:
     return supply(plan.steps, plan.request.fill)
+
+
+# made once, for they are the same for every plan
+_ID = Later(_id_of_content)
+_CHECKS = Later(_checks, days=_check_days)
+_DISPENSING = Later(_dispensing)
 
 
 def _findings(of_rows: tuple[Finding, ...], plan: Plan) -> tuple[Finding, ...]:
