@@ -147,8 +147,10 @@ def _set_due(course: UnderWay, plan: Plan, at: Position, own: list[Step]) -> Non
 
 def _since(own: list[Step]) -> date | None:
     """The first day of the dose in force; None if nothing has changed yet."""
-    for before, step in zip([None, *own[:-1]][::-1], own[::-1], strict=True):
+    since, before = None, None
+    for step in own:
         has_moved = before is not None and before.regimen.amounts != step.regimen.amounts
         if step.kind in {REDUCE, CHANGE, STOP} or has_moved:
-            return step.start
-    return None
+            since = step.start
+        before = step
+    return since

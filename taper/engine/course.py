@@ -49,27 +49,31 @@ class Course:
         begin: date | None = None,
     ) -> None:
         """Begin on day 1 after the baseline, or on ``begin`` where another opioid came first."""
-        self.rule = rule
         self.made = made
         self.change_to = finish
-        self.goal = rule.goal
-        self.override = bool(rule.override)
+        self.salt = (1, 1)  # what is counted now, as a ratio to the product it began with
+        self.follow(rule)
         self.most_other = other_of(regimen)
         self.curve = Curve(rule.parts, rule.of, regimen.daily, rule.goal)
         # the same rule of the original: a plan that slows down stops no earlier than it would
         self.linear = Curve(rule.parts, ORIGINAL, regimen.daily, rule.goal)
         self.opportunities = 0
-        self.looked_at: Regimen | None = None  # of it, what decides whether to look for a cut
-        self.is_last = False
-        self.halfway = 0
-        self.slows_down = rule.of != ORIGINAL
-        self.salt = (1, 1)  # what is counted now, as a ratio to the product it began with
         self.rows = Rows(calendar, regimen, begin or calendar.start)
         self.due = begin or calendar.start
         self.latest = self.due + timedelta(days=LONGEST_PLAN_DAYS)
         self.last: date | None = None  # the opportunity before, or what this taper waited for
         if calendar.baseline and begin is None:
             self.due = self.rows.after(calendar.baseline, self.due)
+
+    def follow(self, rule: Rule) -> None:
+        """Go by a rule: what depends on it and not on where the curve is."""
+        self.rule = rule
+        self.goal = rule.goal * self.salt[0] // self.salt[1]
+        self.override = bool(rule.override)
+        self.slows_down = rule.of != ORIGINAL
+        self.looked_at: Regimen | None = None  # of it, what decides whether to look for a cut
+        self.is_last = False
+        self.halfway = 0
 
     @property
     def is_at_goal(self) -> bool:

@@ -40,8 +40,8 @@ _LATER_AND_LATER = (ORIGINAL, MIXED, CURRENT)  # the same percentage, from the f
 class UnderWay(Course):
     """One opioid's taper that meets changes.
 
-    What looks ahead works on a copy, so that every method but those of :class:`Course` leaves
-    this course as it is and returns the one to go on with.
+    :meth:`reached` and :meth:`met` look ahead on a copy: they leave this course as it is and
+    return the one to go on with.
     """
 
     def __init__(
@@ -243,9 +243,7 @@ class UnderWay(Course):
             self.opportunities = 0
         self.curve = self.curve.turned(parts, rule.of, rule.goal)
         self.linear = self.linear.turned(parts, ORIGINAL, rule.goal)
-        self.rule, self.goal = rule, rule.goal * self.salt[0] // self.salt[1]
-        self.override, self.slows_down = bool(rule.override), rule.of != ORIGINAL
-        self.looked_at = None
+        self.follow(rule)
 
     def _is_faster(self, rule: Rule) -> tuple[bool, bool]:
         """Whether another rule asks for a faster pace than the present one: now, and later on."""
