@@ -11,10 +11,10 @@ from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from taper.engine.choice import CUT_LIMIT, NOTHING, Choice, Reason, choose, next_is_unavoidable
+from taper.engine.choice import CUT_LIMIT, Choice, Reason, choose, next_is_unavoidable
 from taper.engine.curve import Curve, Point
 from taper.engine.rows import LONGEST_PLAN_DAYS, Row, Rows
-from taper.engine.steps import CHANGE, HOLD, MAINTAIN, REDUCE, STOP
+from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
 from taper.errors import InputError, Problem
 from taper.formulary.market import formulary
 from taper.quantities import prose
@@ -140,7 +140,7 @@ class Course:
         if choice is not None:
             self._turn(REDUCE, choice.regimen, choice.reason)
         elif rows.kind == HOLD:  # it is over, and the dose stays
-            rows.rest(self.due)
+            rows.stay(BASELINE, self.due)
         self.last = self.due
         self.due = rows.after(curve.part.every, self.due)
         return self.is_at_goal
@@ -178,7 +178,7 @@ class Course:
         if self.slows_down:
             kept = rows.after(self.rule.last_dose_for, self._smallest_since())
             if kept > self.due and rows.kind == HOLD:  # it is over before the dose was kept
-                rows.rest(self.due)
+                rows.stay(BASELINE, self.due)
             self.due = max(self.due, kept)
         self._turn(STOP, self.made.nothing, Reason("last"))
 
@@ -194,8 +194,7 @@ class Course:
     def _maintain(self) -> None:
         """End with a row at the goal, up to its first review."""
         rows = self.rows
-        rows.close(self.due)
-        rows.open(MAINTAIN, self.due, rows.regimen, rows.regimen.daily, NOTHING)
+        rows.stay(MAINTAIN, self.due)
         rows.finish(self.last_row[1])
 
     def _changes_product(self, point: Point) -> bool:

@@ -108,8 +108,7 @@ class Rows:
             day, held = self._begin(due, not_before)
         before = self.regimen.daily
         if held and day > due > self.start and self.kind != HOLD:
-            self.close(due)
-            self.open(HOLD, due, self.regimen, before, NOTHING)
+            self.stay(HOLD, due)
         self.close(day)
         self.open(kind, day, regimen, before, reason)
         if kind == REDUCE:
@@ -118,18 +117,28 @@ class Rows:
                 self._meet_holds()
         return day
 
-    def cut(self, day: date, kind: str, why: str = "") -> None:
-        """End the open row before the day of a change; one of ``kind`` at the same dose begins."""
-        if self.kind == BASELINE:
-            self.why = STAYS
+    def stay(self, kind: str, day: date, why: str = "") -> None:
+        """Begin a row of ``kind`` at the same dose: a hold, or the days after one."""
         self.close(day)
         self.open(kind, day, self.regimen, self.regimen.daily, NOTHING)
         self.why = why
 
-    def rest(self, day: date) -> None:
-        """End a hold before the day; the dose stays as it is."""
-        self.close(day)
-        self.open(BASELINE, day, self.regimen, self.regimen.daily, NOTHING)
+    def cut(self, kind: str, day: date, why: str = "") -> None:
+        """End the open row before the day of a change; one of ``kind`` begins."""
+        if self.kind == BASELINE:
+            self.why = STAYS
+        self.stay(kind, day, why)
+
+    def held(self, length: Interval, planned: date) -> date:
+        """When a reduction begins after a hold: this is the one place where a hold delays one.
+
+        It counts from the planned date, of a hold that was planned and of one that was asked for
+        on the way: to hold for four weeks gives the patient four weeks more than was planned. And
+        it delays dates and never moves the curve: the patient stays on the dose for longer, and
+        goes on as was agreed, with the same next dose. If the curve fell on in the meantime, the
+        cut after a hold, which was made because the taper was hard, would be a double one.
+        """
+        return self.after(length, planned)
 
     def finish(self, end: date | None) -> None:
         """Close the last row: at ``end``, or open for a stop."""
@@ -151,17 +160,10 @@ class Rows:
             self.finish(day - _DAY)
 
     def _begin(self, due: date, not_before: date) -> tuple[date, bool]:
-        """The first day from ``due`` on which a reduction may begin, and whether a hold did it.
-
-        A planned hold begins where the reduction would have, and this is the one place where it
-        delays one. It delays dates and never the curve: the patient stays on the dose for longer
-        and then goes on as was agreed, with the same next dose. If the curve went on falling in
-        the meantime, the cut after a hold, which was made because the taper was hard, would be a
-        double one.
-        """
+        """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
         day, held = due, False
         if self.pending is not None:
-            day, held = self.after(self.pending, due), True
+            day, held = self.held(self.pending, due), True
             self.pending = None
         day = max(day, not_before)
         calendar = self.calendar

@@ -4,8 +4,8 @@ The taper goes on to the last opportunity before the day of the change, as if no
 happen; there the change is met, and the taper goes on from what it has become. So nothing before
 the day can change, and everything after it follows from one course.
 
-A hold has one place, :meth:`UnderWay.held`: the next reduction begins later by its length. It
-delays dates and never moves the curve, for the reason that :meth:`Rows._begin` gives.
+How much later a reduction comes after a hold, and why a hold never moves the curve, stands in
+:meth:`Rows.held <taper.engine.rows.Rows.held>`, for planned holds and for these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from taper.engine.choice import NOTHING
 from taper.engine.course import Course
 from taper.engine.rows import aligned
 from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STOP
@@ -140,8 +139,7 @@ class UnderWay(Course):
             hold, rows = self.rows.rows[-1], course.rows
             course.unheld = course.unheld or course.due
             if rows.start < hold.start < day:
-                rows.close(hold.start)
-                rows.open(HOLD, hold.start, rows.regimen, rows.regimen.daily, NOTHING)
+                rows.stay(HOLD, hold.start)
         course.due = begins
         course.rows.pending = None
         return course
@@ -164,15 +162,13 @@ class UnderWay(Course):
 
     def wait_at_goal(self, day: date) -> None:
         """The row at the goal goes on until the change."""
-        self.rows.cut(self.due, MAINTAIN)
+        self.rows.cut(MAINTAIN, self.due)
         self.due = day
 
     def held(self, length: Interval, day: date) -> UnderWay:
         """The course before its next reduction, which comes later by the length of a hold.
 
-        Later than its planned date, and not only later than the day of the change: to hold for
-        four weeks gives the patient four weeks more than was planned. At the goal the days until
-        the next opioid's turn grow by it.
+        At the goal the days until the next opioid's turn grow by it.
         """
         course = self
         dose = self.rows.regimen
@@ -182,7 +178,7 @@ class UnderWay(Course):
                 course = course.put_off(day)
                 break
         course.unheld = course.unheld or course.due
-        course.due = course.rows.after(length, course.due)
+        course.due = course.rows.held(length, course.due)
         return course
 
     def stepped_back(self, change: Change, day: date) -> UnderWay:
@@ -202,7 +198,7 @@ class UnderWay(Course):
         course.before_cut = None
         rows = course.rows = self.rows.copy()
         why = f"a step back to the dose of the previous step: {change.step_back}"
-        rows.cut(day, HOLD, why)
+        rows.cut(HOLD, day, why)
         rows.regimen, rows.pending = back.rows.regimen, back.rows.pending
         rows.reductions, rows.fired = back.rows.reductions, back.rows.fired.copy()
         if course.rule is not self.rule:
@@ -266,9 +262,9 @@ class UnderWay(Course):
     def begin_row(self, day: date, *, is_held: bool) -> None:
         """Begin the row from the day of the change on."""
         if is_held or (self.unheld is not None and self.unheld < self.due):
-            self.rows.cut(day, HOLD)
+            self.rows.cut(HOLD, day)
         else:
-            self.rows.cut(day, BASELINE, STAYS if self.is_at_goal else "")
+            self.rows.cut(BASELINE, day, STAYS if self.is_at_goal else "")
 
 
 def _speed(curve: Curve, part: Part, of: str) -> tuple[int, int]:
