@@ -75,9 +75,8 @@ class Taper:
         self.would: tuple[Step, ...] = ()
         regimen = request.regimen
         others = (*(other.regimen for other in self.others), *self.kept)
-        first = Step(
-            *(0, CURRENT, None, None, regimen, regimen.daily, regimen.daily, NOTHING), others
-        )
+        daily = regimen.daily
+        first = Step(0, CURRENT, None, None, regimen, daily, daily, NOTHING, "", others)
         self.steps = [first]
 
     def run(self) -> tuple[Step, ...]:
@@ -197,11 +196,10 @@ def rule_of(request: Request, rule: Rule, place: int) -> Rule:
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
     """Add rows as steps, with what else is taken."""
     first = len(steps)
-    for row in rows:
-        before = steps[-1]
-        if row.kind == HOLD and len(steps) > first and before.kind == BASELINE:
-            steps[-1] = before._replace(words=before.words or BEFORE_A_HOLD)
-        steps.append(Step(len(steps), *row[:-1], companions, (), row.why))
+    for number, row in enumerate(rows, first):
+        if row.kind == HOLD and number > first and steps[-1].kind == BASELINE:
+            steps[-1] = steps[-1]._replace(words=steps[-1].words or BEFORE_A_HOLD)
+        steps.append(Step(number, *row, companions))
 
 
 def _unslowed(rule: Rule) -> Rule:

@@ -143,7 +143,7 @@ class Course:
             rows.stay(BASELINE, self.due)
         self.last = self.due
         self.due = rows.after(curve.part.every, self.due)
-        return self.is_at_goal
+        return self.goal > 0 and rows.regimen.daily == self.goal
 
     def _turn(self, kind: str, regimen: Regimen, reason: Reason) -> None:
         """Begin a row as soon from the opportunity on as may be; later dates count from it."""

@@ -34,7 +34,7 @@ class Row(NamedTuple):
     original: int
     before: int
     reason: Reason
-    why: str = ""  # in words, of a row that is not as the curve alone would have it
+    words: str = ""  # why, of a row that a change has begun or cut
 
 
 def patch_days(regimen: Regimen) -> int:
@@ -84,7 +84,7 @@ class Rows:
     def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
         """Begin a row; it ends where the next begins."""
         self.kind, self.start, self.regimen = kind, start, regimen
-        self.before, self.reason, self.why = before, reason, ""
+        self.before, self.reason, self.words = before, reason, ""
 
     def after(self, interval: Interval, day: date) -> date:
         """The day an interval later; of a patch, in whole patch periods."""
@@ -99,9 +99,10 @@ class Rows:
         due: date,
         regimen: Regimen,
         reason: Reason,
-        not_before: date = date.min,
+        not_before: date | None = None,
     ) -> date:
         """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
+        not_before = not_before or due
         if self.is_free:
             day, held = max(due, not_before), False
         else:
@@ -121,12 +122,12 @@ class Rows:
         """Begin a row of ``kind`` at the same dose: a hold, or the days after one."""
         self.close(day)
         self.open(kind, day, self.regimen, self.regimen.daily, NOTHING)
-        self.why = why
+        self.words = why
 
     def cut(self, kind: str, day: date, why: str = "") -> None:
         """End the open row before the day of a change; one of ``kind`` begins."""
         if self.kind == BASELINE:
-            self.why = STAYS
+            self.words = STAYS
         self.stay(kind, day, why)
 
     def held(self, length: Interval, planned: date) -> date:
@@ -144,8 +145,14 @@ class Rows:
         """Close the last row: at ``end``, or open for a stop."""
         self.rows.append(
             Row(
-                *(self.kind, self.start, end, self.regimen),
-                *(self.original, self.before, self.reason, self.why),
+                self.kind,
+                self.start,
+                end,
+                self.regimen,
+                self.original,
+                self.before,
+                self.reason,
+                self.words,
             )
         )
 

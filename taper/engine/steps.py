@@ -58,13 +58,13 @@ class Step(NamedTuple):
     original: int
     before: int
     reason: Reason
+    words: str = ""  # why, if the reason does not say it: a row read from a file, or changed since
     companions: tuple[Regimen, ...] = ()
     findings: tuple[str, ...] = ()  # ids
-    words: str = ""  # why, if the reason does not say it: a row read from a file, or changed since
 
     def with_findings(self, ids: tuple[str, ...]) -> Step:
         """The same row with findings."""
-        return Step(*self[:-2], ids, self.words)
+        return Step(*self[:-1], ids)
 
     @property
     def why(self) -> str:

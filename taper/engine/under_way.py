@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from taper.engine.course import Course
@@ -23,6 +22,7 @@ from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from taper.engine.choice import Reason
     from taper.engine.curve import Curve
@@ -150,10 +150,9 @@ class UnderWay(Course):
         The curve cannot see to that alone: from another rate or another goal follow other doses,
         and one of them may lie just under a dose that took longer to be reached.
         """
-        not_before = date.min
+        not_before = None
         for step in self.would:
             if step.daily * self.rows.original <= regimen.daily * step.original:
-                assert step.start is not None
                 not_before = step.start
                 break
         self.due = self.rows.turn(kind, self.due, regimen, reason, not_before)
