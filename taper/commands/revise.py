@@ -32,9 +32,7 @@ _KINDS = {
 
 
 _FIELDS = (
-    Field(
-        "hold", "LENGTH", "Stay on the dose in force: 4w; the rest moves along. none ends a hold."
-    ),
+    Field("hold", "LENGTH", "Move the next reduction, and the rest, by 4w. none ends a hold."),
     field("reduce", "From then on: 5%, or an amount."),
     field("every", "From then on: 2w, 4w, 1mo."),
     field("of", "original (of the whole plan), current, mixed."),
@@ -81,7 +79,7 @@ def revise(
 
 def differences(before: Plan, after: Plan) -> str:
     """The rows that differ, when the taper ends, and what is left over, as text."""
-    from taper.course.revise import difference, ends, moves_nothing  # noqa: PLC0415 - loaded with the plan
+    from taper.course.difference import comes_earlier, difference, ends  # noqa: PLC0415 - loaded with the plan
 
     rows = [
         (entry["start"], _said(entry["was"]), _said(entry["now"]))
@@ -89,9 +87,9 @@ def differences(before: Plan, after: Plan) -> str:
     ]
     text = table_or_list(("From", "Was", "Now"), rows)
     text += f"\nWas: {ends(before)}\nNow: {ends(after)}\n"
-    anyway = moves_nothing(before, after)
-    if anyway is not None:
-        text += f"The next reduction is on {anyway} all the same: the hold moves nothing.\n"
+    earlier = comes_earlier(before, after)
+    if earlier is not None:
+        text += f"From {earlier} on reductions come earlier than they were planned.\n"
     held = [
         f"{item.product.number(item.strength.amount)} {item.product.unit} x {item.quantity // 1000}"
         for item in after.dispensing.leftover

@@ -70,8 +70,32 @@ class Curve:
         self._enter_parts()
         self._is_settled = False
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The part in force, and those after it."""
+        return (self.part, *self._later)
+
+    def turned(self, parts: Sequence[Part], of: str, goal: int) -> Curve:
+        """The curve of another rule or another goal, from where this one is.
+
+        It does not begin again at the dose in force: that was rounded, and a dose that lies below
+        the curve would bring the next reduction forward without anyone asking for it.
+        """
+        curve = Curve(parts, of, self._original, goal)
+        curve.ideal, curve.denominator, curve._salt = self.ideal, self.denominator, self._salt
+        curve._enter_parts()
+        return curve
+
     def rescale(self, top: int, bottom: int) -> None:
-        """Count in another salt from here: every amount is multiplied by ``top / bottom``."""
+        """Count in another salt from here: every amount is multiplied by ``top / bottom``.
+
+        9 mg of oxycodone base are 10 mg of its hydrochloride. The curve itself is multiplied, and
+        not begun anew at the dose that the finer product makes of it: rounding at the change is
+        then made up for by the next reductions, as all rounding is, and percentages of the
+        original are still of what the patient took on day 1. The salt is kept apart from the
+        denominator, so that doses and goals, written in the first product's salt, are multiplied
+        by it once and exactly.
+        """
         self._salt = (self._salt[0] * top, self._salt[1] * bottom)
         self.ideal *= top
         self.denominator *= bottom

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.engine.choice import NOTHING, Reason
-from taper.engine.steps import BASELINE, CHANGE, HOLD, REDUCE
+from taper.engine.steps import BASELINE, CHANGE, HOLD, REDUCE, STAYS
 from taper.errors import InputError, Problem
 from taper.formulary.holidays import is_holiday
 
@@ -33,6 +34,7 @@ class Row(NamedTuple):
     original: int
     before: int
     reason: Reason
+    words: str = ""  # why, of a row that a change has begun or cut
 
 
 def patch_days(regimen: Regimen) -> int:
@@ -57,8 +59,6 @@ class Rows:
         self.rows: list[Row] = []
         self.reductions = 0
         self.pending: Interval | None = None
-        self.held_from: date | None = None  # since when it counts, where another hold came first
-        self.hold_ends = False  # whether the first row is a hold for so long
         self.fired: set[int] = set()
         self.is_free = not (calendar.holds or calendar.depends_on_dates)
         self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
@@ -75,10 +75,16 @@ class Rows:
             elif step.kind in {HOLD, CHANGE}:
                 self.pending = None
 
+    def copy(self) -> Rows:
+        """The same rows, to go on from in another way."""
+        other = copy(self)
+        other.rows, other.fired = self.rows.copy(), self.fired.copy()
+        return other
+
     def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
         """Begin a row; it ends where the next begins."""
         self.kind, self.start, self.regimen = kind, start, regimen
-        self.before, self.reason = before, reason
+        self.before, self.reason, self.words = before, reason, ""
 
     def after(self, interval: Interval, day: date) -> date:
         """The day an interval later; of a patch, in whole patch periods."""
@@ -87,15 +93,23 @@ class Rows:
         days = (interval.after(day) - day).days
         return day + timedelta(days=-(-days // self.period) * self.period)
 
-    def turn(self, kind: str, due: date, regimen: Regimen, reason: Reason) -> date:
+    def turn(
+        self,
+        kind: str,
+        due: date,
+        regimen: Regimen,
+        reason: Reason,
+        not_before: date | None = None,
+    ) -> date:
         """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
-        day, held = (due, False) if self.is_free else self._begin(due)
+        not_before = not_before or due
+        if self.is_free:
+            day, held = max(due, not_before), False
+        else:
+            day, held = self._begin(due, not_before)
         before = self.regimen.daily
-        if self.kind == HOLD and self.hold_ends and not held and day > due > self.start:
-            self.wait_on(due)
         if held and day > due > self.start and self.kind != HOLD:
-            self.close(due)
-            self.open(HOLD, due, self.regimen, before, NOTHING)
+            self.stay(HOLD, due)
         self.close(day)
         self.open(kind, day, regimen, before, reason)
         if kind == REDUCE:
@@ -104,16 +118,42 @@ class Rows:
                 self._meet_holds()
         return day
 
-    def wait_on(self, day: date) -> None:
-        """End a hold before the day; the dose stays as it is."""
-        self.held_from = None
+    def stay(self, kind: str, day: date, why: str = "") -> None:
+        """Begin a row of ``kind`` at the same dose: a hold, or the days after one."""
         self.close(day)
-        self.open(BASELINE, day, self.regimen, self.regimen.daily, NOTHING)
+        self.open(kind, day, self.regimen, self.regimen.daily, NOTHING)
+        self.words = why
+
+    def cut(self, kind: str, day: date, why: str = "") -> None:
+        """End the open row before the day of a change; one of ``kind`` begins."""
+        if self.kind == BASELINE:
+            self.words = STAYS
+        self.stay(kind, day, why)
+
+    def held(self, length: Interval, planned: date) -> date:
+        """When a reduction begins after a hold: this is the one place where a hold delays one.
+
+        It counts from the planned date, of a hold that was planned and of one that was asked for
+        on the way: to hold for four weeks gives the patient four weeks more than was planned. And
+        it delays dates and never moves the curve: the patient stays on the dose for longer, and
+        goes on as was agreed, with the same next dose. If the curve fell on in the meantime, the
+        cut after a hold, which was made because the taper was hard, would be a double one.
+        """
+        return self.after(length, planned)
 
     def finish(self, end: date | None) -> None:
         """Close the last row: at ``end``, or open for a stop."""
         self.rows.append(
-            Row(self.kind, self.start, end, self.regimen, self.original, self.before, self.reason)
+            Row(
+                self.kind,
+                self.start,
+                end,
+                self.regimen,
+                self.original,
+                self.before,
+                self.reason,
+                self.words,
+            )
         )
 
     def rescale(self, top: int, bottom: int, before: int) -> None:
@@ -126,12 +166,13 @@ class Rows:
         if day > self.start:
             self.finish(day - _DAY)
 
-    def _begin(self, due: date) -> tuple[date, bool]:
+    def _begin(self, due: date, not_before: date) -> tuple[date, bool]:
         """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
         day, held = due, False
         if self.pending is not None:
-            day, held = max(due, self.after(self.pending, self.held_from or due)), True
-            self.pending = self.held_from = None
+            day, held = self.held(self.pending, due), True
+            self.pending = None
+        day = max(day, not_before)
         calendar = self.calendar
         moved = calendar.holidays or any(hold.first for hold in calendar.holds)
         for _ in range(LONGEST_PLAN_DAYS if moved else _WEEK):  # weekdays come back

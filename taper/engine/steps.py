@@ -36,7 +36,9 @@ _ROUNDING = {
     "limited": "{dose} is as far as one cut may go",
     "unavoidable": "{dose} is the next lower dose that can be made",
 }
-BEFORE_A_HOLD = "the dose stays as it is; a hold follows"  # why, of a baseline row
+# why, of a baseline row
+STAYS = "the dose stays as it is"
+BEFORE_A_HOLD = f"{STAYS}; a hold follows"
 
 
 class Step(NamedTuple):
@@ -56,13 +58,13 @@ class Step(NamedTuple):
     original: int
     before: int
     reason: Reason
+    words: str = ""  # why, if the reason does not say it: a row read from a file, or changed since
     companions: tuple[Regimen, ...] = ()
     findings: tuple[str, ...] = ()  # ids
-    words: str = ""  # why, if the reason does not say it: a row read from a file, or changed since
 
     def with_findings(self, ids: tuple[str, ...]) -> Step:
         """The same row with findings."""
-        return Step(*self[:-2], ids, self.words)
+        return Step(*self[:-1], ids)
 
     @property
     def why(self) -> str:
@@ -91,7 +93,7 @@ def _why(step: Step) -> str:
     if step.kind == BASELINE:
         assert step.end is not None
         following = step.end + timedelta(days=1)
-        return f"the dose stays as it is; the first lower dose begins on {following.isoformat()}"
+        return f"{STAYS}; the first lower dose begins on {following.isoformat()}"
     if step.kind == CHANGE:
         return _change(step)
     if step.kind == STOP and step.regimen.product.is_patch:

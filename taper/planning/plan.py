@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from taper.request.model import Request
     from taper.safety.catalogue import Finding
     from taper.safety.withdrawal_checks import Check
-    from taper.schedule import UnderWay
     from taper.supply import Fill, Supply
 
 T = TypeVar("T")
@@ -73,7 +72,6 @@ class Plan:
     dispensing: _Value[Supply] = _Value()
     findings: _Value[tuple[Finding, ...]] = _Value()
     revisions: tuple[dict[str, Any], ...] = ()
-    under_way: tuple[int, UnderWay] | None = None  # as the last revision found the taper
 
     @property
     def check_days(self) -> list[date]:

@@ -20,6 +20,7 @@ from taper.planning.make import make_plan
 from taper.planning.plan import Plan
 from taper.quantities import parse_interval, parse_percent
 from taper.reading import read
+from taper.reading.revisions import changes_of, with_rule_in_force
 from taper.regimen.prescription import HOURS_OF_DAY
 from taper.regimen.table import SMALLER_FIRST, TIMES, Regimen
 from taper.request.rule import Part
@@ -101,9 +102,8 @@ def _request(document: Mapping[str, Any]) -> Request:
         found = Part(parse_percent(parts[0]["reduce"], "rule.parts.0.reduce"), every)
         request = replace(request, rule=replace(request.rule, parts=(found,)))
     if document["revisions"]:
-        from taper.course.revise import in_force  # noqa: PLC0415 - only where a plan was changed
-
-        request = in_force(request, document["revisions"])
+        changes = changes_of(request, document["revisions"])
+        request = with_rule_in_force(request, changes)
     return request
 
 
@@ -155,9 +155,9 @@ def _step(
         original,
         before,
         Reason("unavoidable") if "unavoidable-cut" in row.findings else NOTHING,
+        row.why,
         companions,
         row.findings,
-        row.why,
     )
 
 

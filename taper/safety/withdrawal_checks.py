@@ -111,12 +111,14 @@ def rechecks(
         return before
     working = _Working(request.calendar.holidays)
     looked = {check.step for check in before if check.reason == "after-reduction"}
+    falls = (s for s in steps if s.kind in {REDUCE, CHANGE, STOP} and s.start and s.start < day)
+    last = max((step.number for step in falls), default=0)
     due: list[_Due] = [(check.date, check.step, check.reason) for check in before]
     for when, number, reason in _after_and_before(steps, working):
         step = steps[number]
         if reason == "after-reduction" and step.start is not None and step.start < day:
-            # of the row in force: withdrawal shows when it would have
-            if number not in looked and steps[number + 1].start == day:
+            # of the dose in force: withdrawal shows when it would have, however often it is held
+            if number not in looked and number == last:
                 due.append((max(_first_look(step, None, working), day), number, reason))
         elif when >= day:
             due.append((when, number, reason))

@@ -26,7 +26,7 @@ def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
     lines = ran.out.splitlines()
     assert lines[0].split() == ["From", "Was", "Now"]
     assert "2027-01-11  -" in ran.out
-    assert "hold 120 mg a day (45/30/45) to 2027-02-07" in ran.out
+    assert "hold 120 mg a day (45/30/45) to 2027-02-14" in ran.out
     assert "Was: first day without it 2027-08-02" in lines
     document = json.loads(new.read_text())
     (revision,) = document["revisions"]
@@ -37,13 +37,20 @@ def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
     assert document["id"] == json.loads(saved.read_text())["id"]
 
 
-def test_a_hold_that_is_over_before_the_next_reduction_says_so(taper, saved):
-    ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "2d")
-    assert "is on 2027-01-18 all the same: the hold moves nothing." in ran.out
-    ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "13d")
-    assert "moves nothing" not in ran.out
-    ran = taper("revise", saved, "--from", "2027-01-06", "--hold", "2d", "--every", "4w")
-    assert "moves nothing" not in ran.out
+def test_a_faster_pace_says_that_reductions_come_earlier(taper, saved):
+    faster = ("--reduce", "20%", "--every", "1w")
+    ran = taper("revise", saved, "--from", "2027-01-11", *faster)
+    assert "From 2027-01-11 on reductions come earlier than they were planned." in ran.out
+    for slower in (("--hold", "2d"), ("--reduce", "5%"), ("--every", "4w"), ("--to", "90 mg")):
+        ran = taper("revise", saved, "--from", "2027-01-06", *slower)
+        assert ran.status == 0
+        assert "come earlier" not in ran.out
+
+
+def test_ending_a_hold_says_that_reductions_come_earlier(taper, saved):
+    taper("revise", saved, "--from", "2027-01-11", "--hold", "4w", "-o", saved)
+    ran = taper("revise", saved, "--from", "2027-01-25", "--hold", "none")
+    assert "From 2027-01-25 on reductions come earlier than they were planned." in ran.out
 
 
 def test_events_that_a_calendar_must_forget_are_named(taper, saved):
@@ -56,7 +63,7 @@ def test_events_that_a_calendar_must_forget_are_named(taper, saved):
 def test_it_may_be_written_over_and_changed_again(taper, saved):
     taper("revise", saved, "--from", "2027-01-11", "--hold", "4w", "-o", saved)
     ran = taper(
-        "revise", saved, "--from", "2027-02-08", "--reduce", "5%", "--every", "4w", "-o", saved
+        "revise", saved, "--from", "2027-02-15", "--reduce", "5%", "--every", "4w", "-o", saved
     )
     assert ran.status == 0
     assert len(json.loads(saved.read_text())["revisions"]) == 2

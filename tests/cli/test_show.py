@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from taper import plan
-from taper.course.revise import ends
+from taper.course.difference import ends
 from taper.export.words import sentence
 from taper.quantities import plain
 from taper.terminal.schedule_table import schedule_table

@@ -1,4 +1,9 @@
-"""Contract 10 as schedules: the rows that follow a change of a plan under way."""
+"""Contract 10 as schedules: the rows that follow a change of a plan under way.
+
+A hold moves the next reduction from its planned date by its length, and its row begins on the day
+of the change. Another rate and another goal go on from where the curve is, and bring no reduction
+forward unless a faster pace was asked for. After a step back the same doses follow as before.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,6 @@ from datetime import date, timedelta
 import pytest
 from written import amounts, taper
 
-import taper.course.revise as module
 from taper.course.revise import revise
 from taper.errors import InputError
 from taper.planning.saved import parse_plan
@@ -56,10 +60,10 @@ REVISED = [
         "2026-12-10",
         {"hold": "2w"},
         [
-            ("hold", "2026-12-10", 14, "30/30"),
-            ("reduce", "2026-12-24", 28, "15/30"),
-            ("reduce", "2027-01-21", 42, "15/15"),
-            ("reduce", "2027-03-04", 28, "0/15"),
+            ("hold", "2026-12-10", 25, "30/30"),
+            ("reduce", "2027-01-04", 28, "15/30"),
+            ("reduce", "2027-02-01", 42, "15/15"),
+            ("reduce", "2027-03-15", 28, "0/15"),
         ],
     ),
     (
@@ -80,10 +84,10 @@ REVISED = [
         "2026-12-21",
         {"every": "4w"},
         [
-            ("baseline", "2026-12-21", 28, "30/30"),
-            ("reduce", "2027-01-18", 56, "15/30"),
-            ("reduce", "2027-03-15", 84, "15/15"),
-            ("reduce", "2027-06-07", 56, "0/15"),
+            ("baseline", "2026-12-21", 14, "30/30"),
+            ("reduce", "2027-01-04", 56, "15/30"),
+            ("reduce", "2027-03-01", 84, "15/15"),
+            ("reduce", "2027-05-24", 56, "0/15"),
         ],
     ),
     (
@@ -92,10 +96,10 @@ REVISED = [
         "2027-01-10",
         {"reduce": "20%", "every": "4w"},
         [
-            ("baseline", "2027-01-10", 8, "15/30"),
-            ("reduce", "2027-01-18", 84, "15/15"),
-            ("reduce", "2027-04-12", 56, "0/15"),
-            ("stop", "2027-06-07", None, "0/0"),
+            ("baseline", "2027-01-10", 22, "15/30"),
+            ("reduce", "2027-02-01", 56, "15/15"),
+            ("reduce", "2027-03-29", 56, "0/15"),
+            ("stop", "2027-05-24", None, "0/0"),
         ],
     ),
     (
@@ -113,9 +117,9 @@ REVISED = [
         "2027-02-01",
         {"to": "15 mg"},
         [
-            ("baseline", "2027-02-01", 14, "15/15"),
-            ("reduce", "2027-02-15", 14, "0/15"),
-            ("maintain", "2027-03-01", 28, "0/15"),
+            ("baseline", "2027-02-01", 28, "15/15"),
+            ("reduce", "2027-03-01", 14, "0/15"),
+            ("maintain", "2027-03-15", 28, "0/15"),
         ],
     ),
     (
@@ -124,10 +128,10 @@ REVISED = [
         "2027-01-20",
         {"step_back": "withdrawal"},
         [
-            ("hold", "2027-01-20", 28, "15/30"),
-            ("reduce", "2027-02-17", 28, "15/15"),
-            ("reduce", "2027-03-17", 42, "0/15"),
-            ("stop", "2027-04-28", None, "0/0"),
+            ("hold", "2027-01-20", 14, "15/30"),
+            ("reduce", "2027-02-03", 42, "15/15"),
+            ("reduce", "2027-03-17", 28, "0/15"),
+            ("stop", "2027-04-14", None, "0/0"),
         ],
     ),
     (
@@ -136,8 +140,8 @@ REVISED = [
         "2027-03-02",
         {"reduce": "5 mg", "every": "1w"},
         [
-            ("baseline", "2027-03-02", 13, "0/15"),
-            ("stop", "2027-03-15", None, "0/0"),
+            ("baseline", "2027-03-02", 20, "0/15"),
+            ("stop", "2027-03-22", None, "0/0"),
         ],
     ),
     (
@@ -158,10 +162,10 @@ REVISED = [
         "2027-01-18",
         {"hold": "1w"},
         [
-            ("hold", "2027-01-18", 28, "15/30"),
-            ("reduce", "2027-02-15", 42, "15/15"),
-            ("hold", "2027-03-29", 28, "15/15"),
-            ("reduce", "2027-04-26", 28, "0/15"),
+            ("hold", "2027-01-18", 35, "15/30"),
+            ("reduce", "2027-02-22", 42, "15/15"),
+            ("hold", "2027-04-05", 28, "15/15"),
+            ("reduce", "2027-05-03", 28, "0/15"),
         ],
     ),
     (
@@ -170,10 +174,10 @@ REVISED = [
         "2027-01-25",
         {"hold": "6w"},
         [
-            ("hold", "2027-01-25", 42, "15/30"),
-            ("reduce", "2027-03-08", 42, "15/15"),
-            ("hold", "2027-04-19", 28, "15/15"),
-            ("reduce", "2027-05-17", 28, "0/15"),
+            ("hold", "2027-01-25", 63, "15/30"),
+            ("reduce", "2027-03-29", 42, "15/15"),
+            ("hold", "2027-05-10", 28, "15/15"),
+            ("reduce", "2027-06-07", 28, "0/15"),
         ],
     ),
     (
@@ -182,10 +186,10 @@ REVISED = [
         "2027-01-10",
         {"every": "4w"},
         [
-            ("baseline", "2027-01-10", 36, "15/30"),
-            ("hold", "2027-02-15", 28, "15/30"),
-            ("reduce", "2027-03-15", 56, "15/15"),
-            ("hold", "2027-05-10", 28, "15/15"),
+            ("baseline", "2027-01-10", 22, "15/30"),
+            ("hold", "2027-02-01", 28, "15/30"),
+            ("reduce", "2027-03-01", 84, "15/15"),
+            ("hold", "2027-05-24", 28, "15/15"),
         ],
     ),
     (
@@ -195,9 +199,9 @@ REVISED = [
         {"every": "4w"},
         [
             ("hold", "2027-01-25", 21, "15/30"),
-            ("baseline", "2027-02-15", 28, "15/30"),
-            ("reduce", "2027-03-15", 56, "15/15"),
+            ("reduce", "2027-02-15", 84, "15/15"),
             ("hold", "2027-05-10", 28, "15/15"),
+            ("reduce", "2027-06-07", 56, "0/15"),
         ],
     ),
     (
@@ -206,10 +210,10 @@ REVISED = [
         "2026-12-25",
         {"hold": "10d"},
         [
-            ("hold", "2026-12-25", 10, "15/30"),
-            ("baseline", "2027-01-04", 14, "15/30"),
-            ("hold", "2027-01-18", 28, "15/30"),
-            ("reduce", "2027-02-15", 42, "15/15"),
+            ("hold", "2026-12-25", 62, "15/30"),
+            ("reduce", "2027-02-25", 42, "15/15"),
+            ("hold", "2027-04-08", 28, "15/15"),
+            ("reduce", "2027-05-06", 28, "0/15"),
         ],
     ),
     (
@@ -230,10 +234,10 @@ REVISED = [
         "2027-01-20",
         {"hold": "1w"},
         [
-            ("hold", "2027-01-20", 26, "15/30"),
-            ("reduce", "2027-02-15", 42, "15/15"),
-            ("hold", "2027-03-29", 28, "15/15"),
-            ("reduce", "2027-04-26", 28, "0/15"),
+            ("hold", "2027-01-20", 33, "15/30"),
+            ("reduce", "2027-02-22", 42, "15/15"),
+            ("hold", "2027-04-05", 28, "15/15"),
+            ("reduce", "2027-05-03", 28, "0/15"),
         ],
     ),
     (
@@ -242,10 +246,10 @@ REVISED = [
         "2027-01-22",
         {"hold": "2d"},
         [
-            ("hold", "2027-01-22", 2, "15/30"),
-            ("baseline", "2027-01-24", 1, "15/30"),
-            ("reduce", "2027-01-25", 42, "15/15"),
-            ("reduce", "2027-03-08", 28, "0/15"),
+            ("hold", "2027-01-22", 10, "15/30"),
+            ("reduce", "2027-02-01", 42, "15/15"),
+            ("reduce", "2027-03-15", 28, "0/15"),
+            ("stop", "2027-04-12", None, "0/0"),
         ],
     ),
     (
@@ -254,10 +258,10 @@ REVISED = [
         "2027-01-15",
         {"hold": "2w"},
         [
-            ("hold", "2027-01-15", 31, "15/30"),
-            ("reduce", "2027-02-15", 42, "15/15"),
-            ("hold", "2027-03-29", 28, "15/15"),
-            ("reduce", "2027-04-26", 28, "0/15"),
+            ("hold", "2027-01-15", 45, "15/30"),
+            ("reduce", "2027-03-01", 42, "15/15"),
+            ("hold", "2027-04-12", 28, "15/15"),
+            ("reduce", "2027-05-10", 28, "0/15"),
         ],
     ),
     (
@@ -266,10 +270,10 @@ REVISED = [
         "2027-09-01",
         {"hold": "2w"},
         [
-            ("hold", "2027-09-01", 14, "25/50"),
-            ("reduce", "2027-09-15", 42, "25/25"),
-            ("reduce", "2027-10-27", 28, "0/25"),
-            ("stop", "2027-11-24", None, "0/0"),
+            ("hold", "2027-09-01", 26, "25/50"),
+            ("reduce", "2027-09-27", 42, "25/25"),
+            ("reduce", "2027-11-08", 28, "0/25"),
+            ("stop", "2027-12-06", None, "0/0"),
         ],
     ),
     (
@@ -278,10 +282,10 @@ REVISED = [
         "2026-12-08",
         {"hold": "4w"},
         [
-            ("hold", "2026-12-08", 28, "13.75"),
-            ("baseline", "2027-01-05", 7, "13.75"),
-            ("reduce", "2027-01-12", 14, "12.5"),
-            ("reduce", "2027-01-26", 14, "11.25"),
+            ("hold", "2026-12-08", 41, "13.75"),
+            ("reduce", "2027-01-18", 14, "12.5"),
+            ("reduce", "2027-02-01", 14, "11.25"),
+            ("reduce", "2027-02-15", 14, "10"),
         ],
     ),
     (
@@ -290,10 +294,10 @@ REVISED = [
         "2026-12-26",
         {"hold": "1d"},
         [
-            ("hold", "2026-12-26", 1, "30/30"),
-            ("baseline", "2026-12-27", 1, "30/30"),
-            ("reduce", "2026-12-28", 28, "15/30"),
-            ("reduce", "2027-01-25", 42, "15/15"),
+            ("hold", "2026-12-26", 9, "30/30"),
+            ("reduce", "2027-01-04", 28, "15/30"),
+            ("reduce", "2027-02-01", 42, "15/15"),
+            ("reduce", "2027-03-15", 28, "0/15"),
         ],
     ),
     (
@@ -302,10 +306,10 @@ REVISED = [
         "2026-12-14",
         {"hold": "3w"},
         [
-            ("hold", "2026-12-14", 21, "60/45/60"),
-            ("reduce", "2027-01-04", 14, "45/45/60"),
-            ("reduce", "2027-01-18", 14, "45/30/45"),
-            ("hold", "2027-02-01", 14, "45/30/45"),
+            ("hold", "2026-12-14", 28, "60/45/60"),
+            ("reduce", "2027-01-11", 14, "45/45/60"),
+            ("reduce", "2027-01-25", 14, "45/30/45"),
+            ("hold", "2027-02-08", 14, "45/30/45"),
         ],
     ),
     (
@@ -315,9 +319,9 @@ REVISED = [
         {"hold": "2w"},
         [
             ("reduce", "2026-12-22", 15, "37.5"),
-            ("hold", "2027-01-06", 15, "37.5"),
-            ("baseline", "2027-01-21", 15, "37.5"),
+            ("hold", "2027-01-06", 30, "37.5"),
             ("reduce", "2027-02-05", 45, "25"),
+            ("reduce", "2027-03-22", 30, "12.5"),
         ],
     ),
     (
@@ -328,8 +332,8 @@ REVISED = [
         [
             ("reduce", "2026-12-22", 15, "37.5"),
             ("baseline", "2027-01-06", 9, "37.5"),
-            ("reduce", "2027-01-15", 18, "25"),
-            ("reduce", "2027-02-02", 27, "12.5"),
+            ("reduce", "2027-01-15", 27, "25"),
+            ("reduce", "2027-02-11", 18, "12.5"),
         ],
     ),
     (
@@ -339,9 +343,9 @@ REVISED = [
         {"step_back": "withdrawal"},
         [
             ("reduce", "2026-12-22", 3, "37.5"),
-            ("hold", "2026-12-25", 30, "50"),
-            ("reduce", "2027-01-24", 30, "37.5"),
-            ("reduce", "2027-02-23", 45, "25"),
+            ("hold", "2026-12-25", 15, "50"),
+            ("reduce", "2027-01-09", 30, "37.5"),
+            ("reduce", "2027-02-08", 45, "25"),
         ],
     ),
     (
@@ -350,10 +354,10 @@ REVISED = [
         "2027-02-10",
         {"hold": "2w"},
         [
-            ("hold", "2027-02-10", 14, "10/10/10/10"),
-            ("reduce", "2027-02-24", 14, "10/5/5/10"),
-            ("reduce", "2027-03-10", 14, "5/5/5/10"),
-            ("reduce", "2027-03-24", 28, "5/5/5/5"),
+            ("hold", "2027-02-10", 19, "10/10/10/10"),
+            ("reduce", "2027-03-01", 14, "10/5/5/10"),
+            ("reduce", "2027-03-15", 14, "5/5/5/10"),
+            ("reduce", "2027-03-29", 28, "5/5/5/5"),
         ],
     ),
     (
@@ -362,9 +366,9 @@ REVISED = [
         "2027-03-10",
         {"to": "10 mg"},
         [
-            ("baseline", "2027-03-10", 19, "5/5/5/10"),
-            ("reduce", "2027-03-29", 28, "5/5/5/5"),
-            ("reduce", "2027-04-26", 42, "5/0/5/5"),
+            ("baseline", "2027-03-10", 5, "5/5/5/10"),
+            ("reduce", "2027-03-15", 28, "5/5/5/5"),
+            ("reduce", "2027-04-12", 56, "5/0/5/5"),
             ("reduce", "2027-06-07", 14, "5/0/0/5"),
         ],
     ),
@@ -374,10 +378,10 @@ REVISED = [
         "2026-12-28",
         {"hold": "2w"},
         [
-            ("hold", "2026-12-28", 14, "30/35"),
-            ("reduce", "2027-01-11", 14, "25/30"),
-            ("change", "2027-01-25", 14, "15/10/15/15"),
-            ("reduce", "2027-02-08", 14, "10/10/10/10"),
+            ("hold", "2026-12-28", 21, "30/35"),
+            ("reduce", "2027-01-18", 14, "25/30"),
+            ("change", "2027-02-01", 14, "15/10/15/15"),
+            ("reduce", "2027-02-15", 14, "10/10/10/10"),
         ],
     ),
     (
@@ -387,9 +391,9 @@ REVISED = [
         {"reduce": "5 mg", "every": "2w"},
         [
             ("baseline", "2027-01-20", 12, "5/5/5/5"),
-            ("reduce", "2027-02-01", 14, "5/0/5/5"),
-            ("reduce", "2027-02-15", 14, "5/0/0/5"),
-            ("reduce", "2027-03-01", 14, "0/0/0/5"),
+            ("reduce", "2027-02-01", 14, "5/0/0/5"),
+            ("reduce", "2027-02-15", 14, "0/0/0/5"),
+            ("stop", "2027-03-01", None, "0/0/0/0"),
         ],
     ),
     (
@@ -398,10 +402,10 @@ REVISED = [
         "2027-02-10",
         {"hold": "2w"},
         [
-            ("hold", "2027-02-10", 14, "5/0/5/5"),
-            ("reduce", "2027-02-24", 28, "5/0/0/5"),
-            ("reduce", "2027-03-24", 28, "0/0/0/5"),
-            ("stop", "2027-04-21", None, "0/0/0/0"),
+            ("hold", "2027-02-10", 19, "5/0/5/5"),
+            ("reduce", "2027-03-01", 28, "5/0/0/5"),
+            ("reduce", "2027-03-29", 28, "0/0/0/5"),
+            ("stop", "2027-04-26", None, "0/0/0/0"),
         ],
     ),
     (
@@ -410,10 +414,10 @@ REVISED = [
         "2027-05-10",
         {"every": "4w"},
         [
-            ("baseline", "2027-05-10", 28, "5/10"),
-            ("reduce", "2027-06-07", 56, "5/5"),
-            ("reduce", "2027-08-02", 84, "0/5"),
-            ("stop", "2027-10-25", None, "0/0"),
+            ("baseline", "2027-05-10", 14, "5/10"),
+            ("reduce", "2027-05-24", 84, "5/5"),
+            ("reduce", "2027-08-16", 56, "0/5"),
+            ("stop", "2027-10-11", None, "0/0"),
         ],
     ),
     (
@@ -422,10 +426,10 @@ REVISED = [
         "2027-03-20",
         {"hold": "2w"},
         [
-            ("hold", "2027-03-20", 14, "10/10"),
-            ("baseline", "2027-04-03", 14, "10/10"),
-            ("reduce", "2027-04-17", 28, "5/10"),
-            ("reduce", "2027-05-15", 42, "5/5"),
+            ("hold", "2027-03-20", 37, "10/10"),
+            ("reduce", "2027-04-26", 28, "5/10"),
+            ("reduce", "2027-05-24", 42, "5/5"),
+            ("reduce", "2027-07-05", 28, "0/5"),
         ],
     ),
     (
@@ -434,9 +438,9 @@ REVISED = [
         "2027-02-10",
         {"to": "15 mg"},
         [
-            ("baseline", "2027-02-10", 14, "15/15"),
-            ("reduce", "2027-02-24", 14, "0/15"),
-            ("maintain", "2027-03-10", 28, "0/15"),
+            ("baseline", "2027-02-10", 28, "15/15"),
+            ("reduce", "2027-03-10", 14, "0/15"),
+            ("maintain", "2027-03-24", 28, "0/15"),
         ],
     ),
     (
@@ -445,9 +449,9 @@ REVISED = [
         "2027-01-10",
         {"hold": "4w"},
         [
-            ("hold", "2027-01-10", 28, "15/30"),
-            ("reduce", "2027-02-07", 14, "15/15"),
-            ("maintain", "2027-02-21", 28, "15/15"),
+            ("hold", "2027-01-10", 36, "15/30"),
+            ("reduce", "2027-02-15", 14, "15/15"),
+            ("maintain", "2027-03-01", 28, "15/15"),
         ],
     ),
     (
@@ -525,7 +529,7 @@ def test_the_smallest_dose_counts_from_the_start_where_it_was_taken_then():
     assert rows(first, "2027-03-01") == [("stop", "2027-03-10", "morphine-er", "0")]
     assert rows(revise(first, "2027-03-09", hold="1d"), "2027-03-09") == [
         ("hold", "2027-03-09", "morphine-er", "15"),
-        ("stop", "2027-03-10", "morphine-er", "0"),
+        ("stop", "2027-03-11", "morphine-er", "0"),
     ]
 
 
@@ -533,7 +537,10 @@ def test_a_hold_at_the_goal_does_not_bring_the_next_opioid_forward():
     fields = {"to": "30 mg", "every": "4w", "reduce": "25%", "also": ["oxycodone-ir 10 mg q12h"]}
     first = taper("morphine-er", "30 mg q12h", **fields)
     held = revise(first, "2027-01-06", hold="1d")
-    assert rows(held, "2027-02-01") == rows(first, "2027-02-01")
+    was, now = rows(first, "2027-02-01"), rows(held, "2027-02-01")
+    assert [row[2:] for row in now] == [row[2:] for row in was]
+    for before, after in zip(was, now, strict=True):
+        assert date.fromisoformat(after[1]) - date.fromisoformat(before[1]) == timedelta(days=1)
 
 
 def test_a_second_hold_on_the_same_day_takes_the_place_of_the_first():
@@ -559,9 +566,11 @@ def test_what_was_planned_for_a_later_day_counts_no_more_when_it_was_planned_ane
 
 def test_a_step_back_is_not_undone_in_silence():
     back = revise(taper("morphine-er", "30 mg q12h", every="2w"), "2027-01-20", step_back="COWS 14")
-    for change in ({"hold": "6w"}, {"reduce": "5%"}):
-        with pytest.raises(InputError, match="was stepped back on 2027-01-20"):
-            revise(back, "2027-01-20", **change)
+    assert rows(back, "2027-01-20")[1] == ("reduce", "2027-02-03", "morphine-er", "15/15")
+    for change, due in (({"hold": "6w"}, "2027-03-17"), ({"every": "4w"}, "2027-02-17")):
+        both = rows(revise(back, "2027-01-20", **change), "2027-01-20")
+        assert both[0][3] == "15/30"
+        assert both[1] == ("reduce", due, "morphine-er", "15/15")
     assert rows(revise(back, "2027-01-21", hold="6w"), "2027-01-21")[0][3] == "15/30"
     again = revise(back, "2027-01-20", step_back="COWS 15")
     assert rows(again, "2027-01-20") == rows(back, "2027-01-20")
@@ -576,11 +585,17 @@ def test_a_goal_that_only_the_finer_product_makes_is_no_fault_of_a_change():
     assert lower.steps[-1].daily == 10_000
 
 
+def of_another_version(plan):
+    """A plan whose rows do not follow from its request here."""
+    slower = taper("morphine-er", "60 mg q8h", every="4w")
+    text = {**plan.request.text, "every": "4w"}
+    return replace(plan, request=replace(plan.request, rule=slower.request.rule, text=text))
+
+
 def test_a_plan_of_another_version_goes_on_from_the_dose_in_force():
     """What was saved stays as it was saved, also where it would be planned differently now."""
     first = taper("morphine-er", "60 mg q8h", every="2w")
-    text = {**first.request.text, "every": "4w"}
-    other = replace(first, request=replace(first.request, text=text))
+    other = of_another_version(first)
     held = revise(other, "2027-02-01", hold="4w")
     assert rows(held, "2027-02-01")[0][0] == "hold"
     assert [step.regimen for step in held.steps if step.end and step.end < date(2027, 2, 1)] == [
@@ -588,17 +603,56 @@ def test_a_plan_of_another_version_goes_on_from_the_dose_in_force():
     ]
 
 
-def test_many_holds_are_made_again_once_each(monkeypatch):
-    """Each finds where the one before it stood, and does not make all of them again."""
+def test_a_plan_that_was_stepped_back_by_another_version_is_not_changed_on_that_day():
+    """Its curve before that day is not known, so that the step back would be lost."""
+    back = revise(taper("morphine-er", "30 mg q12h", every="2w"), "2027-01-20", step_back="COWS 14")
+    other = of_another_version(back)
+    for change in ({"hold": "6w"}, {"reduce": "5%"}):
+        with pytest.raises(InputError, match="was stepped back on 2027-01-20"):
+            revise(other, "2027-01-20", **change)
+    assert rows(revise(other, "2027-01-21", hold="6w"), "2027-01-21")[0][3] == "15/30"
+
+
+def test_a_plan_that_was_read_is_changed_as_the_one_that_was_made():
     plan = taper("morphine-er", "60 mg q8h", every="4w")
-    for number in range(12):
+    for number in range(6):
         plan = revise(plan, plan.start + timedelta(days=10 * number), hold="1d")
-    calls = []
-    made = module.pause
-    monkeypatch.setattr(module, "pause", lambda *words: calls.append(1) or made(*words))
     again = revise(parse_plan(plan.to_json()), "2027-05-01", hold="1w")
-    assert len(calls) == 13
-    assert [entry["from"] for entry in again.revisions][-1] == "2027-05-01"
+    assert again.to_json() == revise(plan, "2027-05-01", hold="1w").to_json()
+
+
+def test_the_rate_that_is_in_force_asked_for_again_changes_no_date():
+    first = taper("morphine-er", "60 mg q8h", every="2w")
+    again = revise(first, "2027-01-11", reduce="10%", every="2w", of="mixed")
+    assert rows(again, "2027-01-12") == rows(first, "2027-01-12")
+
+
+def test_a_new_goal_alone_speeds_nothing_up():
+    """The dose lies below the curve: begun anew from it, the curve would come to 90 mg sooner."""
+    first = taper("morphine-er", "60 mg q8h", every="2w")
+    lower = revise(first, "2027-01-11", to="45 mg")
+    planned = [row for row in rows(first, "2027-01-12") if row[3] not in {"0/15/15", "0/0/15"}]
+    reductions = [row for row in rows(lower, "2027-01-12") if row[0] == "reduce"]
+    assert reductions == planned[: len(reductions)]
+    assert lower.steps[-1].daily == 45_000
+
+
+def test_a_slower_pace_waits_for_the_reduction_that_was_planned():
+    """5% in two weeks is as fast as 10% in four, and its smaller steps come no earlier."""
+    first = taper("morphine-solution", "20 mg q6h", every="4w", reduce="10%")
+    slower = revise(first, "2026-12-15", reduce="5%", every="2w")
+    planned = rows(first, "2026-12-15")[0]
+    assert planned[:2] == ("reduce", "2027-01-04")
+    first_cut = next(row for row in rows(slower, "2026-12-15") if row[0] == "reduce")
+    assert first_cut[1] == "2027-01-04"
+
+
+def test_a_hold_that_a_step_back_undoes_is_met_again():
+    """The hold follows the cut; when the cut is taken back and made again, so is the hold."""
+    first = taper("morphine-er", "30 mg q12h", every="2w", holds=["4w@every2"])
+    back = revise(first, "2027-01-20", step_back="COWS 14")
+    kinds = [row[0] for row in rows(back, "2027-01-20")]
+    assert kinds[:4] == ["hold", "reduce", "hold", "reduce"]
 
 
 def test_the_second_opioid_is_held_beside_the_first_at_its_goal():

@@ -174,14 +174,14 @@ def test_patches_beside_tablets_are_counted_on_the_days_of_their_change():
 
 def test_after_a_change_what_is_at_home_is_used_first(planned):
     held = revise(planned, date(2027, 1, 6), hold="4w")
-    # 15/30 mg to 2 February; at home on 6 January are 40 of 15 mg and 12 of 30 mg
+    # 15/30 mg to 14 February; at home on 6 January are 40 of 15 mg and 12 of 30 mg
     assert fills(held) == [
         ("2026-12-07", 28, "42 x 30, 14 x 15"),
         ("2027-01-04", 28, "14 x 30, 42 x 15"),
         ("2027-01-06", 26, "14 x 30"),  # to 31 January; 14 of 15 mg are left then
-        ("2027-02-01", 28, "2 x 30, 40 x 15"),
-        ("2027-03-01", 28, "44 x 15"),
-        ("2027-03-29", 16, "16 x 15"),
+        ("2027-02-01", 28, "14 x 30, 28 x 15"),
+        ("2027-03-01", 28, "56 x 15"),
+        ("2027-03-29", 28, "28 x 15"),
     ]
     assert [fill.number for fill in held.supply] == [1, 2, 3, 4, 5, 6]
 
@@ -205,8 +205,8 @@ def test_a_step_back_on_the_last_day_needs_no_fill_for_what_is_at_home(planned):
     assert fills(back)[3:] == [
         ("2027-03-01", 28, "28 x 15"),  # one tablet of it is left, and two are taken
         ("2027-03-28", 1, "1 x 15"),
-        ("2027-03-29", 28, "55 x 15"),
-        ("2027-04-26", 27, "27 x 15"),
+        ("2027-03-29", 28, "41 x 15"),  # two a day to 10 April, then one
+        ("2027-04-26", 13, "13 x 15"),
     ]
 
 
@@ -217,9 +217,9 @@ def test_a_faster_end_leaves_nothing_to_dispense_and_something_over(planned):
 
 
 def test_what_is_left_of_the_plan_is_one_fill_where_that_is_enough(planned):
-    slower = revise(planned, date(2027, 3, 26), every="2w")
-    # 15 mg to 8 April, two weeks more; three tablets are at home
-    assert fills(slower)[4:] == [("2027-03-26", 14, "11 x 15")]
+    held = revise(planned, date(2027, 3, 26), hold="2w")
+    # 15 mg to 11 April, two weeks more; three tablets are at home
+    assert fills(held)[4:] == [("2027-03-26", 17, "14 x 15")]
 
 
 def test_a_patch_that_is_held():

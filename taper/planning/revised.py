@@ -1,0 +1,68 @@
+"""What follows from the rows of a plan that was changed: units, checks, supply, findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from taper.planning.events import event_keys
+from taper.planning.make import made_with
+from taper.planning.plan import Plan
+from taper.safety.findings import find, marked, of_steps
+from taper.safety.withdrawal_checks import rechecks
+from taper.schedule import tables
+from taper.supply import resupply
+
+if TYPE_CHECKING:
+    from taper.engine.steps import Step
+    from taper.request.model import Request
+
+
+def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[str, Any]) -> Plan:
+    """The plan with the rows and the rule that a change has made of it.
+
+    ``entry`` is the change as it is recorded. What was done before its day stays: the checks
+    that were held, and what was dispensed, which is used first.
+    """
+    day = date.fromisoformat(entry["from"])
+    steps = tuple(step.with_findings(()) for step in _as_dispensed(plan, request, steps, day))
+    found = of_steps(request, steps)
+    fills = tuple(fill for fill in plan.supply if fill.date < day)
+    checks = tuple(check for check in plan.checks if check.date < day)
+    renewed = (*(date.fromisoformat(revision["from"]) for revision in plan.revisions), day)
+    rows = marked(steps, found)
+    dispensing = replace(resupply(steps, request.fill, fills, day), renewed=renewed)
+    after = Plan(
+        request,
+        rows,
+        made_with=made_with(request.formulary),
+        id=plan.id,
+        checks=rechecks(request, steps, checks, day),
+        dispensing=dispensing,
+        findings=find(request, rows, dispensing, found),
+    )
+    held = event_keys(after)
+    replaced = [
+        {"uid_key": key, "date": when.isoformat()}
+        for key, when in event_keys(plan).items()
+        if key not in held
+    ]
+    return replace(after, revisions=(*plan.revisions, {**entry, "replaced": replaced}))
+
+
+def _as_dispensed(
+    plan: Plan, request: Request, steps: tuple[Step, ...], day: date
+) -> tuple[Step, ...]:
+    """The rows from the fewest strengths, if that was asked for; those behind keep theirs."""
+    if not request.regimens.fewest_strengths:
+        return steps
+    from taper.engine.fewest_strengths import fewest_strengths  # noqa: PLC0415 - only if asked for
+
+    behind = [step for step in steps if step.start is None or step.start < day]
+    kept = [
+        step._replace(regimen=before.regimen, companions=before.companions)
+        for step, before in zip(behind, plan.steps, strict=False)
+    ]
+    later = (kept[-1], *steps[len(behind) :])
+    return (*kept[:-1], *fewest_strengths(later, tables(request)))
