@@ -29,7 +29,6 @@ PICTURES = shown.DOCS / "pictures"
 NOTICE = "<!-- Written by scripts/reference.py: change the program, not this page. -->\n\n"
 
 _ARGUMENTS = {"product": "the first argument", "dose": "the second argument"}
-_OPTION_OF = {"phases": "phase", "holds": "hold", "risks": "risk"}
 
 COLUMNS = {
     "plan_id": "the plan's id",
@@ -187,7 +186,7 @@ def request_page() -> str:
     options = {p.name: p for p in command(["plan"]).commands["plan"].params}
     rows = []
     for name in (*FIELDS, *ALIASES):
-        param = options[_OPTION_OF.get(name, name)]
+        param = options[name]
         option = _ARGUMENTS.get(name) or f"`{param.opts[0]}`"
         kind = "list" if name in LISTS else "text"
         rows.append((f"`{name}`", option, param.help, kind))

@@ -16,17 +16,16 @@ from taper.engine.choice import NOTHING
 from taper.engine.course import Course, TooSlow
 from taper.engine.rows import aligned, patch_days
 from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CURRENT, HOLD, STOP, Step
-from taper.engine.together import goal_beside
+from taper.engine.together import goal_beside, taken_beside
 from taper.engine.under_way import UnderWay
 from taper.errors import InputError, Problem
-from taper.quantities import Ratio
+from taper.quantities import Percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from taper.engine.rows import Row
-    from taper.regimen.regimen import Regimen
-    from taper.regimen.table import Regimens
+    from taper.regimen.table import Regimen, Regimens
     from taper.request.changes import Change
     from taper.request.model import Companion, Request, Rule
 
@@ -68,44 +67,42 @@ class Taper:
         """Begin with the current regimen."""
         self.request = request
         self.rule = request.rule
-        self.others = tapered(request)
-        self.kept = _kept(request)
+        self._take_turns(request)
         self.met = list(met)
         self.place = 0
         self.reached: list[Regimen] = []
         self.would: tuple[Step, ...] = ()
         regimen = request.regimen
         others = (*(other.regimen for other in self.others), *self.kept)
-        first = Step(
-            *(0, CURRENT, None, None, regimen, regimen.daily, regimen.daily, NOTHING), others
-        )
+        daily = regimen.daily
+        first = Step(0, CURRENT, None, None, regimen, daily, daily, NOTHING, "", others)
         self.steps = [first]
+
+    def _take_turns(self, request: Request) -> None:
+        """Which of the others are tapered, and which are kept as they are."""
+        self.others = tapered(request)
+        self.kept = tuple(c.regimen for c in request.also if c not in self.others)
 
     def run(self) -> tuple[Step, ...]:
         """The rows of the main opioid, then of the others."""
         request = self.request
         kind = UnderWay if self.met else Course
+        rule = rule_of(request, self.rule, 0)
         course = kind(
-            rule_of(request, self.rule, 0),
+            rule,
             request.calendar,
             request.regimens,
             request.regimen,
             request.finish,
-            others=self.beside,
-            waits=self.is_last,
+            beside=taken_beside(request.product, self._beside()),
+            waits=not self.others,
         )
         return self.go_on(course)
 
-    @property
-    def beside(self) -> tuple[Regimen, ...]:
+    def _beside(self) -> tuple[Regimen, ...]:
         """What is taken beside the opioid whose turn it is."""
         waiting = (other.regimen for other in self.others[self.place :])
         return (*self.reached, *waiting, *self.kept)
-
-    @property
-    def is_last(self) -> bool:
-        """Whether no other opioid is tapered after the one whose turn it is."""
-        return self.place == len(self.others)
 
     def go_on(self, course: Course, behind: int = 0) -> tuple[Step, ...]:
         """The rows of the opioid whose turn it is, but for those behind, then of the others."""
@@ -120,7 +117,7 @@ class Taper:
         """Add the rows of a course, with what else is taken."""
         if isinstance(course, UnderWay):
             course = self._through_changes(course)
-        _number(self.steps, course.run()[behind:], self.beside)
+        _number(self.steps, course.run()[behind:], self._beside())
 
     def _through_changes(self, course: UnderWay) -> UnderWay:
         """The course after the changes of its time; those after its end are of the next ones."""
@@ -132,6 +129,8 @@ class Taper:
                 break
             if self.place and change.goal is not None:
                 raise _too_late(self.request, change.day)
+            if change.goal is not None:
+                self._take_goal(change)
             if change.rate is not None:
                 self.rule = change.rate
                 change = replace(change, rate=rule_of(self.request, change.rate, self.place))
@@ -140,12 +139,20 @@ class Taper:
             del self.met[0]
         return course
 
+    def _take_goal(self, change: Change) -> None:
+        """Another goal of the main opioid: with one the others are kept, without they follow."""
+        goal, together = change.goal or 0, change.goal_mme
+        rule = replace(self.request.rule, goal=goal, goal_mme=together)
+        self.request = replace(self.request, rule=rule)
+        self.rule = replace(self.rule, goal=goal, goal_mme=together)
+        self._take_turns(self.request)
+
     def _is_of_the_next(self, course: UnderWay, change: Change) -> bool:
         """Whether a change after the end of a taper is one of the next opioid.
 
         Before that has begun, a step back and a new goal are still those of the one that ended.
         """
-        if self.is_last:
+        if self.place == len(self.others):
             return not (course.is_at_goal or change.step_back)
         if change.step_back or (course.is_at_goal and change.goal is not None):
             return self._next_begins(*course.last_row) < change.day
@@ -176,8 +183,8 @@ class Taper:
             regimen,
             None,
             begin,
-            self.beside,
-            waits=self.is_last,
+            taken_beside(regimen.product, self._beside()),
+            waits=self.place == len(self.others),
         )
         course.due, course.last = due, ended.start
         if isinstance(course, UnderWay):
@@ -213,15 +220,16 @@ def tapered(request: Request) -> list[Companion]:
     if request.rule.goal:
         return []
     if request.rule.goal_mme:
-        return [companion for companion, _ in _turns_to_goal(request, turns)]
+        return [companion for companion, _ in _turns_to_goal(request)]
     return turns
 
 
-def _turns_to_goal(request: Request, turns: list[Companion]) -> Iterator[tuple[Companion, int]]:
+def _turns_to_goal(request: Request) -> Iterator[tuple[Companion, int]]:
     """The opioids that follow the main one on the way to a goal in MME, each with its own goal."""
+    turns = [companion for companion in request.also if not companion.keep]
     kept = [companion.regimen for companion in request.also if companion.keep]
-    for place, companion in enumerate(turns):
-        others = [*kept, *(other.regimen for other in turns[place + 1 :])]
+    for place, companion in enumerate(turns, 1):
+        others = [*kept, *(other.regimen for other in turns[place:])]
         made, regimen = companion.regimens, companion.regimen
         goal = goal_beside(request.rule.goal_mme, made, regimen, others)
         if goal is None:
@@ -229,12 +237,6 @@ def _turns_to_goal(request: Request, turns: list[Companion]) -> Iterator[tuple[C
         yield companion, goal
         if goal:
             return
-
-
-def _kept(request: Request) -> tuple[Regimen, ...]:
-    """The other opioids that are left as they are."""
-    turns = tapered(request)
-    return tuple(companion.regimen for companion in request.also if companion not in turns)
 
 
 def tables(request: Request) -> list[Regimens]:
@@ -247,22 +249,20 @@ def rule_of(request: Request, rule: Rule, place: int) -> Rule:
     """The rule of one opioid: 0 is the main one, then ``also`` in order."""
     if not place:
         return rule
-    shares = _shares(rule, request.regimen.daily)
+    shared = _shares(rule, request.regimen.daily)
     if not rule.goal_mme:
-        return shares
-    turns = [companion for companion in request.also if not companion.keep]
-    goals = [goal for _, goal in _turns_to_goal(request, turns)]
-    return replace(shares, goal=goals[place - 1])
+        return shared
+    goals = [goal for _, goal in _turns_to_goal(request)]
+    return replace(shared, goal=goals[place - 1])
 
 
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
     """Add rows as steps, with what else is taken."""
     first = len(steps)
-    for row in rows:
-        before = steps[-1]
-        if row.kind == HOLD and len(steps) > first and before.kind == BASELINE:
-            steps[-1] = before._replace(words=before.words or BEFORE_A_HOLD)
-        steps.append(Step(len(steps), *row[:-1], companions, (), row.why))
+    for number, row in enumerate(rows, first):
+        if row.kind == HOLD and number > first and steps[-1].kind == BASELINE:
+            steps[-1] = steps[-1]._replace(words=steps[-1].words or BEFORE_A_HOLD)
+        steps.append(Step(number, *row, companions))
 
 
 def _shares(rule: Rule, original: int) -> Rule:
@@ -271,9 +271,9 @@ def _shares(rule: Rule, original: int) -> Rule:
     for part in rule.parts:
         reduce = part.reduce
         if isinstance(reduce, int):
-            reduce = Ratio.of(reduce, original)
+            reduce = Percent.of(reduce, original)
         share = part.until_share
         if part.until_dose is not None:
-            share = Ratio.of(part.until_dose, original)
+            share = Percent.of(part.until_dose, original)
         parts.append(replace(part, reduce=reduce, until_share=share, until_dose=None))
     return replace(rule, parts=tuple(parts), goal=0)

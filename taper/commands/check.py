@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.deliver import one_of, write_stdout
+from taper.terminal.options import Field, TableFormat, field, with_fields
 from taper.terminal.settings import market_or_default
 
 if TYPE_CHECKING:
@@ -16,34 +17,20 @@ if TYPE_CHECKING:
     from taper.request.model import Calendar
 
 FAULT_FOUND = 1
+_FIELDS = (
+    Field("product", "NAME", "Of what, where the file does not say.", tabbed="product"),
+    field("avoid"),
+    field("reduce_on", "Days reductions may begin on: tue."),
+    field("market", "us, uk, ca or au. Default yours, or us."),
+)
 
 
 def check(
     file: Annotated[
         str, typer.Argument(help="A schedule (.csv) or a plan (.json), or - for standard input.")
     ],
-    product: Annotated[
-        str | None,
-        typer.Option("--product", metavar="NAME", help="Of what, where the file does not say."),
-    ] = None,
-    avoid: Annotated[
-        list[str] | None,
-        typer.Option("--avoid", metavar="DAYS", help="weekends, holidays:US, holidays:US-CA."),
-    ] = None,
-    reduce_on: Annotated[
-        list[str] | None,
-        typer.Option("--reduce-on", metavar="DAYS", help="Days reductions may begin on: tue."),
-    ] = None,
-    market: Annotated[
-        str | None,
-        typer.Option(
-            "--market",
-            metavar="NAME",
-            help="us, uk, ca or au. Default yours, or us.",
-            show_default=False,
-        ),
-    ] = None,
     format: TableFormat = "table",  # noqa: A002
+    **given: Any,
 ) -> None:
     """Check a schedule that a person wrote: every fault at once.
 
@@ -56,9 +43,12 @@ def check(
     from taper.terminal.files import read_text  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
-    days = _days(avoid or [], reduce_on or [])
     report = lint(
-        read_text(file), file, market=market_or_default(market), product=product, avoid=days
+        read_text(file),
+        file,
+        market=market_or_default(given["market"]),
+        product=given["product"],
+        avoid=_days(given["avoid"] or [], given["reduce_on"] or []),
     )
     if as_json:
         entries = [_entry(fault) for fault in report.faults]
@@ -114,4 +104,4 @@ def counted(report: Report) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(check)
+    app.command()(with_fields(check, _FIELDS))

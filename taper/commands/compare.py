@@ -8,46 +8,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taper.errors import InputError, Problem
-from taper.terminal.deliver import TableFormat, one_of, write_stdout
-from taper.terminal.settings import Settled, load
+from taper.terminal.deliver import one_of, write_stdout
+from taper.terminal.options import TableFormat, field, given_of, with_fields
+from taper.terminal.settings import asked
 from taper.terminal.tables import folded, table_or_list
 
 if TYPE_CHECKING:
     from taper.planning.compare import Pace
 
-_Text = str | None
-_Many = list[str] | None
-
-
-def _option(name: str, metavar: str, text: str, panel: str | None = None) -> Any:
-    return typer.Option(name, help=text, metavar=metavar, show_default=False, rich_help_panel=panel)
+_FIELDS = (
+    field("start"),
+    field("reduce", "Repeat: 5%, 10%, 15 mg.", repeated=True),
+    field("guideline", "Repeat: cdc-2022-weekly.", repeated=True),
+    field("every", "1w, 4w, 1mo; of each --reduce."),
+    field("of", "original, current or mixed."),
+    field("to", "Goal: 0 to stop, or a daily dose."),
+    field("stock", "The strengths at hand: 15,30."),
+    field("finish_with", "A finer product for the end."),
+    field("on_opioids_for"),
+    field("taking", "Average daily use.", panel="More"),
+    field("market", "us, uk, ca or au. Default yours.", panel="More"),
+)
 
 
 def compare(
-    product: Annotated[_Text, typer.Argument(help="Product, or a request or plan file.")] = None,
-    dose: Annotated[_Text, typer.Argument(help="What is taken now: '90 mg q8h'.")] = None,
-    start: Annotated[_Text, _option("--start", "DATE", "Day 1: 2026-12-07.")] = None,
-    reduce: Annotated[_Many, _option("--reduce", "RATE", "Repeat: 5%, 10%, 15 mg.")] = None,
-    guideline: Annotated[_Many, _option("--guideline", "NAME", "Repeat: cdc-2022-weekly.")] = None,
-    every: Annotated[_Text, _option("--every", "LENGTH", "1w, 4w, 1mo; of each --reduce.")] = None,
-    of: Annotated[_Text, _option("--of", "WORD", "original, current or mixed.")] = None,
-    to: Annotated[_Text, _option("--to", "DOSE", "Goal: 0 to stop, or a daily dose.")] = None,
-    stock: Annotated[
-        _Many, _option("--stock", "STRENGTHS", "The strengths at hand: 15,30.")
+    product: Annotated[
+        str | None, typer.Argument(help="Product, or a request or plan file.")
     ] = None,
-    finish_with: Annotated[
-        _Text, _option("--finish-with", "PRODUCT", "A finer product for the end.")
-    ] = None,
-    on_opioids_for: Annotated[
-        _Text, _option("--on-opioids-for", "LENGTH", "On opioids for how long: 8w, 3y.")
-    ] = None,
-    taking: Annotated[
-        _Text, _option("--taking", "DOSE", "Average daily use.", panel="More")
-    ] = None,
-    market: Annotated[
-        _Text, _option("--market", "NAME", "us, uk, ca or au. Default yours.", panel="More")
-    ] = None,
+    dose: Annotated[str | None, typer.Argument(help="What is taken now: '90 mg q8h'.")] = None,
     format: TableFormat = "table",  # noqa: A002
+    **given: Any,
 ) -> None:
     """Compare paces: length, steps, largest cut, stop date, tablets.
 
@@ -56,19 +46,8 @@ def compare(
     from taper.planning.compare import compare as compared  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
-    given = {
-        "start": start,
-        "every": every,
-        "of": of,
-        "to": to,
-        "stock": stock,
-        "finish_with": finish_with,
-        "on_opioids_for": on_opioids_for,
-        "taking": taking,
-        "market": market,
-    }
-    values = _values(product, dose, {key: value for key, value in given.items() if value})
-    paces = compared(values, _rates(reduce or [], guideline or []))
+    rates = _rates(given.pop("reduce") or [], given.pop("guideline") or [])
+    paces = compared(_values(product, dose, given_of(given)), rates)
     if as_json:
         text = json.dumps([pace.to_dict() for pace in paces], indent=2, ensure_ascii=False)
         write_stdout(text + "\n")
@@ -78,16 +57,7 @@ def compare(
 
 def _values(product: str | None, dose: str | None, given: dict[str, Any]) -> dict[str, Any]:
     """The request, from a file or from the arguments, with the user's own defaults."""
-    values: dict[str, Any] = {}
-    if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
-        from taper.terminal.files import read_request  # noqa: PLC0415 - where a file comes in
-
-        values = read_request(product)
-    else:
-        given["product"] = product
-    if dose:
-        given["dose"] = dose
-    settled = Settled(values, given, load())
+    settled = asked(product, dose, given)
     settled.add_stock()
     return settled.values
 
@@ -138,4 +108,4 @@ def _many(count: str, unit: str) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(compare)
+    app.command()(with_fields(compare, _FIELDS))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +11,9 @@ import typer
 
 from taper.errors import InputError, Problem
 from taper.request.fields import FIELDS, LISTS
-from taper.terminal.deliver import LANGUAGES, PAPERS, TableFormat, one_of, tab, write_stdout
+from taper.terminal.deliver import LANGUAGES, PAPERS, one_of, write_stdout
 from taper.terminal.files import FileFault, read_text, write_all
+from taper.terminal.options import TableFormat, tab
 from taper.terminal.settings import (
     CONFIGURATION,
     DEFAULT,
@@ -28,6 +28,8 @@ from taper.terminal.settings import (
 from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
     from taper.export import Options
     from taper.planning.plan import Plan
     from taper.terminal.settings import Settled
@@ -110,18 +112,15 @@ def set_(
     """
     name = name.strip().lower().replace("-", "_") if "." not in name else name.strip().lower()
     key = name.removeprefix("handout.")
-    text, values = _now()
+    new: Any = value if key in LISTS else " ".join(value)
     if key.startswith(f"{STOCK}."):
-        key, items = _stock(key, value)
-        new: Any = items
-        values.setdefault(STOCK, {})[key.removeprefix(f"{STOCK}.")] = items
-    else:
-        new = value if key in LISTS else " ".join(value)
-        values[key] = new
+        key, new = _stock(key, value)
+    file = _now()
+    _put(file, key, new)
     path = _path()
-    checked(values, path)
+    checked(file.unwrap(), path)
     _check_value(key, new)
-    _save(_with_line(text, key, new), values, path)
+    _save(file, path)
     typer.echo(f"{key} = {_said(new)}, in {path}", err=True)
 
 
@@ -136,15 +135,14 @@ def unset(
     taper config unset every
     """
     key = name.strip().lower()
-    text, values = _now()
-    path = _path()
+    file, path = _now(), _path()
     top, _, product = key.partition(".")
-    holder = values.get(STOCK, {}) if product and top == STOCK else values
-    if (product or key) not in holder:
+    holder: Any = file.get(STOCK) if product and top == STOCK else file
+    if not isinstance(holder, dict) or (product or key) not in holder:
         hint = "`taper config show` lists them"
         raise InputError(Problem("name", f"'{name}' is not set in {path}", hint, name))
     del holder[product or key]
-    _save(_with_line(text, key, None), values, path)
+    _save(file, path)
     typer.echo(f"{key} is no longer set in {path}", err=True)
 
 
@@ -167,69 +165,38 @@ def _path() -> str:
     return path
 
 
-def _now() -> tuple[str, dict[str, Any]]:
-    """The file's text and values; a file that cannot be read is an error, none is empty."""
+def _now() -> TOMLDocument:
+    """The file, comments and layout included; none is an empty file."""
+    import tomlkit  # noqa: PLC0415 - only where a setting is changed
+
     path = _path()
     if not Path(path).is_file() or not Path(path).stat().st_size:
-        return _HEAD, {}
-    text = read_text(path)
+        return tomlkit.parse(_HEAD)
     try:
-        return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomlkit.parse(read_text(path))
+    except (tomlkit.exceptions.TOMLKitError, ValueError, RecursionError) as error:
         raise InputError(Problem(path, f"not TOML: {error}", "correct it by hand")) from None
 
 
-def _literal(value: object) -> str:
-    """A text or a list of texts in TOML: JSON strings are TOML strings."""
-    if isinstance(value, list):
-        return "[" + ", ".join(_literal(item) for item in value) + "]"
-    return json.dumps(str(value), ensure_ascii=False)
-
-
-def _with_line(text: str, key: str, value: object) -> str:
-    """The text with one setting written anew (None: left out); the rest stays as it is."""
+def _put(file: TOMLDocument, key: str, value: str | list[str]) -> None:
+    """Set one value; the rest of the file, and the comment behind the value, stay as they are."""
     top, _, product = key.partition(".")
-    lines = text.splitlines()
-    tables = [at for at, line in enumerate(lines) if line.lstrip().startswith("[")]
-    start, end = 0, tables[0] if tables else len(lines)
     if product:
-        found = [at for at in tables if lines[at].replace(" ", "").startswith(f"[{top}]")]
-        if not found:
-            lines += ["", f"[{top}]"]
-            found = [len(lines) - 1]
-        start = found[0] + 1
-        end = next((at for at in tables if at > found[0]), len(lines))
-    name = product or key
-    line = [] if value is None else [f"{name} = {_literal(value)}"]
-    for at in range(start, end):
-        if lines[at].partition("=")[0].strip().strip("\"'") == name:
-            return "\n".join([*lines[:at], *line, *lines[at + 1 :]]) + "\n"
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    return "\n".join([*lines[:end], *line, *lines[end:]]) + "\n"
+        holder: Any = file.setdefault(top, {})
+        if isinstance(holder, dict):  # else checking the values reports it
+            holder[product] = value
+    else:
+        file[key] = value
 
 
-def _save(text: str, values: dict[str, Any], path: str) -> None:
-    """Write the text, if it says what it should; a file of an unusual shape is left alone."""
-    try:
-        same = _plain(tomllib.loads(text)) == _plain(values)
-    except tomllib.TOMLDecodeError:
-        same = False
-    if not same:
-        hint = "edit the file by hand: one setting a line, [stock] last"
-        raise InputError(Problem(path, "this file cannot be changed here", hint))
+def _save(file: TOMLDocument, path: str) -> None:
     target = Path(os.path.realpath(path))  # a link stays a link
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = f"cannot be made: {error.strerror or error}"
         raise FileFault(Problem(str(target.parent), message)) from None
-    write_all({str(target): text})
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """The values without empty tables."""
-    return {key: value for key, value in values.items() if value != {}}
+    write_all({str(target): file.as_string()})
 
 
 # --- checking a value --------------------------------------------------------------------------
@@ -246,7 +213,7 @@ def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
 
 
 def _check_value(key: str, value: Any) -> None:
-    """Raise what is wrong with a value, in the words of the field that it fills."""
+    """Raise the problems of a value, in the words of the field that it fills."""
     from taper.reading import read  # noqa: PLC0415
     from taper.terminal.settings import market_or_default  # noqa: PLC0415 - where a value is set
 

@@ -1,4 +1,8 @@
-"""`taper demo`: the guided minute, with real commands in a folder of its own."""
+"""`taper demo`: a guided minute with a made-up patient, in a folder of its own.
+
+:func:`scenes` lists the parts: a plan, its hand-out, a hold, and a batch. The commands are
+those that a user would type, and they are run as they stand.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +15,23 @@ import shlex
 import sys
 import tempfile
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taper.commands.demonstration import HANDOUT, PANEL, PATIENTS, panel, scenes
 from taper.errors import InputError, Problem
-from taper.terminal.deliver import tab
 from taper.terminal.files import FileFault
+from taper.terminal.options import tab
 from taper.terminal.tables import room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from taper.commands.demonstration import Scene
-
-_BATCH_PARTLY = 4  # the exit status where some rows failed, as one does here
+PLAN, REVISED, HANDOUT, PANEL = "plan.json", "revised.json", "handout.html", "panel.csv"
+START, HELD = "2026-12-07", "2027-04-05"
+_BATCH_PARTLY = 4  # the exit status if some rows failed, as one does here
 _SHOWN_LINES = 22  # of a file
 _PROSE = 76  # columns at most
 
@@ -146,6 +150,99 @@ def _excerpt(name: str) -> list[str]:
     paragraphs = [" ".join(line.split()) for line in text.splitlines()]
     lines = [part for line in paragraphs if line for part in textwrap.wrap(line, width)]
     return lines if len(lines) <= _SHOWN_LINES else [*lines[:_SHOWN_LINES], "..."]
+
+
+# --- what is shown ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One part: its text, its command, and how much of the output is shown.
+
+    ``until`` is the line before which the output is cut; ``shows`` a file to look into after.
+    """
+
+    title: str
+    says: str
+    words: tuple[str, ...]
+    until: str = ""
+    shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Made up: a medicine, its dose as it is written, and a dose that no tablets make."""
+
+    medicine: str
+    dose: str
+    never: str
+
+
+PATIENTS = {
+    "us": Patient("MS Contin", "60 mg q12h", "61 mg q12h"),
+    "uk": Patient("MST Continus", "60 mg q12h", "61 mg q12h"),
+    "ca": Patient("Hydromorph Contin", "12 mg q12h", "11 mg q12h"),
+    "au": Patient("MS Contin", "60 mg q12h", "61 mg q12h"),
+}
+
+
+def panel(market: str) -> str:
+    """Three rows of a made-up panel; the second asks for what cannot be dispensed."""
+    patient = PATIENTS[market]
+    rows = [
+        ("id", "market", "product", "dose", "every", "start"),
+        ("A-1", market, patient.medicine, patient.dose, "4w", START),
+        ("A-2", market, patient.medicine, patient.never, "4w", START),
+        ("A-3", market, "fentanyl-patch", "50 mcg/h", "4w", START),
+    ]
+    if market == "uk":  # patches are prescribed by brand
+        rows[3] = ("A-3", market, "morphine-solution", "10 mg q6h", "4w", START)
+    return "".join(",".join(row) + "\n" for row in rows)
+
+
+def scenes(market: str) -> tuple[Scene, ...]:
+    """The four parts, for a market."""
+    patient = PATIENTS[market]
+    where = () if market == "us" else ("--market", market)
+    return (
+        Scene(
+            "1. A plan",
+            f"A made-up patient has taken {patient.medicine} {patient.dose} for two years, and "
+            "wants less of it. After a year or more 10% every four weeks is the usual pace.",
+            (
+                *("taper", "plan", patient.medicine, patient.dose, *where),
+                *("--on-opioids-for", "2y", "--start", START),
+                *("-o", PLAN, "--format", "table"),
+            ),
+            until="Checks",
+        ),
+        Scene(
+            "2. The hand-out",
+            "For the patient: plain language, tick boxes, what to do when it gets hard. As HTML "
+            "here; a file named handout.pdf would be PDF, --language es Spanish.",
+            ("taper", "export", PLAN, "-o", HANDOUT),
+            shows=HANDOUT,
+        ),
+        Scene(
+            "3. A hold",
+            "A hard month: the dose stays as it is for four more weeks. What is past does not "
+            "change, the rest moves along, and the reason stands in the plan.",
+            (
+                *("taper", "revise", PLAN, "--from", HELD, "--hold", "4w"),
+                *("--why", "a hard month", "-o", REVISED),
+            ),
+        ),
+        Scene(
+            "4. A batch",
+            "A panel from a file, a row a patient. A row that no tablets make is not guessed at: "
+            "it goes into the errors, with what would do.",
+            (
+                *("taper", "batch", PANEL, "-o", "schedules.csv"),
+                *("--errors", "errors.csv", "--force"),
+            ),
+            shows="errors.csv",
+        ),
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taper.errors import InputError, Problem, TaperError
-from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.deliver import one_of, write_stdout
+from taper.terminal.options import TableFormat
 from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import typer
 from taper.formulary.market import MARKETS
 from taper.safety.catalogue import catalogue
 from taper.safety.catalogue import explain as entry_of
-from taper.terminal.deliver import Market, TextFormat, one_of, tab
+from taper.terminal.deliver import one_of
+from taper.terminal.options import Market, TextFormat, tab
 from taper.terminal.settings import market_or_default
 from taper.terminal.tables import folded, room
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from taper.terminal.deliver import Format, Language, Large, Output, Paper, deliver
+from taper.terminal.deliver import deliver
+from taper.terminal.options import Format, Language, Large, Output, Paper
 
 
 def export(

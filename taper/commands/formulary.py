@@ -9,7 +9,8 @@ import typer
 
 from taper.formulary.market import formulary
 from taper.regimen.prescription import frequency
-from taper.terminal.deliver import Market, TableFormat, one_of, tab
+from taper.terminal.deliver import one_of
+from taper.terminal.options import Market, TableFormat, tab
 from taper.terminal.settings import market_or_default
 from taper.terminal.tables import folded
 

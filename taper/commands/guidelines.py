@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from taper.formulary.guidelines import Guideline, guideline, guidelines, sources
-from taper.terminal.deliver import TableFormat, one_of, write_stdout
+from taper.terminal.deliver import one_of, write_stdout
+from taper.terminal.options import TableFormat
 from taper.terminal.tables import folded, table_or_list
 
 

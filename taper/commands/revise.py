@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.terminal.deliver import Format, Language, Large, Output, Paper, deliver, write_stdout
+from taper.terminal.deliver import deliver, write_stdout
+from taper.terminal.options import (
+    Field,
+    Format,
+    Language,
+    Large,
+    Output,
+    Paper,
+    field,
+    with_fields,
+)
 from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
@@ -21,63 +31,30 @@ _KINDS = {
 }
 
 
-def _option(*names: str, help: str, metavar: str) -> Any:  # noqa: A002 - Typer's own name for it
-    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
-
-
-_From = Annotated[
-    str, _option("--from", metavar="DATE", help="The first day of the change: 2027-01-18.")
-]
-_Hold = Annotated[
-    str | None,
-    _option(
-        "--hold",
-        metavar="LENGTH",
-        help="Move the next reduction, and the rest, by 4w. none ends a hold.",
-    ),
-]
-_Reduce = Annotated[
-    str | None, _option("--reduce", metavar="RATE", help="From then on: 5%, or an amount.")
-]
-_Every = Annotated[
-    str | None, _option("--every", metavar="LENGTH", help="From then on: 2w, 4w, 1mo.")
-]
-_Of = Annotated[
-    str | None,
-    _option("--of", metavar="WORD", help="original (of the whole plan), current, mixed."),
-]
-_To = Annotated[
-    str | None, _option("--to", metavar="DOSE", help="A new goal: 0 to stop, or a daily dose.")
-]
-_StepBack = Annotated[
-    str | None,
-    _option("--step-back", metavar="TEXT", help="The reason for going back to the previous dose."),
-]
-_OverrideRate = Annotated[
-    str | None,
-    _option("--override-rate", metavar="TEXT", help="The reason for a pace over 25% a week."),
-]
-_Why = Annotated[
-    str | None, _option("--why", metavar="TEXT", help="Why, in a few words: recorded.")
-]
+_FIELDS = (
+    Field("hold", "LENGTH", "Move the next reduction, and the rest, by 4w. none ends a hold."),
+    field("reduce", "From then on: 5%, or an amount."),
+    field("every", "From then on: 2w, 4w, 1mo."),
+    field("of", "original (of the whole plan), current, mixed."),
+    field("to", "A new goal: 0 to stop, or a daily dose."),
+    Field("step_back", "TEXT", "The reason for going back to the previous dose."),
+    field("override_rate"),
+    Field("why", "TEXT", "Why, in a few words: recorded."),
+)
 
 
 def revise(
     plan: Annotated[str, typer.Argument(help="A saved plan: plan.json, or - for standard input.")],
-    from_day: _From,
-    hold: _Hold = None,
-    reduce: _Reduce = None,
-    every: _Every = None,
-    of: _Of = None,
-    to: _To = None,
-    step_back: _StepBack = None,
-    override_rate: _OverrideRate = None,
-    why: _Why = None,
+    from_day: Annotated[
+        str,
+        typer.Option("--from", metavar="DATE", help="The first day of the change: 2027-01-18."),
+    ],
     format: Format = None,  # noqa: A002
     output: Output = None,
     language: Language = None,
     paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
+    **given: Any,
 ) -> None:
     """Hold, slow down, change the goal or step back. What is past stays.
 
@@ -87,16 +64,7 @@ def revise(
     from taper.terminal.files import read_plan  # noqa: PLC0415 - loads pydantic
 
     before = read_plan(plan)
-    changes = {
-        "hold": hold,
-        "reduce": reduce,
-        "every": every,
-        "of": of,
-        "to": to,
-        "step_back": step_back,
-        "override_rate": override_rate,
-    }
-    after = revised(before, from_day, why=why or "", **changes)
+    after = revised(before, from_day, why=given.pop("why") or "", **given)
     text = differences(before, after)
     if format is not None:  # the plan goes to standard output alone
         sys.stderr.write(text)
@@ -144,4 +112,4 @@ def _said(row: dict[str, Any] | None) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(revise)
+    app.command()(with_fields(revise, _FIELDS))

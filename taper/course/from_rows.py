@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from taper.course.position import place_of, salt_of, table_of
 from taper.engine.choice import NOTHING
-from taper.engine.curve import Curve
 from taper.engine.rows import Row
 from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STAYS, STOP
+from taper.engine.together import taken_beside
 from taper.engine.under_way import UnderWay
 from taper.errors import InputError, Problem
 from taper.request.rule import ORIGINAL
@@ -81,16 +81,19 @@ def _resumed(plan: Plan, at: Position, own: list[Step]) -> UnderWay:
     first = tapered(request)[at.place - 1].regimen if at.place else request.regimen
     now = at.regimen if at.waits else at.in_force.regimen
     made = table_of(request, now.product)
-    now = made.exactly(now.amounts, now.units) if now.daily else made.nothing
+    now = now if now.daily else made.nothing
     finish = request.finish if made is request.regimens else None
-    course = UnderWay(rule, request.calendar, made, now, finish, at.day)
+    beside = taken_beside(first.product, at.in_force.companions)
+    waits = at.place == len(tapered(request))
+    course = UnderWay(rule, request.calendar, made, now, finish, at.day, beside=beside, waits=waits)
     course.salt = salt_of(request, now.product) if not at.place else (1, 1)
-    course.goal = rule.goal * course.salt[0] // course.salt[1]
+    course.starts_smallest = made.is_last(first)
     _lay_behind(course, own, at)
+    course.follow(rule)
     _curve_from(course, first.daily, now)
     if at.regimen.daily > now.daily:  # a step back
         course.before_cut = course.copy()
-        course.before_cut.rows.regimen = made.exactly(at.regimen.amounts, at.regimen.units)
+        course.before_cut.rows.regimen = at.regimen
         _curve_from(course.before_cut, first.daily, at.regimen)
     _set_due(course, plan, at, own)
     course.would = course.those_of(plan.steps, at.day)
@@ -113,9 +116,8 @@ def _lay_behind(course: UnderWay, own: list[Step], at: Position) -> None:
 
 def _curve_from(course: UnderWay, first: int, regimen: Regimen) -> None:
     """The curve from a dose; percentages of the original are of the first dose of all."""
-    rule = course.rule
-    course.curve = Curve(rule.parts, rule.of, first, rule.goal)
-    course.linear = Curve(rule.parts, ORIGINAL, first, rule.goal)
+    course.curve = course.curve_of(course.rule.of, first)
+    course.linear = course.curve_of(ORIGINAL, first)
     course.curve.resume(regimen.daily, course.salt)
     course.linear.resume(regimen.daily, course.salt)
 
@@ -144,8 +146,10 @@ def _set_due(course: UnderWay, plan: Plan, at: Position, own: list[Step]) -> Non
 
 def _since(own: list[Step]) -> date | None:
     """The first day of the dose in force; None if nothing has changed yet."""
-    for before, step in zip([None, *own[:-1]][::-1], own[::-1], strict=True):
+    since, before = None, None
+    for step in own:
         has_moved = before is not None and before.regimen.amounts != step.regimen.amounts
         if step.kind in {REDUCE, CHANGE, STOP} or has_moved:
-            return step.start
-    return None
+            since = step.start
+        before = step
+    return since

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from taper.engine.decision import Reduction
     from taper.regimen.regimen import Regimen
     from taper.request.model import Finish
+    from taper.request.rule import Part
 
 _HOURS = (HOURS_OF_DAY, 12, 8, 6, 4)  # what a hint may offer
 
 
-def is_due(finish: Finish, reduction: Reduction, current: Regimen, point: Point) -> bool:
+def is_due(finish: Finish, reduction: Reduction, current: Regimen, part: Part) -> bool:
     """Whether the product changes at this opportunity.
 
     By default it does if the next cut would be unavoidable, and if only the finer product makes
@@ -35,7 +36,7 @@ def is_due(finish: Finish, reduction: Reduction, current: Regimen, point: Point)
     below = totals[bisect_left(totals, current.daily) - 1]
     if below < reduction.goal < current.daily:
         return True
-    return reduction.next_is_unavoidable(current, point)
+    return reduction.next_is_unavoidable(current, part)
 
 
 def salt_ratio(old: Regimens, new: Regimens) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What to reduce to at one opportunity: the curve against what can be made (contract 4.3)."""
+"""What to reduce to at one opportunity: the curve's point against what can be made (SPEC 4.3)."""
 
 from __future__ import annotations
 
@@ -41,157 +41,151 @@ class Choice(NamedTuple):
 class Bounds(NamedTuple):
     """What bounds the doses that count at one opportunity, in thousandths a day.
 
-    ``lowest`` is what limit a allows, ``floor`` the goal or the smallest dose; ``may_wait`` is
-    false at the last opportunity at which an unavoidable cut can still wait. ``leads_on`` tells
-    whether the goal can still be reached from a dose.
+    ``lowest`` is what limit a allows, ``floor`` the goal or the smallest dose. ``leads_on``
+    tells whether the goal can still be reached from a dose.
     """
 
     lowest: int
     floor: int
-    may_wait: bool = True
     leads_on: Callable[[Division], bool] | None = None
 
 
-def choose(falls: Falls, point: Point, bounds: Bounds) -> Choice | None:
-    """The dose to reduce to at one opportunity, or None to stay."""
-    ways = _Ways(falls, point, bounds)
-    highest = ways.highest()
+def choose(falls: Falls, point: Point, bounds: Bounds, *, may_wait: bool) -> Choice | None:
+    """The dose to reduce to at one opportunity, or None to stay.
+
+    ``may_wait`` is false at the last opportunity at which an unavoidable cut can still wait.
+    """
+    highest = _highest(falls, bounds)
     if highest is None:
         return None
-    ways.evenly = highest.is_even
     lowest = max(bounds.lowest, falls.half, bounds.floor)
-    first, last = ways.between(lowest)
-    found = ways.nearest(first, last)
+    if highest.daily < lowest:
+        return _waited_for(highest, falls, point, may_wait=may_wait)
+    ways = _Ways(falls, point, bounds.leads_on, evenly=highest.is_even)
+    first, end = bisect_left(falls.totals, lowest), ways.end_of_least_cut()
+    found = ways.nearest(first, end)
     if found is None:  # then the least cut is dropped
-        last = falls.end
-        found = ways.nearest(first, last)
-    if found is None:
-        return _waited_for(highest, falls, point, bounds)
-    found = ways.of_fewest_strengths(found, first, last)
-    scale = point.denominator
-    away = abs(found.daily * scale - point.ideal)
-    if abs(falls.daily * scale - point.ideal) <= away:
-        return None
-    return Choice(found, Reason(_rounding(point, found, lowest), point))
+        end = falls.end
+        found = ways.nearest(first, end)
+        assert found is not None  # the highest is among them
+    if found.strengths > 1:
+        found = ways.of_fewest_strengths(found, first, end)
+    return _unless_staying_is_as_near(falls, point, found, lowest)
 
 
 def choose_nearest(falls: Falls, point: Point, floor: int) -> Choice | None:
     """The dose nearest to the curve, without any limit on the cut, or None to stay."""
-    ways = _Ways(falls, point, Bounds(floor, floor))
-    ways.evenly = False
-    first, _ = ways.between(floor)
-    found = ways.nearest(first, falls.end)
-    scale = point.denominator
-    if found is None or abs(falls.daily * scale - point.ideal) <= abs(
-        found.daily * scale - point.ideal
-    ):
-        return None
-    return Choice(found, Reason(_rounding(point, found, floor), point))
+    ways = _Ways(falls, point, None, evenly=False)
+    found = ways.nearest(bisect_left(falls.totals, floor), falls.end)
+    return None if found is None else _unless_staying_is_as_near(falls, point, found, floor)
 
 
 def is_unavoidable(falls: Falls, bounds: Bounds) -> bool:
     """Whether limit a leaves no cut at all, though lower doses can be made."""
-    highest = falls.highest(bounds.floor)
+    highest = _highest(falls, bounds)
     return highest is not None and highest.daily < bounds.lowest
 
 
-def _waited_for(highest: Division, falls: Falls, point: Point, bounds: Bounds) -> Choice | None:
+def _highest(falls: Falls, bounds: Bounds) -> Division | None:
+    """The highest dose that counts within half of the current one."""
+    if bounds.leads_on is None:
+        return falls.highest(bounds.floor)
+    ways = [division for division in falls.downward(bounds.floor) if bounds.leads_on(division)]
+    return next((way for way in ways if way.is_even), ways[0] if ways else None)
+
+
+def _waited_for(highest: Division, falls: Falls, point: Point, *, may_wait: bool) -> Choice | None:
     """The next lower dose, once the curve is below the midpoint, or time is up."""
-    is_below = 2 * point.ideal < (highest.daily + falls.daily) * point.denominator
-    if bounds.may_wait and not is_below:
+    if may_wait and 2 * point.ideal >= (highest.daily + falls.daily) * point.denominator:
         return None
     return Choice(highest, Reason("unavoidable", point))
 
 
-def _rounding(point: Point, found: Division, lowest: int) -> str:
-    """What rounding did: nothing, to the nearest dose, or to the largest cut allowed."""
-    if found.daily * point.denominator == point.ideal:
-        return "exact"
-    if point.ideal < lowest * point.denominator:
-        return "limited"
-    return "nearest"
+def _unless_staying_is_as_near(
+    falls: Falls, point: Point, found: Division, lowest: int
+) -> Choice | None:
+    ideal, scale = point.ideal, point.denominator
+    away = abs(found.daily * scale - ideal)
+    if abs(falls.daily * scale - ideal) <= away:
+        return None
+    inexact = "limited" if ideal < lowest * scale else "nearest"
+    return Choice(found, Reason(inexact if away else "exact", point))
 
 
 class _Ways:
     """The doses that count at one opportunity, and their distance from the curve."""
 
-    def __init__(self, falls: Falls, point: Point, bounds: Bounds) -> None:
+    def __init__(
+        self,
+        falls: Falls,
+        point: Point,
+        leads_on: Callable[[Division], bool] | None,
+        *,
+        evenly: bool,
+    ) -> None:
         self.falls = falls
-        self.totals = falls.made.totals
         self.point = point
-        self.bounds = bounds
-        self.evenly = True
+        self.leads_on = leads_on
+        self.evenly = evenly
 
-    def highest(self) -> Division | None:
-        """The highest dose that counts, within half of the current one."""
-        floor, leads_on = self.bounds.floor, self.bounds.leads_on
-        if leads_on is None:
-            return self.falls.highest(floor)
-        ways = [division for division in self.falls.downward(floor) if leads_on(division)]
-        return next((way for way in ways if way.is_even), ways[0] if ways else None)
-
-    def between(self, lowest: int) -> tuple[int, int]:
-        """The places of the totals from ``lowest`` up to the least cut (limit c)."""
-        point, top, bottom = self.point, *LEAST_CUT
-        daily = self.falls.daily * point.denominator
+    def end_of_least_cut(self) -> int:
+        """The place after the highest dose that is at least the least cut away (limit c)."""
+        falls, point, (top, bottom) = self.falls, self.point, LEAST_CUT
+        daily = falls.daily * point.denominator
         highest = (daily * bottom - point.asked * top) // (point.denominator * bottom)
-        end = min(bisect_right(self.totals, highest), self.falls.end)
-        return bisect_left(self.totals, lowest), end
+        return min(bisect_right(falls.totals, highest), falls.end)
 
     def to(self, total: int) -> Division | None:
         """The division of a daily dose if it counts."""
         division = self.falls.to(total)
         if division is None or (self.evenly and not division.is_even):
             return None
-        if self.bounds.leads_on is not None and not self.bounds.leads_on(division):
+        if self.leads_on is not None and not self.leads_on(division):
             return None
         return division
 
     def nearest(self, first: int, end: int) -> Division | None:
         """The nearest to the curve among ``totals[first:end]``, the higher at a tie."""
-        return next(self._outward(first, end), None)
-
-    def of_fewest_strengths(self, found: Division, first: int, end: int) -> Division:
-        """Of ``totals[first:end]`` near ``found``, the one needing fewest strengths."""
-        made = self.falls.made
-        if len(made.strengths) == 1:
-            return found
-        fewest = made.strengths_of(found.ranks)
-        if fewest == 1:
-            return found
-        point, top, bottom = self.point, *SAME_STRENGTHS
-        reach = point.asked * top // (point.denominator * bottom)
-        first = bisect_left(self.totals, found.daily - reach, first, end)
-        end = bisect_right(self.totals, found.daily + reach, first, end)
-        for division in self._outward(first, end):
-            needed = made.strengths_of(division.ranks)
-            if needed < fewest:
-                found, fewest = division, needed
-        return found
-
-    def _outward(self, first: int, end: int) -> Iterator[Division]:
-        """The doses of ``totals[first:end]`` that count, in order of their distance."""
-        for total in _outward(self.totals, self.point, first, end):
+        for total in self._outward(first, end):
             division = self.to(total)
             if division is not None:
-                yield division
+                return division
+        return None
 
+    def of_fewest_strengths(self, found: Division, first: int, end: int) -> Division:
+        """Of ``totals[first:end]`` near ``found``, the one needing fewest strengths.
 
-def _outward(totals: list[int], point: Point, first: int, end: int) -> Iterator[int]:
-    """The totals in order of their distance from the curve, the higher first at a tie."""
-    high = bisect_left(totals, -(-point.ideal // point.denominator), first, end)
-    low = high - 1
-    while low >= first or high < end:
-        if low < first:
-            above = True
-        elif high >= end:
-            above = False
-        else:
-            up = totals[high] * point.denominator - point.ideal
-            above = up <= point.ideal - totals[low] * point.denominator
-        if above:
-            yield totals[high]
-            high += 1
-        else:
-            yield totals[low]
-            low -= 1
+        Among as few the nearest to the curve, then the higher.
+        """
+        point, totals, (top, bottom) = self.point, self.falls.totals, SAME_STRENGTHS
+        reach = point.asked * top // (point.denominator * bottom)
+        first = bisect_left(totals, found.daily - reach, first, end)
+        end = bisect_right(totals, found.daily + reach, first, end)
+        near = [way for way in map(self.to, totals[first:end]) if way is not None]
+        fewest = min(way.strengths for way in near)
+        if found.strengths == fewest:
+            return found
+        ideal, scale = point.ideal, point.denominator
+        return min(
+            (way for way in near if way.strengths == fewest),
+            key=lambda way: (abs(way.daily * scale - ideal), -way.daily),
+        )
+
+    def _outward(self, first: int, end: int) -> Iterator[int]:
+        """The totals in order of their distance from the curve, the higher first at a tie."""
+        totals, point = self.falls.totals, self.point
+        high = bisect_left(totals, -(-point.ideal // point.denominator), first, end)
+        low = high - 1
+        while low >= first or high < end:
+            if low < first:
+                above = True
+            elif high >= end:
+                above = False
+            else:
+                above = (totals[high] + totals[low]) * point.denominator <= 2 * point.ideal
+            if above:
+                yield totals[high]
+                high += 1
+            else:
+                yield totals[low]
+                low -= 1

@@ -1,36 +1,34 @@
 """One opioid's taper, from its current regimen to its goal or its stop (contract 4).
 
-The curve says what the dose would be; at each opportunity :class:`Reduction` picks the dose that
-can really be taken; :class:`Rows` lays the rows out on dates. A taper that was changed on the way
-is a :class:`~taper.engine.under_way.UnderWay`.
+The curve says what the dose would be; at each opportunity :func:`choose` picks the dose that can
+really be taken; :class:`Rows` lays the rows out on dates. A taper that was changed on the way is
+a :class:`~taper.engine.under_way.UnderWay`.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taper.data.limits import whole
 from taper.engine.changeover import changed, is_due, salt_ratio
-from taper.engine.choice import NOTHING, Reason
+from taper.engine.choice import Reason
 from taper.engine.curve import Curve, Point
 from taper.engine.decision import Opportunity, Reduction
 from taper.engine.reach import lowest_reached
 from taper.engine.rows import Row, Rows
-from taper.engine.steps import CHANGE, HOLD, MAINTAIN, REDUCE, STOP
-from taper.engine.together import taken_beside
+from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
 from taper.errors import InputError, Problem
 from taper.request.rule import ORIGINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from taper.regimen.regimen import Regimen
     from taper.regimen.table import Regimens
     from taper.request.model import Calendar, Finish, Rule
 
+SHORTEST_REVIEW_DAYS = whole("goal-review")  # of the row at a goal that the plan ends with
 LATEST_DAY = date(2100, 12, 31)
-REVIEW_DAYS = whole("goal-review")
 
 
 class TooSlow(InputError):
@@ -48,56 +46,58 @@ class Course:
         regimen: Regimen,
         finish: Finish | None,
         begin: date | None = None,
-        others: Sequence[Regimen] = (),
+        beside: tuple[int, int] = (0, 1),
         *,
         waits: bool = True,
     ) -> None:
         """Begin on day 1 after the baseline, or on ``begin`` if another opioid came first.
 
-        ``others`` are the opioids taken beside it; only the last one tapered ``waits`` with its
-        smallest dose.
+        ``beside`` is what the other opioids come to, as a ratio in the unit of this one; only the
+        last one tapered ``waits`` with its smallest dose.
         """
-        self.rule = rule
         self.made = made
         self.change_to = finish
-        self.waits = waits
-        self.beside = taken_beside(made.product, others)
-        self.goal = self._within_reach(regimen, rule.goal)
-        self.reduction = self._reduction(regimen.daily, starts_smallest=made.is_last(regimen))
-        self.curve = self._curve(rule.of, regimen.daily)
-        # the same rule of the original: a plan that slows down stops no earlier than it would
-        self.linear = self._curve(ORIGINAL, regimen.daily)
-        self.opportunities = 0
         self.salt = (1, 1)  # what is counted now, as a ratio to the product it began with
+        self.beside = beside
+        self.waits = waits
+        self.starts_smallest = made.is_last(regimen)
         self.rows = Rows(calendar, regimen, begin or calendar.start)
+        self.follow(rule)
+        self.curve = self.curve_of(rule.of, regimen.daily)
+        # the same rule of the original: a plan that slows down stops no earlier than it would
+        self.linear = self.curve_of(ORIGINAL, regimen.daily)
+        self.opportunities = 0
         self.due = begin or calendar.start
         self.last: date | None = None  # the opportunity before, or what this taper waited for
         if calendar.baseline and begin is None:
             self.due = self.rows.after(calendar.baseline, self.due)
 
-    def _curve(self, of: str, start: int) -> Curve:
+    def curve_of(self, of: str, start: int) -> Curve:
+        """The curve of the rule from the first dose of this taper."""
         rule = self.rule
         override = bool(rule.override)
-        return Curve(rule.parts, of, start, self.goal, override=override, beside=self.beside)
+        return Curve(rule.parts, of, start, rule.goal, override=override, beside=self.beside)
 
-    def _reduction(self, original: int, *, starts_smallest: bool = False) -> Reduction:
-        """The rule as it decides, with the product in force."""
-        return Reduction(
+    def follow(self, rule: Rule) -> None:
+        """Go by a rule: what depends on it and not on where the curve is.
+
+        A goal that cannot be reached becomes the lowest dose above it that can (contract 3.3).
+        """
+        self.rule = rule
+        self.goal = rule.goal * self.salt[0] // self.salt[1]
+        if self.goal and self.change_to is None:
+            self.goal = lowest_reached(self.made, self.rows.regimen, self.goal)
+        top, bottom = self.salt
+        self.reduction = Reduction(
             self.made,
-            self.rule,
-            original,
+            rule,
+            self.rows.original,
             self.goal,
             waits=self.waits,
-            beside=self.beside,
-            starts_smallest=starts_smallest,
+            beside=(self.beside[0] * top, self.beside[1] * bottom),
+            starts_smallest=self.starts_smallest,
             may_change=self.change_to is not None,
         )
-
-    def _within_reach(self, regimen: Regimen, goal: int) -> int:
-        """The goal, or the lowest dose above it that can be reached (contract 3.3)."""
-        if goal and self.change_to is None:
-            return lowest_reached(self.made, regimen, goal)
-        return goal
 
     @property
     def is_at_goal(self) -> bool:
@@ -110,7 +110,7 @@ class Course:
         rows = self.rows
         if not self.is_at_goal:
             return rows.start, None
-        days = -(-REVIEW_DAYS // rows.period) * rows.period
+        days = -(-SHORTEST_REVIEW_DAYS // rows.period) * rows.period
         return self.due, self.due + timedelta(days=days - 1)
 
     def run(self) -> list[Row]:
@@ -130,11 +130,10 @@ class Course:
         self.opportunities += 1
         if self.due > LATEST_DAY:
             raise self._given_up()
-        point = self.curve.point()
         if self.change_to is not None and is_due(
-            self.change_to, self.reduction, self.rows.regimen, point
+            self.change_to, self.reduction, self.rows.regimen, self.curve.part
         ):
-            self._change(point)
+            self._change(self.curve.point())
             return False
         return self._step()
 
@@ -147,39 +146,37 @@ class Course:
 
     def _step(self) -> bool:
         """One opportunity; whether the taper has reached its stop or its goal."""
-        rows, curve, reduction = self.rows, self.curve, self.reduction
-        at = self._opportunity()
-        if reduction.may_stop(rows.regimen) and self._stops(at):
+        rows, reduction = self.rows, self.reduction
+        choice = None
+        if reduction.may_stop(rows.regimen) and self._stops():
             self._turn(STOP, self.made.nothing, Reason("last"))
             return True
-        choice = None
-        if not reduction.is_last(rows.regimen):
-            choice = reduction.choose(rows.regimen, curve, at)
+        if not reduction.is_last(rows.regimen) and not reduction.stays(rows.regimen, self.curve):
+            choice = reduction.choose(self.curve, self._opportunity())
         if choice is not None:
             regimen = self.made.after(rows.regimen, choice.division.ranks)
             self._turn(REDUCE, regimen, choice.reason)
         elif rows.kind == HOLD:  # it is over, and the dose stays
-            rows.rest(self.due)
+            rows.stay(BASELINE, self.due)
         self.last = self.due
-        self.due = rows.after(curve.part.every, self.due)
+        self.due = rows.after(self.curve.part.every, self.due)
         return self.is_at_goal
 
     def _opportunity(self) -> Opportunity:
-        """The dates that a decision looks at; a hold counts for the dose that it keeps."""
-        rows = self.rows
-        unavoidable = rows.cause.kind == "unavoidable"
-        counts_days = unavoidable or self.reduction.may_stop(rows.regimen)
-        begins = rows.earliest(self.due) if counts_days else self.due
-        following = rows.after(self.curve.part.every, self.due)
-        return Opportunity(self.due, begins, following, rows.since, unavoidable)
+        rows, due = self.rows, self.due
+        return Opportunity(
+            due,
+            rows.start,
+            rows.reason.kind == "unavoidable",
+            partial(rows.earliest, due),
+            partial(rows.after, self.curve.part.every, due),
+        )
 
-    def _turn(self, kind: str, regimen: Regimen, reason: Reason) -> None:
-        """Begin a row as soon from the opportunity on as may be; later dates count from it."""
-        self.due = self.rows.turn(kind, self.due, regimen, reason)
-
-    def _stops(self, at: Opportunity) -> bool:
-        ends = self.rows.after(self.rule.last_dose_for, at.begun)
-        return self.reduction.stops(self.curve, self._linear_point, at, at.begun, ends)
+    def _stops(self) -> bool:
+        since = self._kept_since()
+        ends = self.rows.after(self.rule.last_dose_for, since)
+        at = self._opportunity()
+        return self.reduction.stops(self.curve, self._linear_point, at, since, ends)
 
     def _linear_point(self) -> Point:
         """Where the rule counted on the original dose is; it is looked at only at the end."""
@@ -187,31 +184,39 @@ class Course:
         self.opportunities = 0
         return point
 
+    def _kept_since(self) -> date:
+        """Since when the dose in force has been taken: holds count."""
+        since = self.rows.start
+        for row in reversed(self.rows.rows):
+            if row.regimen != self.rows.regimen:
+                return since
+            since = row.start
+        return since
+
+    def _turn(self, kind: str, regimen: Regimen, reason: Reason) -> None:
+        """Begin a row as soon from the opportunity on as may be; later dates count from it."""
+        self.due = self.rows.turn(kind, self.due, regimen, reason)
+
     def _maintain(self) -> None:
         """End with a row at the goal, up to its first review."""
         rows = self.rows
-        rows.close(self.due)
-        rows.open(MAINTAIN, self.due, rows.regimen, rows.regimen.daily, NOTHING)
+        rows.stay(MAINTAIN, self.due)
         rows.finish(self.last_row[1])
 
     def _change(self, point: Point) -> None:
         """Go over to the finer product, at the same daily dose or the nearest below."""
         assert self.change_to is not None
         finish, rows = self.change_to, self.rows
-        made = finish.regimens
-        self.change_to = None
-        top, bottom = salt_ratio(self.made, made)
-        goal = self.goal * top // bottom
+        top, bottom = salt_ratio(self.made, finish.regimens)
         self.curve.rescale(top, bottom)
         self.linear.rescale(top, bottom)
-        same = rows.regimen.daily * top // bottom
+        same, goal = rows.regimen.daily * top // bottom, self.goal * top // bottom
         regimen = changed(finish, rows.regimen, same, self.curve.point(), goal)
         self._turn(CHANGE, regimen, Reason("change", point))
         rows.rescale(top, bottom, same)
         self.salt = (self.salt[0] * top, self.salt[1] * bottom)
-        self.made = made
-        self.beside = (self.beside[0] * top, self.beside[1] * bottom)
-        self.goal = self._within_reach(regimen, goal)
-        self.reduction = self._reduction(rows.original)
+        self.made, self.change_to = finish.regimens, None
+        self.starts_smallest = False
+        self.follow(self.rule)
         self.last = self.due
         self.due = rows.after(point.every, self.due)

@@ -76,8 +76,7 @@ class Curve:
         self.ideal = start * beside[1]
         self.denominator = beside[1]
         self.asked = 0
-        self._others = beside[0]  # what is taken beside it, over the denominator
-        self._beside = self._others if of == MIXED else 0
+        self._beside = beside[0]  # over the denominator; it counts under ``mixed`` only
         self._original = start
         self._goal = goal
         self._salt = (1, 1)
@@ -103,19 +102,15 @@ class Curve:
         """The part in force, and those after it."""
         return (self.part, *self._later)
 
-    def turned(
-        self, parts: Sequence[Part], of: str, goal: int, *, override: bool | None = None
-    ) -> Curve:
+    def turned(self, parts: Sequence[Part], of: str, goal: int, *, override: bool = False) -> Curve:
         """The curve of another rule or another goal, from where this one is.
 
         It does not begin again at the dose in force: that was rounded, and a dose that lies below
         the curve would bring the next reduction forward without anyone asking for it.
         """
-        allows = self.override if override is None else override
-        curve = Curve(parts, of, self._original, goal, override=allows)
+        curve = Curve(parts, of, self._original, goal, override=override)
         curve.ideal, curve.denominator, curve._salt = self.ideal, self.denominator, self._salt
-        curve._beside = self._others if of == MIXED else 0
-        curve._others = self._others
+        curve._beside = self._beside
         curve._enter_parts()
         return curve
 
@@ -135,7 +130,6 @@ class Curve:
 
     def _scale(self, top: int, bottom: int) -> None:
         self.ideal *= top
-        self._others *= top
         self._beside *= top
         self.denominator *= bottom
 
@@ -145,7 +139,8 @@ class Curve:
             self._settle()
         bottom = self._bottom
         if bottom:
-            self.asked = (self.ideal + self._beside) * self._top
+            left = self.ideal + self._beside if self.of == MIXED else self.ideal
+            self.asked = left * self._top
             self._refine(bottom)
         self.ideal -= self.asked
         self.ideal = max(self.ideal, self._lowest)
@@ -157,7 +152,6 @@ class Curve:
         self.ideal *= factor
         self.denominator *= factor
         self._lowest *= factor
-        self._others *= factor
         self._beside *= factor
 
     def point(self) -> Point:

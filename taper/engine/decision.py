@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.data.limits import share
@@ -32,16 +31,21 @@ if TYPE_CHECKING:
 class Opportunity(NamedTuple):
     """When a reduction may begin, and what came before it.
 
-    ``due`` is the day, ``begins`` the one on which a reduction would really begin (days that are
-    avoided put it off), ``following`` the day of the next opportunity, ``begun`` the first day of
-    the row in force. ``unavoidable`` tells whether the row began with an unavoidable cut.
+    ``due`` is the day, ``begun`` the first day of the row in force. ``begins`` gives the day on
+    which a reduction would really begin (days that are avoided put it off), ``following`` that of
+    the next opportunity. ``unavoidable`` tells whether the row began with an unavoidable cut.
     """
 
     due: date
-    begins: date
-    following: date
     begun: date
     unavoidable: bool
+    begins: Callable[[], date]
+    following: Callable[[], date]
+
+    @property
+    def is_too_soon(self) -> bool:
+        """Whether the row in force must be kept longer."""
+        return self.unavoidable and is_too_soon(self.begun, self.begins())
 
 
 class Reduction:
@@ -75,24 +79,27 @@ class Reduction:
         self.beside = beside if rule.of == MIXED else (0, 1)
         self.starts_smallest = starts_smallest
         self.may_change = may_change
-        self._looked_at: Regimen | None = None
+        self.is_patch = made.product.is_patch
+        self._regimen: Regimen | None = None  # the one that was looked at, under this part
+        self._part: Part | None = None
 
-    def choose(self, regimen: Regimen, curve: Curve, at: Opportunity) -> Choice | None:
-        """The dose to reduce to, or None to stay."""
-        if regimen is not self._looked_at:
-            self._look_at(regimen)
+    def stays(self, regimen: Regimen, curve: Curve) -> bool:
+        """Whether the dose stays for certain, which is looked at first because it is quick.
+
+        While the curve is above the middle to any lower dose, staying is nearer to it.
+        """
+        if regimen is not self._regimen or curve.part is not self._part:
+            self._look_at(regimen, curve.part)
+        return self._may_stay and 2 * curve.ideal >= self._halfway * curve.denominator
+
+    def choose(self, curve: Curve, at: Opportunity) -> Choice | None:
+        """The dose to reduce to from the regimen that was looked at, or None to stay."""
         if self.rule.is_short:
             return choose_nearest(self._falls, curve.point(), self.floor)
-        # while the curve is above the middle to any lower dose, staying is nearer to it
-        is_near = 2 * curve.ideal >= self._halfway * curve.denominator
-        waits = may_wait(
-            at.begun, at.following, brisk=self._is_brisk(curve.part), patch=self.is_patch
-        )
-        if (is_near and waits) or self.is_too_soon(at):
+        if at.is_too_soon:
             return None
-        point = curve.point()
-        bounds = Bounds(self.lowest(regimen, point), self.floor, waits, self._leads_on)
-        return choose(self._falls, point, bounds)
+        waits = not self._is_forced or may_wait(at.begun, at.following(), patch=self.is_patch)
+        return choose(self._falls, curve.point(), self._bounds, may_wait=waits)
 
     def stops(
         self,
@@ -109,16 +116,16 @@ class Reduction:
         """
         if self.rule.is_short:
             return is_below_half(curve.point(), self.made.smallest)
-        if self.is_too_soon(at):
+        if at.is_too_soon:
             return False
         if self.waits and (self.starts_smallest or self.rule.of != ORIGINAL):
-            if at.begins < last_dose_ends:
+            if at.begins() < last_dose_ends:
                 return False
             if self.starts_smallest:
                 return True
         if self.rule.of == ORIGINAL:
             return is_below_half(curve.point(), self.made.smallest)
-        return is_kept_long_enough(kept_since, at.begins) or is_below_half(
+        return is_kept_long_enough(kept_since, at.begins()) or is_below_half(
             linear(), self.made.smallest
         )
 
@@ -130,46 +137,38 @@ class Reduction:
         """Whether the stop may follow: a rule for use of under a month stops from any dose."""
         return self.is_last(regimen) or (self.rule.is_short and not self.goal)
 
-    def next_is_unavoidable(self, regimen: Regimen, point: Point) -> bool:
+    def next_is_unavoidable(self, regimen: Regimen, part: Part) -> bool:
         """Whether the limits leave no cut at all: there ``finish_with`` changes the product."""
-        if self.made.is_last(regimen) or falls_from(self.made, regimen).highest(self.floor) is None:
+        falls = falls_from(self.made, regimen)
+        if self.made.is_last(regimen) or falls.highest(self.made.smallest) is None:
             return True
-        bounds = Bounds(self.lowest(regimen, point), self.made.smallest)
-        return is_unavoidable(falls_from(self.made, regimen), bounds)
+        bounds = Bounds(self.lowest(regimen.daily, part), self.made.smallest)
+        return is_unavoidable(falls, bounds)
 
-    def lowest(self, regimen: Regimen, point: Point) -> int:
+    def lowest(self, daily: int, part: Part) -> int:
         """The lowest dose that limit a allows, rounded up to a thousandth."""
-        daily, rule = regimen.daily, point.rule
-        if isinstance(rule, int):
-            top, bottom = CUT_LIMIT
-            return daily - max(rule, self.original * top // bottom)
-        top, bottom = at_most(CUT_LIMIT, rule, override=bool(self.rule.override))
+        top, bottom = CUT_LIMIT
+        if isinstance(part.reduce, int):
+            return daily - max(part.reduce, self.original * top // bottom)
+        top, bottom = at_most(CUT_LIMIT, part.reduce, override=bool(self.rule.override))
         if self.rule.of == ORIGINAL:
             return daily - self.original * top // bottom
-        return daily - (daily * self.beside[1] + self.beside[0]) * top // (bottom * self.beside[1])
+        beside, scale = self.beside
+        return daily - (daily * scale + beside) * top // (bottom * scale)
 
-    def is_too_soon(self, at: Opportunity) -> bool:
-        """Whether the row in force must be kept longer."""
-        return is_too_soon(at.begun, at.begins, unavoidable=at.unavoidable)
-
-    @property
-    def is_patch(self) -> bool:
-        """Whether it is a patch, whose rows last whole periods."""
-        return self.made.product.is_patch
-
-    def _look_at(self, regimen: Regimen) -> None:
-        """Work out what stays the same while a regimen lasts."""
-        self._looked_at = regimen
-        self._falls = falls_from(self.made, regimen)
-        if self._falls.highest(self.floor) is None and not self.rule.is_short:
+    def _look_at(self, regimen: Regimen, part: Part) -> None:
+        """Work out what stays the same while a regimen and a part of the rule last."""
+        if part is not self._part:
+            # then an unavoidable cut waits no longer than so many weeks, wherever the curve is
+            self._is_forced = is_brisk(part, self.original)
+        self._regimen, self._part = regimen, part
+        falls = self._falls = falls_from(self.made, regimen)
+        if falls.highest(self.floor) is None and not self.rule.is_short:
             raise dead_end(self.made, regimen)
-        totals = self.made.totals
-        self._halfway = totals[bisect_left(totals, regimen.daily) - 1] + regimen.daily
-        bound = self.goal and not self.may_change
-        self._leads_on = self._to_goal(regimen) if bound else None
+        self._halfway = falls.totals[falls.end - 1] + regimen.daily
+        leads_on = self._to_goal(regimen) if self.goal and not self.may_change else None
+        self._bounds = Bounds(self.lowest(regimen.daily, part), self.floor, leads_on)
+        self._may_stay = not (self._is_forced and is_unavoidable(falls, self._bounds))
 
     def _to_goal(self, regimen: Regimen) -> Callable[[Division], bool]:
         return lambda division: leads_to(self.made, regimen, division, self.goal)
-
-    def _is_brisk(self, part: Part) -> bool:
-        return is_brisk(part, self.original)

@@ -24,11 +24,15 @@ HALVING_LIMIT = share("cut-of-current")  # limit b
 
 
 class Division(NamedTuple):
-    """A daily dose as it would be divided, the largest administration first."""
+    """A daily dose as it would be divided, the largest administration first.
+
+    ``strengths`` is how many strengths its units need.
+    """
 
     daily: int
     ranks: tuple[int, ...]
     is_even: bool
+    strengths: int
 
 
 class Falls:
@@ -40,6 +44,7 @@ class Falls:
         self.ranks = ranks
         self.caps = caps
         self.daily = sum(ranks)
+        self.totals = made.totals
         self.end = bisect_left(made.totals, self.daily)  # the first total that is not lower
         top, bottom = HALVING_LIMIT
         self.half = -(-self.daily * (bottom - top) // bottom)
@@ -48,16 +53,18 @@ class Falls:
 
     def to(self, total: int) -> Division | None:
         """How a lower daily dose is divided, or None if no division of it keeps every rank."""
-        if total not in self._divisions:
-            ranks = self.made.division(total, self.ranks, self.caps)
-            self._divisions[total] = (
-                None if ranks is None else Division(total, ranks, self._is_even(ranks))
-            )
-        return self._divisions[total]
+        if total in self._divisions:
+            return self._divisions[total]
+        ranks = self.made.division(total, self.ranks, self.caps)
+        division = None
+        if ranks is not None:
+            division = Division(total, ranks, self._is_even(ranks), self.made.strengths_of(ranks))
+        self._divisions[total] = division
+        return division
 
     def downward(self, floor: int) -> Iterator[Division]:
         """The doses within half of the current one, from the highest down to ``floor``."""
-        totals, least = self.made.totals, max(floor, self.half)
+        totals, least = self.totals, max(floor, self.half)
         for place in range(self.end - 1, -1, -1):
             if totals[place] < least:
                 return

@@ -34,7 +34,7 @@ class Row(NamedTuple):
     original: int
     before: int
     reason: Reason
-    why: str = ""  # in words, of a row that is not as the curve alone would have it
+    words: str = ""  # why, of a row that a change has begun or cut
 
 
 def patch_days(regimen: Regimen) -> int:
@@ -56,7 +56,6 @@ class Rows:
         self.period = patch_days(regimen)
         self.anchor = calendar.start
         self.original = regimen.daily
-        self.regimen, self.since, self.cause = regimen, start, NOTHING  # of the dose in force
         self.rows: list[Row] = []
         self.reductions = 0
         self.pending: Interval | None = None
@@ -84,10 +83,8 @@ class Rows:
 
     def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
         """Begin a row; it ends where the next begins."""
-        if regimen is not self.regimen:
-            self.since, self.cause = start, reason
         self.kind, self.start, self.regimen = kind, start, regimen
-        self.before, self.reason, self.why = before, reason, ""
+        self.before, self.reason, self.words = before, reason, ""
 
     def after(self, interval: Interval, day: date) -> date:
         """The day an interval later; of a patch, in whole patch periods."""
@@ -102,17 +99,17 @@ class Rows:
         due: date,
         regimen: Regimen,
         reason: Reason,
-        not_before: date = date.min,
+        not_before: date | None = None,
     ) -> date:
         """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
+        not_before = not_before or due
         if self.is_free:
             day, held = max(due, not_before), False
         else:
             day, held = self._begin(due, not_before)
         before = self.regimen.daily
         if held and day > due > self.start and self.kind != HOLD:
-            self.close(due)
-            self.open(HOLD, due, self.regimen, before, NOTHING)
+            self.stay(HOLD, due)
         self.close(day)
         self.open(kind, day, regimen, before, reason)
         if kind == REDUCE:
@@ -121,25 +118,41 @@ class Rows:
                 self._meet_holds()
         return day
 
-    def cut(self, day: date, kind: str, why: str = "") -> None:
-        """End the open row before the day of a change; one of ``kind`` at the same dose begins."""
-        if self.kind == BASELINE:
-            self.why = STAYS
+    def stay(self, kind: str, day: date, why: str = "") -> None:
+        """Begin a row of ``kind`` at the same dose: a hold, or the days after one."""
         self.close(day)
         self.open(kind, day, self.regimen, self.regimen.daily, NOTHING)
-        self.why = why
+        self.words = why
 
-    def rest(self, day: date) -> None:
-        """End a hold before the day; the dose stays as it is."""
-        self.close(day)
-        self.open(BASELINE, day, self.regimen, self.regimen.daily, NOTHING)
+    def cut(self, kind: str, day: date, why: str = "") -> None:
+        """End the open row before the day of a change; one of ``kind`` begins."""
+        if self.kind == BASELINE:
+            self.words = STAYS
+        self.stay(kind, day, why)
+
+    def held(self, length: Interval, planned: date) -> date:
+        """When a reduction begins after a hold: this is the one place where a hold delays one.
+
+        It counts from the planned date, of a hold that was planned and of one that was asked for
+        on the way: to hold for four weeks gives the patient four weeks more than was planned. And
+        it delays dates and never moves the curve: the patient stays on the dose for longer, and
+        goes on as was agreed, with the same next dose. If the curve fell on in the meantime, the
+        cut after a hold, which was made because the taper was hard, would be a double one.
+        """
+        return self.after(length, planned)
 
     def finish(self, end: date | None) -> None:
         """Close the last row: at ``end``, or open for a stop."""
         self.rows.append(
             Row(
-                *(self.kind, self.start, end, self.regimen),
-                *(self.original, self.before, self.reason, self.why),
+                self.kind,
+                self.start,
+                end,
+                self.regimen,
+                self.original,
+                self.before,
+                self.reason,
+                self.words,
             )
         )
 
@@ -163,17 +176,10 @@ class Rows:
         return day
 
     def _begin(self, due: date, not_before: date) -> tuple[date, bool]:
-        """The first day from ``due`` on which a reduction may begin, and whether a hold did it.
-
-        A planned hold begins where the reduction would have, and this is the one place where it
-        delays one. It delays dates and never the curve: the patient stays on the dose for longer
-        and then goes on as was agreed, with the same next dose. If the curve went on falling in
-        the meantime, the cut after a hold, which was made because the taper was hard, would be a
-        double one.
-        """
+        """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
         day, held = due, False
         if self.pending is not None:
-            day, held = self.after(self.pending, due), True
+            day, held = self.held(self.pending, due), True
             self.pending = None
         day = max(day, not_before)
         calendar = self.calendar

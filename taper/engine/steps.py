@@ -58,13 +58,13 @@ class Step(NamedTuple):
     original: int
     before: int
     reason: Reason
+    words: str = ""  # why, if the reason does not say it: a row read from a file, or changed since
     companions: tuple[Regimen, ...] = ()
     findings: tuple[str, ...] = ()  # ids
-    words: str = ""  # why, if the reason does not say it: a row read from a file, or changed since
 
     def with_findings(self, ids: tuple[str, ...]) -> Step:
         """The same row with findings."""
-        return Step(*self[:-2], ids, self.words)
+        return Step(*self[:-1], ids)
 
     @property
     def why(self) -> str:
@@ -73,7 +73,7 @@ class Step(NamedTuple):
 
     @property
     def days(self) -> int | None:
-        """Days of the row; None where it has no end."""
+        """Days of the row; None if it has no end."""
         if self.start is None or self.end is None:
             return None
         return (self.end - self.start).days + 1

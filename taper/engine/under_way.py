@@ -4,18 +4,16 @@ The taper goes on to the last opportunity before the day of the change, as if no
 happen; there the change is met, and the taper goes on from what it has become. So nothing before
 the day can change, and everything after it follows from one course.
 
-A hold has one place, :meth:`UnderWay.held`: the next reduction begins later by its length. It
-delays dates and never moves the curve, for the reason that :meth:`Rows._begin` gives.
+How much later a reduction comes after a hold, and why a hold never moves the curve, stands in
+:meth:`Rows.held <taper.engine.rows.Rows.held>`, for planned holds and for these.
 """
 
 from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
-from taper.engine.choice import NOTHING
 from taper.engine.course import Course
 from taper.engine.rows import aligned
 from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STOP
@@ -23,14 +21,14 @@ from taper.errors import InputError, Problem
 from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+    from datetime import date
 
     from taper.engine.choice import Reason
     from taper.engine.curve import Curve
     from taper.engine.steps import Step
     from taper.quantities import Interval
-    from taper.regimen.regimen import Regimen
-    from taper.regimen.table import Regimens
+    from taper.regimen.table import Regimen, Regimens
     from taper.request.changes import Change
     from taper.request.model import Calendar, Finish, Rule
     from taper.request.rule import Part
@@ -41,8 +39,8 @@ _LATER_AND_LATER = (ORIGINAL, MIXED, CURRENT)  # the same percentage, from the f
 class UnderWay(Course):
     """One opioid's taper that meets changes.
 
-    What looks ahead works on a copy, so that every method but those of :class:`Course` leaves
-    this course as it is and returns the one to go on with.
+    :meth:`reached` and :meth:`met` look ahead on a copy: they leave this course as it is and
+    return the one to go on with.
     """
 
     def __init__(
@@ -53,12 +51,12 @@ class UnderWay(Course):
         regimen: Regimen,
         finish: Finish | None,
         begin: date | None = None,
-        others: Sequence[Regimen] = (),
+        beside: tuple[int, int] = (0, 1),
         *,
         waits: bool = True,
     ) -> None:
         """Begin as a course that nothing changes."""
-        super().__init__(rule, calendar, made, regimen, finish, begin, others, waits=waits)
+        super().__init__(rule, calendar, made, regimen, finish, begin, beside, waits=waits)
         self.products = {made.product, *([finish.regimens.product] if finish else [])}
         self.would: tuple[Step, ...] = ()  # the rows that no reduction may come before
         self.unheld: date | None = None  # the day of the next reduction without the hold
@@ -144,8 +142,7 @@ class UnderWay(Course):
             hold, rows = self.rows.rows[-1], course.rows
             course.unheld = course.unheld or course.due
             if rows.start < hold.start < day:
-                rows.close(hold.start)
-                rows.open(HOLD, hold.start, rows.regimen, rows.regimen.daily, NOTHING)
+                rows.stay(HOLD, hold.start)
         course.due = begins
         course.rows.pending = None
         return course
@@ -156,10 +153,9 @@ class UnderWay(Course):
         The curve cannot see to that alone: from another rate or another goal follow other doses,
         and one of them may lie just under a dose that took longer to be reached.
         """
-        not_before = date.min
+        not_before = None
         for step in self.would:
             if step.daily * self.rows.original <= regimen.daily * step.original:
-                assert step.start is not None
                 not_before = step.start
                 break
         self.due = self.rows.turn(kind, self.due, regimen, reason, not_before)
@@ -168,15 +164,13 @@ class UnderWay(Course):
 
     def wait_at_goal(self, day: date) -> None:
         """The row at the goal goes on until the change."""
-        self.rows.cut(self.due, MAINTAIN)
+        self.rows.cut(MAINTAIN, self.due)
         self.due = day
 
     def held(self, length: Interval, day: date) -> UnderWay:
         """The course before its next reduction, which comes later by the length of a hold.
 
-        Later than its planned date, and not only later than the day of the change: to hold for
-        four weeks gives the patient four weeks more than was planned. At the goal the days until
-        the next opioid's turn grow by it.
+        At the goal the days until the next opioid's turn grow by it.
         """
         course = self
         dose = self.rows.regimen
@@ -186,7 +180,7 @@ class UnderWay(Course):
                 course = course.put_off(day)
                 break
         course.unheld = course.unheld or course.due
-        course.due = course.rows.after(length, course.due)
+        course.due = course.rows.held(length, course.due)
         return course
 
     def stepped_back(self, change: Change, day: date) -> UnderWay:
@@ -206,9 +200,8 @@ class UnderWay(Course):
         course.before_cut = None
         rows = course.rows = self.rows.copy()
         why = f"a step back to the dose of the previous step: {change.step_back}"
-        rows.cut(day, HOLD, why)
+        rows.cut(HOLD, day, why)
         rows.regimen, rows.pending = back.rows.regimen, back.rows.pending
-        rows.since, rows.cause = day, NOTHING
         rows.reductions, rows.fired = back.rows.reductions, back.rows.fired.copy()
         if course.rule is not self.rule:
             course.turn_curves(self.rule, self.curve.parts)
@@ -248,12 +241,8 @@ class UnderWay(Course):
             self.opportunities = 0
         override = bool(rule.override)
         self.curve = self.curve.turned(parts, rule.of, rule.goal, override=override)
-        self.linear = self.linear.turned(parts, ORIGINAL, rule.goal, override=override)
-        self.rule = rule
-        goal = rule.goal * self.salt[0] // self.salt[1]
-        self.goal = self._within_reach(self.rows.regimen, goal)
-        starts_smallest = self.reduction.starts_smallest
-        self.reduction = self._reduction(self.rows.original, starts_smallest=starts_smallest)
+        self.linear = self.linear.turned(parts, ORIGINAL, rule.goal)
+        self.follow(rule)
 
     def _is_faster(self, rule: Rule) -> tuple[bool, bool]:
         """Whether another rule asks for a faster pace than the present one: now, and later on."""
@@ -276,9 +265,9 @@ class UnderWay(Course):
     def begin_row(self, day: date, *, is_held: bool) -> None:
         """Begin the row from the day of the change on."""
         if is_held or (self.unheld is not None and self.unheld < self.due):
-            self.rows.cut(day, HOLD)
+            self.rows.cut(HOLD, day)
         else:
-            self.rows.cut(day, BASELINE, STAYS if self.is_at_goal else "")
+            self.rows.cut(BASELINE, day, STAYS if self.is_at_goal else "")
 
 
 def _speed(curve: Curve, part: Part, of: str) -> tuple[int, int]:

@@ -25,13 +25,11 @@ def is_brisk(part: Part, original: int) -> bool:
     return Ratio(top * DAYS_OF_MONTH, bottom * part.every.days) >= BRISK
 
 
-def may_wait(begun: date, following: date, *, brisk: bool, patch: bool) -> bool:
+def may_wait(begun: date, following: date, *, patch: bool) -> bool:
     """Whether an unavoidable cut of a row may wait for the ``following`` opportunity."""
-    if not brisk:
-        return True
     return following - begun <= (LONGEST_WAIT_OF_PATCHES if patch else LONGEST_WAIT)
 
 
-def is_too_soon(begun: date, day: date, *, unavoidable: bool) -> bool:
+def is_too_soon(begun: date, day: date) -> bool:
     """Whether a row that began with an unavoidable cut must still be kept on a day."""
-    return unavoidable and day - begun < AFTER_UNAVOIDABLE
+    return day - begun < AFTER_UNAVOIDABLE

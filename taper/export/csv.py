@@ -141,7 +141,8 @@ def schedule_row(plan_id: str, step: Step, anchor: date, dates: RowDates) -> lis
 def schedule_rows(plan: Plan) -> list[list[str]]:
     """The schedule, one row a step."""
     rows = zip(plan.steps, row_dates(plan), strict=True)
-    return [schedule_row(plan.id, step, plan.start, dates) for step, dates in rows]
+    name, start = plan.id, plan.start
+    return [schedule_row(name, step, start, dates) for step, dates in rows]
 
 
 def _all_doses(step: Step) -> str:

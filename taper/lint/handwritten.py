@@ -69,9 +69,9 @@ class Fault:
 
 @dataclass(slots=True)
 class Taken:
-    """What is taken of one product in a row; ``amounts`` is empty where only a day is known.
+    """What is taken of one product in a row; ``amounts`` is empty if only a day is known.
 
-    Amounts are in thousandths, ``units`` what each is made of, empty where it is not written.
+    Amounts are in thousandths, ``units`` what each is made of, empty if it is not written.
     """
 
     product: Product
@@ -112,13 +112,13 @@ class Reader:
     """Reads the rows of a CSV text; keeps faults instead of stopping."""
 
     def __init__(self, market: Formulary, product: Product | None) -> None:
-        """``product`` is what is meant where the file does not say."""
+        """``product`` is meant by the rows that name none."""
         self.market = market
         self.product = product
         self.faults: list[Fault] = []
 
     def read(self, text: str, name: str) -> list[Entry]:
-        """The entries; raises :class:`~taper.InputError` where it is not a schedule at all."""
+        """The entries; raises :class:`~taper.InputError` if it is not a schedule at all."""
         text = text.removeprefix("\ufeff").lstrip("\r\n")
         try:
             lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
@@ -280,7 +280,7 @@ def _in_short(text: str) -> str:
 
 
 def _as_taken(product: Product, amounts: tuple[int, ...], hours: int | None, often: str) -> Taken:
-    """A dose with its frequency, or of a day where none is written."""
+    """A dose with its frequency, or of a day if none is written."""
     if product.is_patch:
         amount = next(
             (s.amount for s in product.strengths if s.amount // THOUSAND * THOUSAND == amounts[0]),
@@ -338,7 +338,7 @@ def _amount(text: str) -> int:
 def counted(product: Product, text: str) -> dict[Strength | None, int]:
     """``60 mg x 14; 15 mg x 28`` as counts by strength; of a bare number the strength is None.
 
-    Raises :class:`~taper.InputError` where it cannot be read.
+    Raises :class:`~taper.InputError` if it cannot be read.
     """
     found: dict[Strength | None, int] = {}
     for part in re.split(r"\s*;\s*", text):

@@ -1,8 +1,8 @@
 """What must hold in a saved plan: nothing is printed from rows that nobody could have planned.
 
-A document may have been changed by hand, or damaged. :func:`check_document` looks at what is
-written in it, :func:`check_plan` compares that with what is worked out again from the rows. Both
-give every fault there is.
+A document may have been changed by hand, or damaged. :func:`check_document` judges its entries,
+:func:`check_plan` compares its figures with those worked out again from the rows. Both return
+every fault.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _begins(plan: Plan) -> Iterator[Problem]:
 
 
 def _doses(plan: Plan) -> Iterator[Problem]:
-    """No dose rises, but by a step back to what was taken before; each row does what it says."""
+    """No dose rises, but by a step back to an earlier dose; each row fits its kind."""
     backs = {entry["from"] for entry in plan.revisions if entry["change"].get("step_back")}
     last: dict[Product, Regimen] = {}
     taken: dict[Product, set[tuple[int, ...]]] = {}

@@ -59,7 +59,7 @@ def document(plan: Plan) -> dict[str, Any]:
 
 
 def rule(request: Request) -> dict[str, Any]:
-    """The rule that was planned with, also where a guideline or an end was asked for."""
+    """The rule that was planned with, also if a guideline or an end was asked for."""
     parts = []
     for part in request.rule.parts:
         until = None

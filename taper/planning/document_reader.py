@@ -61,7 +61,7 @@ class Row(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What a document says of its steps and of what follows from them; ``faults`` of reading it."""
+    """The steps of a document, what follows from them, and the ``faults`` of reading it."""
 
     rows: tuple[Row, ...]
     checks: tuple[Check, ...]

@@ -35,8 +35,8 @@ TENTHS = 1000  # of a percent in the whole: an end is met by the least of them
 def make_plan(request: Request) -> Plan:
     """Plan a checked request.
 
-    Raises :class:`~taper.Refused` where a safety rule says no, and
-    :class:`~taper.InputError` where the request cannot be laid out on dates.
+    Raises :class:`~taper.Refused` if a safety rule forbids it, and
+    :class:`~taper.InputError` if the request cannot be laid out on dates.
     """
     if request.ends_by is not None:
         request = gentlest(request, request.ends_by)
@@ -69,9 +69,9 @@ def _plan_of(
         request,
         steps,
         made_with=made_with(request.formulary),
-        id=str(request.text.get("id") or "") or Later(_id_of_content),
-        checks=Later(_checks, days=_check_days),
-        dispensing=Later(_dispensing),
+        id=str(request.text.get("id") or "") or _ID,
+        checks=_CHECKS,
+        dispensing=_DISPENSING,
         findings=Later(findings),
     )
 
@@ -107,6 +107,12 @@ def _dispensing(plan: Plan) -> Supply:
     return supply(plan.steps, plan.request.fill, plan.request.on_hand)
 
 
+# made once, for they are the same for every plan
+_ID = Later(_id_of_content)
+_CHECKS = Later(_checks, days=_check_days)
+_DISPENSING = Later(_dispensing)
+
+
 def _findings(of_rows: tuple[Finding, ...], plan: Plan) -> tuple[Finding, ...]:
     return find(plan.request, plan.steps, plan.dispensing, of_rows)
 
@@ -127,7 +133,7 @@ def gentlest(request: Request, day: date) -> Request:
     """The request with the smallest percentage, in tenths, that ends by ``day``.
 
     Raises :class:`~taper.Refused` that says what pace it would take, where that is over the
-    band, and :class:`~taper.InputError` where no pace ends in time.
+    band, and :class:`~taper.InputError` if no pace ends in time.
     """
     every = request.rule.parts[0].every
     days = max((day - request.calendar.start).days, 0)

@@ -37,7 +37,7 @@ class Later(Generic[T]):
 
 
 class _Value(Generic[T]):
-    """A value of a plan; where it is given as :class:`Later`, the first look works it out."""
+    """A value of a plan; if it is given as :class:`Later`, the first look works it out."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

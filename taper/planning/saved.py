@@ -154,9 +154,9 @@ def _step(
         original,
         before,
         Reason("unavoidable") if "unavoidable-cut" in row.findings else NOTHING,
+        row.why,
         companions,
         row.findings,
-        row.why,
     )
 
 

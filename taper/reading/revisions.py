@@ -43,6 +43,7 @@ def change_of(request: Request, revision: Mapping[str, Any]) -> Change:
         step_back=given.get("step_back", ""),
         rate=rule if is_rate(given) else None,
         goal=rule.goal if rule and "to" in given else None,
+        goal_mme=rule.goal_mme if rule and "to" in given else 0,
     )
 
 
@@ -90,7 +91,7 @@ def with_rule_in_force(request: Request, changes: Iterable[Change]) -> Request:
     rule = request.rule
     for change in changes:
         if change.rate is not None:
-            rule = replace(change.rate, goal=rule.goal)
+            rule = replace(change.rate, goal=rule.goal, goal_mme=rule.goal_mme)
         if change.goal is not None:
-            rule = replace(rule, goal=change.goal)
+            rule = replace(rule, goal=change.goal, goal_mme=change.goal_mme)
     return replace(request, rule=rule)

@@ -192,6 +192,8 @@ class Regimens:
 
     def strengths_of(self, ranks: tuple[int, ...]) -> int:
         """How many strengths the best units of a division need."""
+        if len(self.strengths) == 1:
+            return 1
         day = self._day(ranks)
         return len({strength for units in day for strength, _ in units})
 

@@ -23,7 +23,8 @@ class Change:
 
     ``hold`` is how much later the next reduction comes, ``resumes`` ends a hold under way,
     ``step_back`` is the reason for going back to the dose before, ``rate`` the rule that holds
-    from then on (its goal aside), ``goal`` the daily dose to end at, in thousandths.
+    from then on (its goal aside), ``goal`` the daily dose to end at, in thousandths;
+    ``goal_mme`` is that of all opioids together, if it was given so.
 
     A dose that is set by hand, and what is really taken, will be further fields: the curve then
     goes on from that dose.
@@ -35,6 +36,7 @@ class Change:
     step_back: str = ""
     rate: Rule | None = None
     goal: int | None = None
+    goal_mme: int = 0
 
     @property
     def is_empty(self) -> bool:

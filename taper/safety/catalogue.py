@@ -40,7 +40,7 @@ class Finding:
         return isinstance(other, Finding) and self._said() == other._said()
 
     def __hash__(self) -> int:
-        """Of what is equal if the findings are."""
+        """The same for equal findings."""
         return hash((self.id, self.steps))
 
     def _said(self) -> tuple[object, ...]:

@@ -2,97 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.export import Options, render, suffix_of
 from taper.terminal.streams import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from taper.planning.plan import Plan
 
 SHOWN = ("table", "json", "csv", "md")
 LANGUAGES = ("en", "es")
 PAPERS = ("letter", "a4")
-HAND_OUT = "Of the hand-out"  # a panel of the help
-
-
-def tab(name: str) -> Callable[..., Any] | None:
-    """What the shell proposes at the Tab key, from :mod:`taper.terminal.completion`.
-
-    None where no shell is asking: Typer would look at each function at every start.
-    """
-    if "_TAPER_COMPLETE" not in os.environ:
-        return None
-    from taper.terminal import completion as completing  # noqa: PLC0415 - at the Tab key only
-
-    found: Callable[..., Any] = getattr(completing, name)
-    return found
-
-
-Market = Annotated[
-    str | None,
-    typer.Option(
-        "--market",
-        help="us, uk, ca or au. Default yours, or us.",
-        show_default=False,
-        metavar="NAME",
-        autocompletion=tab("market"),
-    ),
-]
-TableFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")]
-TextFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")]
-Format = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        help="Print as table (default), json, csv or md.",
-        show_default=False,
-        metavar="FORMAT",
-        autocompletion=tab("shown"),
-    ),
-]
-Output = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-o",
-        "--output",
-        help="Write by suffix (repeat): .json .csv .pdf .ics ...",
-        show_default=False,
-        metavar="FILE",
-    ),
-]
-Language = Annotated[
-    str | None,
-    typer.Option(
-        "--language",
-        help="en or es. Default en.",
-        show_default=False,
-        metavar="LANGUAGE",
-        rich_help_panel=HAND_OUT,
-        autocompletion=tab("language"),
-    ),
-]
-Paper = Annotated[
-    str | None,
-    typer.Option(
-        "--paper",
-        help="letter or a4. Default letter; a4 in the UK.",
-        show_default=False,
-        metavar="PAPER",
-        rich_help_panel=HAND_OUT,
-        autocompletion=tab("paper"),
-    ),
-]
-Large = Annotated[
-    bool, typer.Option("--large-print", help="In large print.", rich_help_panel=HAND_OUT)
-]
+LETTER = {"us", "ca"}  # markets; the others print on A4
 
 
 def one_of(name: str, value: str, options: tuple[str, ...]) -> str:
@@ -142,10 +65,7 @@ def hand_out_options(
 
     configuration = load()
     given = {"language": language, "paper": paper}
-    usual = {
-        "language": "en",
-        "paper": "a4" if plan.request.product.market in {"uk", "au"} else "letter",
-    }
+    usual = {"language": "en", "paper": "letter" if plan.request.product.market in LETTER else "a4"}
     values, sources = {}, {}
     for name in HANDOUT_SETTINGS:
         value, source = given.get(name) or "", COMMAND_LINE

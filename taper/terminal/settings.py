@@ -2,7 +2,7 @@
 
 Only the command line reads them; the library and a batch take what they are given. What they
 set is written into the request, so that a saved plan gives the same plan under any other
-configuration. ``TAPER_CONFIG`` names another file, or none where it is empty.
+configuration. ``TAPER_CONFIG`` names another file, or none if it is empty.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BRINGS = {"guideline": ("every", "of"), "phases": ("every",)}  # with what does
 class Configuration(NamedTuple):
     """What the configuration file and the environment say, as it is written there.
 
-    ``path`` is where the file is, or would be; empty where there shall be none.
+    ``path`` is where the file is, or would be; empty if there is to be none.
     """
 
     path: str
@@ -45,13 +45,13 @@ class Configuration(NamedTuple):
     market: str | None = None  # from the environment: over that of the file
 
     def default(self, name: str) -> tuple[str, str]:
-        """A setting of the hand-out and where it is from; empty where it is not set."""
+        """A setting of the hand-out and where it is from; empty if it is not set."""
         value = self.values.get(name)
         return ("", DEFAULT) if value is None else (str(value), CONFIGURATION)
 
 
 def place() -> str:
-    """Where the configuration file is, or would be; empty where there shall be none.
+    """Where the configuration file is, or would be; empty if there is to be none.
 
     Typer knows the platform's usual place; it is loaded by then, and platformdirs would take as
     long again as Python itself does to start.
@@ -70,7 +70,7 @@ def place() -> str:
 def load() -> Configuration:
     """The user's configuration; without a file there is nothing in it.
 
-    Raises :class:`~taper.InputError` where the file is not what it should be, with every
+    Raises :class:`~taper.InputError` if the file is not what it should be, with every
     unknown setting in it.
     """
     path = place()
@@ -187,7 +187,7 @@ class Settled:
             self.sources[STOCK] = CONFIGURATION
 
     def explained(self, problem: Problem) -> Problem:
-        """A problem that says so where its value is not one that was given here."""
+        """The problem, with the place of its value if that was not given on the command line."""
         field = problem.field
         if problem.id in {"dose-not-makeable", "needs-splitting"}:
             field = STOCK
@@ -199,8 +199,25 @@ class Settled:
         return replace(problem, hint=hint)
 
 
+def asked(product: str | None, dose: str | None, given: dict[str, Any]) -> Settled:
+    """What is asked for: a request file or two arguments, the options over them, the defaults."""
+    file: dict[str, Any] = {}
+    if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
+        from taper.terminal.files import read_request  # noqa: PLC0415 - where a file comes in
+
+        file = read_request(product)
+        product = None
+    elif product is not None and dose is None and "drug" in given and product[:1].isdigit():
+        product, dose = None, product  # --drug names the product: the one argument is the dose
+    if product is not None:
+        given["product"] = product
+    if dose is not None:
+        given["dose"] = dose
+    return Settled(file, given, load())
+
+
 def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
-    """An option takes the place of what a file says instead of it."""
+    """Remove the values of a file that an option takes the place of."""
     if any(name in given for name in RATES):
         for name in RATES:
             values.pop(name, None)

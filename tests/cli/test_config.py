@@ -122,20 +122,57 @@ def test_a_broken_file_is_named_and_nothing_is_planned(taper, config, text, says
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
+    ("text", "name", "value", "after"),
     [
-        ('every = """\n2w"""\n', "every"),
-        ('stock = { morphine-er = ["15"] }\n', "stock.morphine-er"),
-        ('[stock]\nmorphine-er = ["15",\n  "30"]\n', "stock.morphine-er"),
+        ('every = """\n2w"""\n', "every", "4w", 'every = "4w"\n'),
+        ("every = '2w' # for now\n", "every", "4w", 'every = "4w" # for now\n'),
+        (
+            'stock = { morphine-er = ["15"] } # ours\n',
+            "stock.morphine-er",
+            "30",
+            'stock = { morphine-er = ["30"] } # ours\n',
+        ),
+        (
+            '[stock] # at hand\nmorphine-er = ["15",\n  "30"] # both\n',
+            "stock.morphine-er",
+            "15",
+            '[stock] # at hand\nmorphine-er = ["15"] # both\n',
+        ),
+        (
+            "# a\n[stock]\n# b\nmorphine-er = [ 15, # small\n  30 ]\n",
+            "fill",
+            "7d",
+            '# a\nfill = "7d"\n\n[stock]\n# b\nmorphine-er = [ 15, # small\n  30 ]\n',
+        ),
+        (
+            'phases = [\n  "10%/1w until 50%", # fast\n  "5%/2w",\n]\n\n# of the page\npaper = "a4"\n',
+            "paper",
+            "letter",
+            'phases = [\n  "10%/1w until 50%", # fast\n  "5%/2w",\n]\n\n# of the page\npaper = "letter"\n',
+        ),
     ],
 )
-def test_a_file_of_an_unusual_shape_is_left_as_it_is(taper, config, text, name):
+def test_a_file_of_any_shape_keeps_its_comments_and_its_arrays(
+    taper, config, text, name, value, after
+):
     config.parent.mkdir()
     config.write_text(text)
-    value = "15" if name.startswith("stock") else "4w"
-    for ran in (taper("config", "set", name, value), taper("config", "unset", name)):
-        assert ran.status == 2
-        assert "this file cannot be changed here (hint: edit the file by hand" in ran.err
+    ran = taper("config", "set", name, value)
+    assert ran.status == 0, ran.err
+    assert config.read_text() == after
+    assert taper("config", "unset", name).status == 0
+    key = name.removeprefix("stock.")
+    left = tomllib.loads(config.read_text())
+    assert key not in (left["stock"] if key != name else left)
+
+
+@pytest.mark.parametrize("text", ['stock = "15"\n', "stock = 15\n", 'stock = ["15"]\n'])
+def test_a_stock_that_is_no_table_is_named_and_stays(taper, config, text):
+    config.parent.mkdir()
+    config.write_text(text)
+    ran = taper("config", "set", "stock.morphine-er", "15")
+    assert (ran.status, "stock is a table of products" in ran.err) == (2, True)
+    assert taper("config", "unset", "stock.morphine-er").status == 2
     assert config.read_text() == text
 
 

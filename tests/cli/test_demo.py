@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from taper.commands.demonstration import PATIENTS, scenes
+from taper.commands.demo import PATIENTS, scenes
 from taper.formulary.market import MARKETS
 
 

@@ -9,12 +9,14 @@ from fractions import Fraction
 from itertools import pairwise
 
 import holidays
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import planned, requests
 from test_law_doses import below, rows_by_product, singles, tables
 from test_law_supply import needed_by_day
 
+import taper.course.revise as module
 from taper.course.revise import replay, revise
 from taper.engine.steps import CHANGE, HOLD, REDUCE, STOP
 from taper.errors import InputError, Refused
@@ -77,6 +79,19 @@ class Versions(list):
         return f"{given_fields} {[(str(day), change) for _, day, change in self[1:]]}"
 
 
+def revised_or_none(plan, day, change):
+    """The plan revised; None if the change is sound and leads nowhere."""
+    try:
+        return revise(plan, day, **change)
+    except InputError as error:
+        if not any(words in str(error) for words in _NOWHERE):
+            raise
+    except Refused as error:
+        if [problem.id for problem in error.problems] != ["rate-over-band"]:
+            raise
+    return None
+
+
 @st.composite
 def courses(draw: st.DrawFn) -> Versions:
     """A plan and its revisions, one after another, at most three, with what was changed."""
@@ -84,16 +99,10 @@ def courses(draw: st.DrawFn) -> Versions:
     versions = Versions([(plan, plan.start, {})])
     for _ in range(draw(st.integers(1, 3))):
         day, change = draw(changes(plan))
-        try:
-            plan = revise(plan, day, **change)
-        except InputError as error:
-            if not any(words in str(error) for words in _NOWHERE):
-                raise
+        new = revised_or_none(plan, day, change)
+        if new is None:
             continue
-        except Refused as error:
-            if [problem.id for problem in error.problems] != ["rate-over-band"]:
-                raise
-            continue
+        plan = new
         versions.append((plan, date.fromisoformat(plan.revisions[-1]["from"]), change))
     assume(len(versions) > 1)
     return versions
@@ -263,7 +272,7 @@ def test_no_reduction_comes_earlier_unless_a_faster_pace_is_asked_for(versions):
             rows = [s for s in old.steps if s.regimen.product.id == product and s.start]
             rows = [s for s in rows if s.end is None or s.end >= day]
             as_low = [step.start for step in rows if step.daily <= sum(amounts)]
-            if as_low and not rows[0].regimen.product.is_patch:
+            if as_low:
                 assert start >= as_low[0]
 
 
@@ -406,3 +415,33 @@ def test_it_is_read_back_byte_for_byte_and_the_request_with_its_revisions_gives_
         assert revise(parse_plan(old.to_json()), day, **change).to_json() == saved
         assert replay(first, new.revisions).to_json() == saved
         assert new.request.text == first.request.text
+
+
+@given(st.data())
+def test_a_plan_of_another_version_keeps_the_laws_as_well(data):
+    """Gone on with from its rows: nothing before the day changes, and nothing comes earlier."""
+    plan = planned(data.draw(requests()))
+    day, change = data.draw(changes(plan))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_is_made_by", lambda *_: False)
+        new = revised_or_none(plan, day, change)
+    if new is None:
+        return
+    day = date.fromisoformat(new.revisions[-1]["from"])
+    behind = [step for step in plan.steps if step.start and step.start < day]
+    for was, now in zip(behind, new.steps[1:], strict=False):
+        assert (was.kind, was.start, was.regimen) == (now.kind, now.start, now.regimen)
+        assert now.end == (was.end if was.end and was.end < day else day - DAY)
+    for row, following in pairwise(new.steps[1:]):
+        assert following.start == row.end + DAY
+    for step, before in changed_rows(new, day):
+        if before is not None and not ("step_back" in change and step.start == day):
+            pairs = zip(step.regimen.amounts, before.amounts, strict=True)
+            assert all(now <= then for now, then in pairs)
+    if not asks_for_more(plan, new):
+        for product, amounts, start in falls(new, day):
+            rows = [s for s in plan.steps if s.regimen.product.id == product and s.start]
+            rows = [s for s in rows if s.end is None or s.end >= day]
+            as_low = [step.start for step in rows if step.daily <= sum(amounts)]
+            if as_low:
+                assert start >= as_low[0]

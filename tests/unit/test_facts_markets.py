@@ -9,8 +9,8 @@ import holidays
 import pytest
 
 from taper import plan
-from taper.errors import InputError
 from taper.data.files import DATA, MARKETS, formulary
+from taper.errors import InputError
 from taper.quantities import plain
 
 AU = {
