@@ -6,7 +6,7 @@ PYTHONS ?= python3.11 python3.12 python3.13
 WORKERS ?= 2
 COVERED := $(CURDIR)/build/coverage
 
-.PHONY: coverage dist mutants verify versions
+.PHONY: coverage dist docs mutants verify versions
 
 # Branch coverage of the package by all tests but those of random requests; fails under 95%. Writes
 # its page of the docs.
@@ -18,6 +18,11 @@ coverage:
 	$(PYTHON) -m coverage json --quiet --fail-under=0 -o $(COVERED)/coverage.json
 	$(PYTHON) scripts/coverage_page.py $(COVERED) docs/verification/coverage.md
 	$(PYTHON) -m coverage report
+
+# The output that pages show, and the pictures: cog runs the commands of every page.
+docs:
+	$(PYTHON) scripts/pages.py
+	$(PYTHON) scripts/pictures.py
 
 # The wheel and the source distribution: built, looked at, and tried in empty environments.
 dist:
