@@ -134,6 +134,18 @@ def _named(text: str, product: Product) -> Strength:
 
 
 @lru_cache(maxsize=1024)
+def _amounts(product: Product, written: Prescription) -> tuple[Prescription, tuple[int, ...]]:
+    """The amount of each administration of a day; of a patch, the rate that it releases."""
+    assert written.hours is not None
+    if product.is_patch:
+        several = max(written.count, 1)  # 2 x 12 mcg/h is 25
+        amounts = (as_released(product, written.amounts[0] // several) * several,)
+        return replace(written, amounts=amounts), amounts
+    if len(written.amounts) == 1:
+        return written, written.amounts * (24 // written.hours)
+    return written, written.amounts
+
+
 def take(
     product: Product,
     text: str,
@@ -152,12 +164,7 @@ def take(
     written = parse_prescription(text, product.unit, combination=combination)
     written = _with_hours(written, product, text)
     assert written.hours is not None
-    number = 1 if product.is_patch else 24 // written.hours
-    amounts = written.amounts * number if len(written.amounts) == 1 else written.amounts
-    if product.is_patch:
-        several = max(written.count, 1)  # 2 x 12 mcg/h is 25
-        amounts = (as_released(product, amounts[0] // several) * several,)
-        written = replace(written, amounts=amounts)
+    written, amounts = _amounts(product, written)
     needed = most
     limit = 0
     if product.is_liquid:
