@@ -2,35 +2,45 @@
 # With another interpreter: make coverage PYTHON=.venv/bin/python
 
 PYTHON ?= python
-PYTHONS ?= python3.11 python3.12 python3.13
 WORKERS ?= 2
 COVERED := $(CURDIR)/build/coverage
+COVERAGE_PAGE := docs/verification/coverage.md
 
-.PHONY: coverage dist mutants verify versions
+.PHONY: coverage dist docs mutants verify versions
 
-# Branch coverage of the package by all tests but those of random requests; fails under 95%. Writes
-# its page of the docs.
+# Branch coverage of the package by all tests but those of random requests; fails under 95%. Its
+# report goes below the text of its page of the docs.
 coverage: export COVERAGE_FILE = $(COVERED)/data
 coverage:
 	rm -rf $(COVERED) && mkdir -p $(COVERED)
-	$(PYTHON) -m coverage run -m pytest tests --ignore tests/property -n $(WORKERS) --junitxml=$(COVERED)/tests.xml
+	$(PYTHON) -m coverage run -m pytest tests --ignore tests/property -n $(WORKERS)
 	$(PYTHON) -m coverage combine --quiet
-	$(PYTHON) -m coverage json --quiet --fail-under=0 -o $(COVERED)/coverage.json
-	$(PYTHON) scripts/coverage_page.py $(COVERED) docs/verification/coverage.md
-	$(PYTHON) -m coverage report
+	sed '/^| Name/,$$d' $(COVERAGE_PAGE) > $(COVERED)/page.md
+	$(PYTHON) -m coverage report --format=markdown --fail-under=0 >> $(COVERED)/page.md
+	mv $(COVERED)/page.md $(COVERAGE_PAGE)
+	$(PYTHON) -m coverage report --format=total
 
-# The wheel and the source distribution: built, looked at, and tried in empty environments.
+# The output that pages show, and the pictures: cog runs the commands of every page.
+docs:
+	$(PYTHON) scripts/pages.py
+	$(PYTHON) scripts/pictures.py
+
+# The wheel and the source distribution: built, checked, and used in empty environments.
 dist:
-	$(PYTHON) scripts/dist.py --into dist $(PYTHONS)
+	$(PYTHON) -m nox -s dist installed
 
-# Small faults in the modules that a dose depends on: fails where a test should notice and does not.
-# Writes its page of the docs; what is known is kept in build/mutants. Needs the extra `verify`.
+# Small faults in the modules that a dose depends on, one at a time: which of them does no test
+# find? All modules take hours; make mutants MUTANTS='taper.engine.curve.*' tries some of them.
+# Needs the extra `mutants`. `mutmut show NAME` prints a fault.
+mutants: export TAPER_TESTS = mutants
 mutants:
-	$(PYTHON) scripts/mutants.py --jobs $(WORKERS)
+	$(PYTHON) -m mutmut run --max-children $(WORKERS) $(MUTANTS)
+	$(PYTHON) -m mutmut results
+	$(PYTHON) -m mutmut results --all true | sed -n 's/^ *\(.*\)\.x.*: /\1 /p' | sort | uniq -c
 
-# The quick layers of the suite on every Python that is here.
+# The quick layers of the suite on every Python that is here, and with the oldest dependencies.
 versions:
-	$(PYTHON) scripts/versions.py $(PYTHONS)
+	$(PYTHON) -m nox -s tests lowest
 
 # Every starting regimen of every US product with every common rule, every law on every plan: about
 # an hour on one core. Writes its page of the docs; parts that are done are kept in build/verify.

@@ -1,13 +1,13 @@
-"""Writes what each guideline plans: the tables of tests/spec/guidelines, and docs/guidelines.md.
+"""What each guideline plans: the tables of tests/spec/guidelines, and parts of docs/guidelines.md.
 
-Run it after a change of a rule, of the formulary or of the engine, and read what has changed:
+After a change of a rule, of the formulary or of the engine, write the tables again and read what
+has changed:
 
     python scripts/guidelines.py
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ROOT / "tests" / "spec" / "guidelines"
-PAGE = ROOT / "docs" / "guidelines.md"
 START = "2026-12-07"
 CASES = (
     ("Morphine ER 60 mg every 12 hours", "morphine-er", "60 mg q12h"),
@@ -31,15 +30,6 @@ CASES = (
     ("Fentanyl patch 100 mcg/h", "fentanyl-patch", "100 mcg/h"),
     ("Tramadol ER 300 mg once a day", "tramadol-er", "300 mg daily"),
 )
-INTRODUCTION = """\
-`taper plan ... --guideline NAME` plans with a published rule set. No source gives everything that a
-plan needs. So each rule set below lists the points that its source leaves open, and the project's
-choices. A rule set is a starting point for a decision with the patient. `taper revise` can slow or
-hold any plan."""
-READING = f"""\
-Every table starts on {START}, with the usual strengths of the US market and all other defaults. "Of
-first" is the daily dose as a share of the first one. "Cut" is the cut as a share of the dose before
-it. The plans warn if a published rule makes a cut large: read those warnings with the table."""
 HEADER = ("From", "Days", "A day", "Doses", "Of first", "Cut")
 
 
@@ -121,59 +111,56 @@ def tables(guideline: Guideline) -> str:
     return "\n".join(lines) + "\n"
 
 
-def page(texts: dict[str, str]) -> str:
-    """The page of documentation, from the tables."""
+def index() -> str:
+    """The rule sets and their rules, as a Markdown table."""
+    rows = [f"| [{g.id}](#{g.id}) | {rule(g)} |\n" for g in guidelines().values()]
+    return "| name | what is planned |\n|---|---|\n" + "".join(rows)
+
+
+def sections() -> str:
+    """A section of the page for each rule set: its facts, its gaps, its plans."""
+    return "\n".join(_section(guideline) for guideline in guidelines().values())
+
+
+def _section(guideline: Guideline) -> str:
+    table = (TABLES / f"{guideline.id}.txt").read_text(encoding="utf-8")
     lines = [
-        "# Guidelines",
+        f"## {guideline.id}",
         "",
-        "<!-- Written by scripts/guidelines.py from the tables in tests/spec/guidelines. -->",
+        f"**{guideline.name}** ({guideline.year})",
         "",
-        INTRODUCTION,
+        f"- Applies to: {guideline.applies}",
+        f"- Rate: {guideline.rate}; interval: {guideline.interval}",
+        f"- Percent of: {guideline.base}",
+        f"- Planned with: {rule(guideline)}",
         "",
-        READING,
+        "Left open by the source:",
         "",
-        "| name | what is planned |",
-        "|---|---|",
+        *(f"- {text}" for text in guideline.leaves_open),
+        "",
+        "Chosen here:",
+        "",
+        *(f"- {text}" for text in guideline.chosen),
+        "",
+        f"Sources ({guideline.grade}):",
+        "",
+        *(f"- {sources()[key]}" for key in guideline.facts["citations"]),
+        "",
+        "```text",
+        table.split("\n\n\n", 1)[1].rstrip("\n"),
+        "```",
     ]
-    lines += [f"| [{g.id}](#{g.id}) | {rule(g)} |" for g in guidelines().values()]
-    for name, guideline in guidelines().items():
-        lines += ["", f"## {name}", "", f"**{guideline.name}** ({guideline.year})", ""]
-        lines += [
-            f"- Applies to: {guideline.applies}",
-            f"- Rate: {guideline.rate}; interval: {guideline.interval}",
-            f"- Percent of: {guideline.base}",
-            f"- Planned with: {rule(guideline)}",
-            "",
-            "Left open by the source:",
-            "",
-            *(f"- {text}" for text in guideline.leaves_open),
-            "",
-            "Chosen here:",
-            "",
-            *(f"- {text}" for text in guideline.chosen),
-            "",
-            f"Sources ({guideline.grade}):",
-            "",
-            *(f"- {sources()[key]}" for key in guideline.facts["citations"]),
-            "",
-            "```text",
-            texts[name].split("\n\n\n", 1)[1].rstrip("\n"),
-            "```",
-        ]
     return "\n".join(lines) + "\n"
 
 
 def main() -> None:
-    """Write the tables and the page."""
-    TABLES.mkdir(exist_ok=True)
-    texts = {name: tables(guideline) for name, guideline in guidelines().items()}
-    for stale in TABLES.glob("*.txt"):
-        if stale.stem not in texts:
-            stale.unlink()
+    """Write the tables."""
+    texts = {f"{name}.txt": tables(guideline) for name, guideline in guidelines().items()}
+    for path in TABLES.iterdir():
+        if path.name not in texts:
+            path.unlink()
     for name, text in texts.items():
-        (TABLES / f"{name}.txt").write_text(text, encoding="utf-8")
-    PAGE.write_text(page(texts), encoding="utf-8")
-    sys.stderr.write(f"wrote {len(texts)} tables and {PAGE.name}\n")
+        (TABLES / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

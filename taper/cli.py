@@ -95,8 +95,8 @@ def wanted(args: list[str]) -> list[str]:
 
 def run(args: list[str]) -> int:
     """Run the command line; returns the exit status, never a traceback."""
-    ready()
     try:
+        ready()  # it writes out what is buffered, and can meet a full disk too
         status = _run(args)
         sys.stdout.flush()
     except BrokenPipeError:

@@ -31,7 +31,7 @@ settings.register_profile(
 settings.register_profile(
     "thorough", max_examples=400, deadline=None, suppress_health_check=_PATIENT
 )
-# for scripts/mutants.py: a few examples, none made smaller when it fails
+# for make mutants: a few examples, none made smaller when it fails
 settings.register_profile(
     "mutants",
     max_examples=12,

@@ -14,14 +14,18 @@ TAPER = f"{sys.executable} -m taper"
 PLAN = f'{TAPER} plan morphine-er "60 mg q12h" --start 2026-12-07'
 
 
+UNUSUAL = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}  # the first hides what a buffer holds
+
+
 def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command line as a user's shell would."""
+    usual = {name: value for name, value in os.environ.items() if name not in UNUSUAL}
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "COLUMNS": "100", **environment},
+        env={**usual, "COLUMNS": "100", **environment},
     )
 
 
@@ -57,9 +61,10 @@ def test_closed_standard_error_keeps_the_status():
     assert shell(f"{PLAN} --reduce 30% 2>&-").returncode == 3
 
 
+@pytest.mark.parametrize("buffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "not"])
 @pytest.mark.parametrize("command", [PLAN, f"{PLAN} --format json", f"{TAPER} --version"])
-def test_a_full_disk_is_named(command):
-    done = shell(f"{command} > /dev/full")
+def test_a_full_disk_is_named(command, buffered):
+    done = shell(f"{command} > /dev/full", **buffered)
     assert done.returncode == 1
     assert done.stderr == "error: standard output: No space left on device\n"
 
