@@ -25,8 +25,8 @@ pytest.importorskip("pyarrow")
 POSIX = os.name == "posix"
 RUN = """
 import sys, signal
-from taper.batch.outputs import Output
-from taper.batch.run import Settings, run
+from taper.batch.job import Output, Settings
+from taper.batch.run import run
 source, folder, kind, jobs, resume = sys.argv[1:6]
 outputs = (
     Output("schedule", kind, "", folder + "/schedule." + kind),
@@ -176,7 +176,8 @@ def test_a_run_taken_up_many_times(tmp_path, source, whole):
 @pytest.mark.parametrize("named", ["schedule.csv", "errors.csv", ""])
 def test_a_run_that_was_stopped_while_it_gave_names(tmp_path, source, whole, named, monkeypatch):
     from taper.batch import run as module
-    from taper.batch.outputs import Output, give_names
+    from taper.batch.job import Output
+    from taper.batch.outputs import give_names
 
     outputs_ = tuple(
         Output(table, "csv", "", str(tmp_path / f"{table}.csv")) for table in ("schedule", "errors")
@@ -227,7 +228,7 @@ def test_two_runs_do_not_write_to_one_output(tmp_path, source):
 def test_a_row_that_vanishes_is_noticed(tmp_path, source, monkeypatch):
     """Rows are counted twice, in two ways; a difference is an error and no output."""
     from taper.batch import worker
-    from taper.batch.outputs import Output
+    from taper.batch.job import Output
     from taper.batch.reading.source import BatchError
     from taper.batch.run import Settings, run
 

@@ -7,8 +7,8 @@ import os
 import pytest
 from randomly import NAMES, as_csv, as_jsonl, as_parquet, one_by_one, requests
 
-from taper.batch.outputs import Output
-from taper.batch.run import Settings, run
+from taper.batch.job import Output, Settings
+from taper.batch.run import run
 
 pytest.importorskip("msgspec")
 pytest.importorskip("pyarrow")
@@ -148,7 +148,7 @@ def test_rows_do_share_plans(tmp_path, rows, monkeypatch):
 def test_what_is_remembered_may_be_forgotten(tmp_path, rows, expected, monkeypatch):
     """Memory is bounded: plans that are shared no longer are planned again."""
     monkeypatch.setattr("taper.batch.sharing.planner.MOST_REMEMBERED", 200_000)
-    monkeypatch.setattr("taper.batch.writing.arrow.MOST_WORDS", 50)
+    monkeypatch.setattr("taper.batch.writing.columns.MOST_WORDS", 50)
     source = tmp_path / "panel.jsonl"
     source.write_bytes(as_jsonl(rows))
     batch(tmp_path, source, jobs=1, chunk_bytes=4_000)

@@ -19,7 +19,7 @@ from taper.reading import read
 from taper.reading.values import LONGEST_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from taper.batch.reading.row import Layout, Row
     from taper.planning.plan import Plan
@@ -69,7 +69,7 @@ class _Shared:
 
 
 class Planner:
-    """Plans rows one by one, and remembers what they have in common, up to a limit.
+    """Plans rows, and remembers what they have in common, up to a limit.
 
     ``render`` makes of a plan (whose id and label are marks) what is shared. It gets the number
     of the plan's first day, or None where its dates are not to be moved, and gives None where
@@ -98,38 +98,38 @@ class Planner:
         self._wrong: dict[Any, tuple[Problem, ...]] = {}
         self._size = 0
         self._starts = starts()
+        self.read_in_full = 0  # rows
 
-    def plan(self, row: Row, number: int) -> Planned | Failed:
-        """The plan of a row, the ``number``-th of the input."""
-        return next(self.plans((row,), number))
-
-    def plans(self, rows: Iterable[Row], first: int) -> Iterator[Planned | Failed]:
-        """The plan of each row; the first of them is the ``first``-th of the input."""
+    def plans(self, rows: Iterable[Row], first: int) -> list[Planned | Failed]:
+        """The plans of a chunk; its first row is the ``first``-th of the input."""
         known, aside, lengths, starts = self._known, self._aside, self._lengths, self._starts
         shared = slice(self._first, self._end)
+        made: list[Planned | Failed] = []
+        add = made.append
         for number, row in enumerate(rows, first):
             found = known.get(row[shared]) if row.__class__ is tuple else None
             if found.__class__ is dict:
                 found = found.get(row[_KNOWN])
-            if found is not None and row[_KNOWN] in lengths:
+            if found.__class__ is _Shared and row[_KNOWN] in lengths and row[_RISKS] in aside:
+                start = starts.get(row[2])
                 ident, label = row[0] or f"row-{number}", row[1] or None
-                plain = ident.__class__ is str and len(ident) <= LONGEST_TEXT and ident.isalnum()
-                plain = plain or _is_plain(ident)
-                if plain and (label is None or _is_plain(label)):
-                    start = starts.get(row[2])
-                    if found.__class__ is _Shared and start is not None and row[_RISKS] in aside:
-                        rendering = found.by_start.get(found.keys[start])
-                        if rendering is None:
-                            rendering = self._on(found, start)
-                        if rendering is not None:
-                            yield ident, label, start, rendering
-                            continue
-                    else:
-                        problems = self._problems_of(found, row, start)
-                        if problems is not None:
-                            yield Failed(ident, problems)
-                            continue
-            yield self._in_full(row, number)
+                if start is not None and _are_plain(ident, label):
+                    rendering = found.by_start.get(found.keys[start]) or self._on(found, start)
+                    if rendering is not None:
+                        add((ident, label, start, rendering))
+                        continue
+            add(self._slowly(row, number, found))
+        return made
+
+    def _slowly(self, row: Row, number: int, found: Any) -> Planned | Failed:
+        """A row that cannot share a plan: its problems are known, or it is read in full."""
+        if found is not None and row[_KNOWN] in self._lengths:
+            ident, label = row[0] or f"row-{number}", row[1] or None
+            if _are_plain(ident, label):
+                problems = self._problems_of(found, row, self._starts.get(row[2]))
+                if problems is not None:
+                    return Failed(ident, problems)
+        return self._in_full(row, number)
 
     def _problems_of(self, found: Any, row: Row, start: int | None) -> tuple[Problem, ...] | None:
         """The problems of a row with shared values that are known; None where nobody knows."""
@@ -154,6 +154,7 @@ class Planner:
 
     def _in_full(self, row: Row, number: int) -> Planned | Failed:
         """Read and plan a row; all its problems at once."""
+        self.read_in_full += 1
         if isinstance(row, Fault):
             return Failed(row.id or f"row-{number}", row.problems)
         loose = isinstance(row, Loose)
@@ -244,6 +245,11 @@ class Planner:
         shared.by_start[shared.keys[start]] = rendering
         self._size += rendering.size
         return rendering
+
+
+def _are_plain(ident: object, label: object) -> bool:
+    """Whether an id and a label stand in the plan as they are."""
+    return _is_plain(ident) and (label is None or _is_plain(label))
 
 
 def _is_plain(text: object) -> bool:

@@ -56,6 +56,14 @@ def schema_of(table: str = "schedule", kept: tuple[str, ...] = ()) -> Any:
     return typed_schema(known(table), kept, errors=True)
 
 
+def outcome_schema() -> Any:
+    """The Arrow schema of what :func:`write_batches` hands back."""
+    arrow = library("pyarrow")
+    text, count = arrow.string(), arrow.int64()
+    names = ("plan_id", "error_field", "error", "part")
+    return arrow.schema([*((name, text) for name in names), ("planned", count), ("failed", count)])
+
+
 def known(table: str) -> str:
     """The name of a table that has rows of plans; raises :class:`~taper.InputError`."""
     names = [name for name, each in TABLES.items() if each.header and name != "errors"]

@@ -122,11 +122,16 @@ def error_rows(line: int, row: int, ident: str, problems: list[Problem]) -> list
             printable(ident[:_SHOWN_VALUE]),
             printable(problem.field[:_SHOWN_VALUE]),
             printable(problem.value[:_SHOWN_VALUE]),
-            printable(" ".join(problem.message.split())[: 4 * _SHOWN_VALUE]),
+            message_of(problem),
             problem.hint,
         ]
         for problem in problems
     ]
+
+
+def message_of(problem: Problem) -> str:
+    """The message of a problem on one line, of bounded length."""
+    return printable(" ".join(problem.message.split())[: 4 * _SHOWN_VALUE])
 
 
 def printable(text: str) -> str:
