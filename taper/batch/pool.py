@@ -222,6 +222,7 @@ class Crew:
             for is_useful in self._rehearsal:
                 if not is_useful:
                     break
+            self._end_pools()  # with their threads: a fork has only the one that forks
             ticket = Ticket(self._context, first, sizes)
             pool = self._pool(self.count, _begin, self._known(), ticket)
             yield from self._done(pool, ((_planned, task) for task in tasks))
@@ -265,9 +266,12 @@ class Crew:
         """End the workers, whatever they are doing, and let go of what is remembered."""
         for process in set(multiprocessing.active_children()) - self._others:
             process.kill()
+        self._end_pools()
+        self._worker.close()
+
+    def _end_pools(self) -> None:
         while self._pools:
             self._pools.pop().shutdown(cancel_futures=True)
-        self._worker.close()
 
 
 @contextmanager
