@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.reading.row import HEAD, Fault, Layout, Loose, Rows, id_text
@@ -12,7 +14,7 @@ from taper.errors import Problem
 from taper.request.fields import ALIASES, FIELDS, LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from taper.batch.reading.row import Row
     from taper.batch.reading.source import Window
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _SAMPLES, _LINES = 16, 64  # places of a file that are looked at, lines at each
 LAYOUT = Layout((*HEAD, *(name for name in (*FIELDS, *ALIASES) if name not in HEAD)))
+_SPACE_BEFORE_COLON = re.compile(rb"[ \t\r]:")
+_ONCE = "one value a field"
 _NOT_AN_OBJECT = Problem(
     "", "the line is not a JSON object", 'one {"product": ..., "dose": ...} a line, no [ ] around'
 )
@@ -65,25 +69,43 @@ def decoder(names: tuple[str, ...]) -> _Decoder:
 
 
 def decode(data: bytes, first_line: int, layout: Layout) -> Rows:
-    """The rows of a byte range; blank lines are no rows."""
+    """The rows of a byte range; blank lines are not rows."""
     read, flat, wrong = decoder(layout.names)
     rows: list[Row] = []
     texts = data.split(b"\n")
     if texts and not texts[-1]:
         texts.pop()
-    blank = False
+    unusual = False
     for text in texts:
         try:
             rows.append(flat(read(text)))
         except (wrong, UnicodeDecodeError, RecursionError):
+            unusual = True
             if text.strip():
                 rows.append(_again(text, layout))
-            else:
-                blank = True
-    if blank:
-        numbers = [place for place, text in enumerate(texts, first_line) if text.strip()]
-        return Rows(rows, numbers)
-    return Rows(rows, range(first_line, first_line + len(rows)))
+    lines: Sequence[int] = range(first_line, first_line + len(rows))
+    if len(rows) < len(texts):
+        lines = [place for place, text in enumerate(texts, first_line) if text.strip()]
+    if unusual or data.count(b":") != len(list(filter(None, chain.from_iterable(rows)))):
+        _find_repeated(rows, [texts[line - first_line] for line in lines], layout)
+    return Rows(rows, lines)
+
+
+def _find_repeated(rows: list[Row], texts: list[bytes], layout: Layout) -> None:
+    """Put a fault in place of every row that has a name twice: its decoder took the last value.
+
+    A name has a colon, so there are at least as many colons as names, and at least as many
+    names as values. Where colons and values are equally many, in all rows together or in one,
+    no name stands twice. Only rows with more colons are read again, twice at most.
+    """
+    names_of = _names()
+    for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        if row.__class__ is not tuple or text.count(b":") == len(list(filter(None, row))):
+            continue
+        found = text.count(b'":')
+        if found != len(names_of(text)) or _SPACE_BEFORE_COLON.search(text):
+            again = _again(text, layout)
+            rows[place] = again if isinstance(again, Fault) else row
 
 
 def decode_kept(data: bytes, first_line: int, layout: Layout) -> Rows:
@@ -110,10 +132,24 @@ def _flat(row: Row, layout: Layout) -> Row:
     return (*found, *row.kept)
 
 
+def _read(text: str) -> tuple[Any, list[str]]:
+    """The JSON of a line, and the names that stand more than once in an object of it."""
+    twice: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice.extend(name for name in found if names.count(name) > 1)
+        return found
+
+    return json.loads(text, object_pairs_hook=look), twice
+
+
 def _again(text: bytes, layout: Layout) -> Row:
     """A line that is not as expected: its values, or what is wrong with it."""
     try:
-        document = json.loads(text.decode())
+        document, twice = _read(text.decode())
     except UnicodeDecodeError:
         return Fault((Problem("", "the line is not UTF-8", "save the file as UTF-8"),))
     except json.JSONDecodeError as error:
@@ -124,8 +160,18 @@ def _again(text: bytes, layout: Layout) -> Row:
         return Fault((Problem("", "not JSON that can be read", "one JSON object a line"),))
     if not isinstance(document, dict):
         return Fault((_NOT_AN_OBJECT,))
+    if twice:
+        problems = [Problem(name, "is given twice in the line", _ONCE) for name in twice]
+        return Fault(tuple(problems), id_text(document.get("id")))
     kept = tuple(document.pop(name, None) for name in layout.kept)
     return Loose(document, kept)
+
+
+@lru_cache(maxsize=1)
+def _names() -> Callable[[bytes], dict[str, Any]]:
+    msgspec = library("msgspec")
+    decode: Callable[[bytes], dict[str, Any]] = msgspec.json.Decoder(dict[str, Any]).decode
+    return decode
 
 
 @lru_cache(maxsize=1)
