@@ -1,4 +1,4 @@
-"""Plans of a whole panel: a row of a file in, the rows of a plan out (contract: batch).
+"""Plans of a whole panel: a row of a file in, the rows of a plan out (contract 12).
 
 The flow of a run, and where it stands:
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     _Decoder = tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Exception]]
 
-_SAMPLES, _LINES = 16, 64  # places of a file that are looked at, lines at each
+_SAMPLES, _LINES = 16, 64  # places of a file where a sample is taken, lines of each
 LAYOUT = Layout((*HEAD, *(name for name in (*FIELDS, *ALIASES) if name not in HEAD)))
 _SPACE_BEFORE_COLON = re.compile(rb"[ \t\r]:")
 _ONCE = "one value a field"
@@ -31,7 +31,7 @@ _NOT_AN_OBJECT = Problem(
 
 
 def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
-    """Byte ranges of about ``size`` that end at the end of a line."""
+    """Byte ranges of about ``size``, each of whole lines."""
     start, end = window.start, len(window.data)
     while start < end:
         cut = window.line_end(min(start + size, end) - 1)
@@ -59,7 +59,7 @@ def layout_of(window: Window) -> Layout:
 
 @lru_cache(maxsize=4)
 def decoder(names: tuple[str, ...]) -> _Decoder:
-    """The decoder of a line with these fields, what makes a row of it, and the error it raises."""
+    """The decoder of a line with these fields, a function that makes it a row, and its error."""
     msgspec = library("msgspec")
     text = str | int | None
     many = str | int | tuple[str, ...] | None
@@ -109,7 +109,7 @@ def _find_repeated(rows: list[Row], texts: list[bytes], layout: Layout) -> None:
 
 
 def decode_kept(data: bytes, first_line: int, layout: Layout) -> Rows:
-    """The same where unknown names are kept."""
+    """The same, if unknown names are kept."""
     numbered = [
         (place, text) for place, text in enumerate(data.split(b"\n"), first_line) if text.strip()
     ]
@@ -118,7 +118,7 @@ def decode_kept(data: bytes, first_line: int, layout: Layout) -> Rows:
 
 
 def _flat(row: Row, layout: Layout) -> Row:
-    """Values by name as a flat row, where they are of the usual kinds."""
+    """Values by name as a flat row, if they are of the usual kinds."""
     if not isinstance(row, Loose) or not row.values.keys() <= set(layout.names):
         return row
     found = []
@@ -147,7 +147,7 @@ def _read(text: str) -> tuple[Any, list[str]]:
 
 
 def _again(text: bytes, layout: Layout) -> Row:
-    """A line that is not as expected: its values, or what is wrong with it."""
+    """A line that the decoder refuses: its values by name, or its problems."""
     try:
         document, twice = _read(text.decode())
     except UnicodeDecodeError:
@@ -182,7 +182,7 @@ def _id_decoder() -> tuple[Callable[[bytes], Any], type[Exception]]:
 
 
 def survey(data: bytes, layout: Layout) -> tuple[int, list[str]]:
-    """How many lines a byte range has, and the id of each row (empty where it has none)."""
+    """How many lines a byte range has, and the id of each row (empty if it has none)."""
     del layout
     read, wrong = _id_decoder()
     ids = []
@@ -205,7 +205,7 @@ def _id_again(text: bytes) -> str:
 
 
 def names(data: bytes) -> set[str]:
-    """The names that are no fields of a request, of every line of a byte range."""
+    """The names in a byte range that are not request fields."""
     found: set[str] = set()
     for text in data.split(b"\n"):
         row = _again(text, LAYOUT) if text.strip() else None

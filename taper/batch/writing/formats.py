@@ -46,9 +46,9 @@ class Csv:
         return self._body(rows)
 
     def template(self, plan: Plan, start: int | None) -> Template | None:
-        """The template of a plan, where every date stands in a cell of its own.
+        """The template of a plan in a table with every date in a cell of its own.
 
-        None where a date is beyond the table.
+        None if a date is beyond the table.
         """
         rows = self.table.rows(plan)
         known = numbers()
@@ -73,7 +73,7 @@ class Csv:
         return Template([part.encode() for part in out.getvalue().split(ID)], gaps)
 
     def of_steps(self, plan: Plan, start: int) -> Template | None:
-        """The same for the schedule; the text of its rows is remembered from plan to plan."""
+        """The same for a schedule; the text of its rows is remembered from plan to plan."""
         base = plan.start.toordinal()
         gaps: list[int] = []
         parts = [b""]

@@ -33,7 +33,7 @@ def typed_schema(name: str, kept: tuple[str, ...], *, errors: bool) -> Any:
 
 
 def plain_schema(name: str, kept: tuple[str, ...], *, encoded: bool) -> Any:
-    """The schema of a table in a file; ``encoded`` where its words are a dictionary's."""
+    """The schema of a table in a file; ``encoded`` if its words are dictionaries."""
     schema = typed_schema(name, kept, errors=False)
     if not encoded or name == "errors":
         return schema

@@ -42,9 +42,9 @@ _SHOWN_VALUE = 200  # characters of a value in an error record
 class Table(NamedTuple):
     """One table: its columns, and the rows of a plan in it as cells of text.
 
-    ``whole`` where it shows what is found for the plan, and so depends on every field;
-    ``dates_in_cells`` where every date stands in a cell of its own;
-    ``steps`` where its rows are the steps of a plan, whose dates are quicker alone.
+    ``whole`` if it shows the findings of the plan, and so depends on every field;
+    ``dates_in_cells`` if every date stands in a cell of its own;
+    ``steps`` if its rows are the steps of a plan, whose dates are found apart from them.
     """
 
     name: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taper.batch.reading.source import library
 from taper.batch.sharing.days import day_of
-from taper.batch.sharing.moved_start import shifted
+from taper.batch.sharing.moved_start import restarted
 from taper.batch.sharing.template import Template, Windows, cut
 from taper.batch.writing.formats import Csv, text_format
 from taper.export.csv import row_dates
@@ -47,16 +47,16 @@ class TextOutput:
         if like is not None and self.table.steps and start is not None:
             base = plan.start.toordinal()
             days = [[day.toordinal() - base for day in row if day] for row in row_dates(plan)]
-            moved = like.moved(days)
-            if moved is not None:
-                return moved
+            template = like.moved(days)
+            if template is not None:
+                return template
         if isinstance(self.text, Csv) and self.table.steps and start is not None:
             return self.text.of_steps(plan, start)
         if isinstance(self.text, Csv) and self.table.dates_in_cells:
             return self.text.template(plan, start)
         later = None
         if start is not None:
-            later = self.text.marked(shifted(plan, day_of(start + _WEEK)))
+            later = self.text.marked(restarted(plan, day_of(start + _WEEK)))
         return cut(self.text.marked(plan), start, later)
 
     def add(
