@@ -38,14 +38,14 @@ def shared_by(request: Request) -> str:
     dated = any(hold.first for hold in calendar.holds)
     if dated or calendar.holidays or request.text.get("by"):
         return ONE_DAY
-    moved = bool(calendar.avoid_weekends or calendar.weekdays or calendar.depends_on_dates)
+    weekly = bool(calendar.avoid_weekends or calendar.weekdays or calendar.depends_on_dates)
     months = [interval.calendar for interval in _intervals(request)]
     if any(months):
         # the steps of such a plan all begin on the day of the month of its start, if every
         # month has that day; what counts in days beside them would move against them
-        plain = not (moved or request.also or request.product.is_patch or request.text.get("over"))
+        plain = not (weekly or request.also or request.product.is_patch or request.text.get("over"))
         return SAME_MONTH if plain and all(months) else ONE_DAY
-    return SAME_WEEKDAY if moved else ANY_DAY
+    return SAME_WEEKDAY if weekly else ANY_DAY
 
 
 class _Months(dict[int, int]):
