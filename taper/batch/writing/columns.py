@@ -18,7 +18,7 @@ from taper.batch.sharing.days import FIRST
 from taper.batch.sharing.step_rows import StepRows
 from taper.batch.sharing.template import Windows, cut
 from taper.batch.writing.formats import value_text
-from taper.batch.writing.schemas import typed_schema
+from taper.batch.writing.schemas import decimal, typed_schema
 from taper.export.csv import row_dates, schedule_row
 
 if TYPE_CHECKING:
@@ -196,7 +196,11 @@ class ColumnOutput:
         for place, name in enumerate(self.table.header[1:], 1):
             found = _with_nulls(numbers(b"".join(each.columns[place] for each in cells)))
             is_number = name in self.table.dates or name in self.table.numbers
-            columns[name] = found if is_number else self._spelled(found)
+            if not is_number:
+                found = self._spelled(found)
+            if name in self.table.places:
+                found = _decimals(found, decimal(self.table.places[name]))
+            columns[name] = found
         return library("pyarrow").record_batch(columns)
 
     def _spelled(self, found: Any) -> Any:
@@ -300,6 +304,15 @@ def _with_nulls(found: Any) -> Any:
     compute = library("pyarrow.compute")
     empty = compute.equal(found, _number(_NULL))
     return compute.if_else(empty, library("pyarrow").nulls(1, found.type)[0], found)
+
+
+def _decimals(words: Any, kind: Any) -> Any:
+    """Amounts as decimals, null if there is none; each word is read once."""
+    compute = library("pyarrow.compute")
+    texts = words.dictionary
+    empty = compute.equal(compute.binary_length(texts), _number(0))
+    known = compute.if_else(empty, library("pyarrow").nulls(1, texts.type)[0], texts)
+    return known.cast(kind).take(words.indices)
 
 
 def _number(value: int) -> Any:
