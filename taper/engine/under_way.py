@@ -156,7 +156,7 @@ class UnderWay(Course):
         """
         as_low = (step.start for step in self.would if is_as_low(step.regimen, regimen))
         not_before = next(as_low, None)
-        self.due = self.rows.turn(kind, self.due, regimen, reason, not_before)
+        self._begun(self.rows.turn(kind, self.due, regimen, reason, not_before))
 
     # --- what changes --------------------------------------------------------------------------
 
