@@ -231,13 +231,17 @@ class Interval:
         """The same length ``factor`` times."""
         return Interval(self.count * factor, self.unit)
 
-    def after(self, day: date) -> date:
-        """The day this long after ``day``; 31 January and a month is the end of February."""
+    def after(self, day: date, day_of_month: int = 0) -> date:
+        """The day this long after ``day``; 31 January and a month is the end of February.
+
+        Months are counted to ``day_of_month`` if that is given, so that a month after the end of
+        February it is 31 March again.
+        """
         if self._length is not None:
             return day + self._length
         from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - months only
 
-        return day + relativedelta(months=self._months)
+        return day + relativedelta(months=self._months, day=day_of_month or None)
 
 
 def _fail(field: str, text: str, message: str, hint: str, span: tuple[int, int] | None) -> NoReturn:

@@ -67,6 +67,8 @@ class Course:
         # the same rule of the original: a plan that slows down stops no earlier than it would
         self.linear = self.curve_of(ORIGINAL, regimen.daily)
         self.opportunities = 0
+        self.expected: date | None = None  # the next opportunity, unless something moves it
+        self.day_of_month = 0  # on which the opportunities of a monthly rule fall
         self.due = begin or calendar.start
         self.last: date | None = None  # the opportunity before, or what this taper waited for
         if calendar.baseline and begin is None:
@@ -128,6 +130,8 @@ class Course:
         """The next opportunity; whether the taper has reached its stop or its goal."""
         self.curve.fall()
         self.opportunities += 1
+        if self.due != self.expected:
+            self.day_of_month = self.due.day
         if self.due > LATEST_DAY:
             raise self._given_up()
         if self.change_to is not None and is_due(
@@ -158,9 +162,18 @@ class Course:
             self._turn(REDUCE, regimen, choice.reason)
         elif rows.kind == HOLD:  # it is over, and the dose stays
             rows.stay(BASELINE, self.due)
-        self.last = self.due
-        self.due = rows.after(self.curve.part.every, self.due)
+        self._wait()
         return self.is_at_goal
+
+    def _wait(self) -> None:
+        """Go on to the next opportunity: an interval after this one.
+
+        A monthly one falls on the same day of the month as the first, or as the last that was
+        moved, also after a shorter month.
+        """
+        self.last = self.due
+        self.due = self.rows.after(self.curve.part.every, self.due, self.day_of_month)
+        self.expected = self.due
 
     def _opportunity(self) -> Opportunity:
         rows, due = self.rows, self.due
@@ -169,7 +182,7 @@ class Course:
             rows.start,
             rows.reason.kind == "unavoidable",
             partial(rows.earliest, due),
-            partial(rows.after, self.curve.part.every, due),
+            partial(rows.after, self.curve.part.every, due, self.day_of_month),
         )
 
     def _stops(self) -> bool:
@@ -195,7 +208,12 @@ class Course:
 
     def _turn(self, kind: str, regimen: Regimen, reason: Reason) -> None:
         """Begin a row as soon from the opportunity on as may be; later dates count from it."""
-        self.due = self.rows.turn(kind, self.due, regimen, reason)
+        self._begun(self.rows.turn(kind, self.due, regimen, reason))
+
+    def _begun(self, day: date) -> None:
+        """A row has begun, perhaps later than it was due."""
+        if day != self.due:
+            self.due, self.day_of_month = day, day.day
 
     def _maintain(self) -> None:
         """End with a row at the goal, up to its first review."""
@@ -218,5 +236,4 @@ class Course:
         self.made, self.change_to = finish.regimens, None
         self.starts_smallest = False
         self.follow(self.rule)
-        self.last = self.due
-        self.due = rows.after(point.every, self.due)
+        self._wait()

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from taper.regimen.table import Regimen
     from taper.request.model import Calendar, Hold
 
-LONGEST_PLAN_DAYS = 7305  # twenty years
+LONGEST_SEARCH = timedelta(weeks=8)  # for a day on which a reduction may begin
 _DAY = timedelta(days=1)
-_WEEK = 7
 
 
 class Row(NamedTuple):
@@ -86,10 +85,13 @@ class Rows:
         self.kind, self.start, self.regimen = kind, start, regimen
         self.before, self.reason, self.words = before, reason, ""
 
-    def after(self, interval: Interval, day: date) -> date:
-        """The day an interval later; of a patch, in whole patch periods."""
+    def after(self, interval: Interval, day: date, day_of_month: int = 0) -> date:
+        """The day an interval later; of a patch, in whole patch periods.
+
+        Months of what is taken every day are counted to ``day_of_month``, if it is given.
+        """
         if self.period == 1:
-            return interval.after(day)
+            return interval.after(day, day_of_month)
         days = (interval.after(day) - day).days
         return day + timedelta(days=-(-days // self.period) * self.period)
 
@@ -181,17 +183,17 @@ class Rows:
         if self.pending is not None:
             day, held = self.held(self.pending, due), True
             self.pending = None
-        day = max(day, not_before)
-        calendar = self.calendar
-        moved = calendar.holidays or any(hold.first for hold in calendar.holds)
-        for _ in range(LONGEST_PLAN_DAYS if moved else _WEEK):  # weekdays come back
+        day = searched_from = max(day, not_before)
+        while day - searched_from <= LONGEST_SEARCH:
             later = self._after_dated_holds(day)
             if later > day:
                 day, held = aligned(later, self.anchor, self.period), True
+                searched_from = day
             elif self._is_avoided(day):
                 day += timedelta(days=self.period)
             else:
                 return day, held
+        calendar = self.calendar
         message = "no day is left on which a reduction may begin"
         hint = "fewer days to avoid, or another first day: patches change every "
         name = "reduce_on" if calendar.weekdays else "avoid"

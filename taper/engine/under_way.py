@@ -158,7 +158,7 @@ class UnderWay(Course):
             if step.daily * self.rows.original <= regimen.daily * step.original:
                 not_before = step.start
                 break
-        self.due = self.rows.turn(kind, self.due, regimen, reason, not_before)
+        self._begun(self.rows.turn(kind, self.due, regimen, reason, not_before))
 
     # --- what changes --------------------------------------------------------------------------
 

@@ -440,9 +440,28 @@ def test_holidays_are_avoided():
     assert [row[1] for row in rows(plan)][:3] == ["2026-12-18", "2026-12-26", "2027-01-02"]
 
 
-def test_a_calendar_month_ends_with_the_month():
+def test_a_calendar_month_ends_with_the_month_and_comes_back():
     plan = taper("morphine-er", "90 mg q8h", start="2027-01-31", every="1mo", reduce="45 mg")
-    assert [row[1] for row in rows(plan)][:3] == ["2027-01-31", "2027-02-28", "2027-03-28"]
+    assert [row[1] for row in rows(plan)][:3] == ["2027-01-31", "2027-02-28", "2027-03-31"]
+
+
+def test_a_month_counts_from_a_reduction_that_was_moved():
+    # 31 January is a Sunday, and so is 28 February; from 1 March on it is the first of the month
+    plan = taper(
+        "morphine-er",
+        "90 mg q8h",
+        start="2027-01-31",
+        every="1mo",
+        reduce="45 mg",
+        avoid=["weekends"],
+    )
+    assert [row[1] for row in rows(plan)][1:4] == ["2027-02-01", "2027-03-01", "2027-04-01"]
+
+
+def test_patches_that_never_change_on_an_allowed_day():
+    with pytest.raises(InputError) as caught:
+        taper("buprenorphine-patch", "20 mcg/h", reduce_on=["tue"])
+    assert "no day is left" in caught.value.problems[0].message
 
 
 def test_a_change_to_a_finer_product_keeps_the_dose():

@@ -260,9 +260,9 @@ SCHEDULES = [
         {"every": "1mo", "start": "2027-01-31", "reduce": "25%"},
         [
             ("reduce", "2027-01-31", 28, "15/30", "exact"),
-            ("reduce", "2027-02-28", 59, "15/15", "unavoidable"),
-            ("reduce", "2027-04-28", 30, "15", "unavoidable"),
-            ("stop", "2027-05-28", None, "", "last"),
+            ("reduce", "2027-02-28", 61, "15/15", "unavoidable"),
+            ("reduce", "2027-04-30", 31, "15", "unavoidable"),
+            ("stop", "2027-05-31", None, "", "last"),
         ],
     ),
     (

@@ -38,7 +38,7 @@ PLAIN = {
 }
 # Numbers of one module: what they are, if nothing clinical.
 ALLOWED: dict[str, dict[int | float, str]] = {
-    "engine/rows.py": {7: "days of a week", 5: "Saturday", 7305: "days of twenty years"},
+    "engine/rows.py": {5: "Saturday", 8: "weeks of a search in the calendar"},
     "export/ics.py": {6: "hours before midnight: evening", 15: "hours before midnight: morning"},
     "export/medicine.py": {6: "shapes that are counted at a glance"},
     "formulary/product.py": {
@@ -68,7 +68,7 @@ ALLOWED: dict[str, dict[int | float, str]] = {
 }
 # Names of a module that hold such a number.
 ALLOWED_NAMES = {
-    "engine/rows.py": {"LONGEST_PLAN_DAYS", "_WEEK"},
+    "engine/rows.py": {"LONGEST_SEARCH"},
     "export/ics.py": {"DOSE_ALARM", "CHECK_ALARM"},
     "formulary/working_days.py": {"_SATURDAY"},
     "regimen/labels.py": {"LONGEST_LABEL"},
