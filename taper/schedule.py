@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from taper.engine.choice import NOTHING
 from taper.engine.course import Course, TooSlow
 from taper.engine.rows import aligned, patch_days
-from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CURRENT, HOLD, STOP, Step
+from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CURRENT, HOLD, Step
 from taper.engine.together import goal_beside, taken_beside
 from taper.engine.under_way import UnderWay
 from taper.errors import InputError, Problem
@@ -60,7 +60,7 @@ class Taper:
     """The taper of every opioid of a request, one after another.
 
     ``place`` says which one it is the turn of: 0 is the main one, then those of ``also`` that
-    are tapered; ``reached`` are the regimens kept at a goal that was reached.
+    are tapered.
     """
 
     def __init__(self, request: Request, met: Sequence[Met]) -> None:
@@ -70,7 +70,6 @@ class Taper:
         self._take_turns(request)
         self.met = list(met)
         self.place = 0
-        self.reached: list[Regimen] = []
         self.would: tuple[Step, ...] = ()
         regimen = request.regimen
         others = (*(other.regimen for other in self.others), *self.kept)
@@ -102,7 +101,7 @@ class Taper:
     def _beside(self) -> tuple[Regimen, ...]:
         """What is taken beside the opioid whose turn it is."""
         waiting = (other.regimen for other in self.others[self.place :])
-        return (*self.reached, *waiting, *self.kept)
+        return (*waiting, *self.kept)
 
     def go_on(self, course: Course, behind: int = 0) -> tuple[Step, ...]:
         """The rows of the opioid whose turn it is, but for those behind, then of the others."""
@@ -164,8 +163,6 @@ class Taper:
         One that is changed before that begins with the change: the row says what holds.
         """
         ended, anchor = self.steps[-1], self.request.calendar.start
-        if ended.kind != STOP:
-            self.reached.append(ended.regimen)
         assert ended.start is not None
         due = begin = self._next_begins(ended.start, ended.end)
         companion = self.others[self.place]

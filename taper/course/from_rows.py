@@ -21,7 +21,6 @@ from taper.request.rule import ORIGINAL
 from taper.schedule import Met, Taper, rule_of, tapered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from taper.course.position import Position
@@ -42,7 +41,6 @@ def gone_on(plan: Plan, request: Request, at: Position, change: Change) -> tuple
     own = [step for step in behind[1:] if place_of(request, step.regimen.product) == at.place]
     taper = Taper(request, [Met(change, plan.steps)])
     taper.place = at.place
-    taper.reached = list(_reached(request, behind, at.place))
     taper.steps = [*behind[:-1], _cut(behind[-1], at.day)]
     return taper.go_on(_resumed(plan, at, own), len(own))
 
@@ -64,14 +62,6 @@ def _cut(step: Step, day: date) -> Step:
         return step
     text = STAYS if step.kind == BASELINE else step.why
     return step._replace(end=day - timedelta(days=1), words=text)
-
-
-def _reached(request: Request, behind: list[Step], place: int) -> Iterator[Regimen]:
-    """The regimens at which earlier opioids are kept at their goal."""
-    for earlier in range(place):
-        rows = [s for s in behind[1:] if place_of(request, s.regimen.product) == earlier]
-        if rows and rows[-1].daily:
-            yield rows[-1].regimen
 
 
 def _resumed(plan: Plan, at: Position, own: list[Step]) -> UnderWay:

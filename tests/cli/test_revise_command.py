@@ -27,7 +27,7 @@ def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
     assert lines[0].split() == ["From", "Was", "Now"]
     assert "2027-01-11  -" in ran.out
     assert "hold 120 mg a day (45/30/45) to 2027-02-14" in ran.out
-    assert "Was: first day without it 2027-08-02" in lines
+    assert "Was: first day without it 2027-05-24" in lines
     document = json.loads(new.read_text())
     (revision,) = document["revisions"]
     assert revision["from"] == "2027-01-11"

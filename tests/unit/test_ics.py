@@ -223,8 +223,8 @@ def test_a_step_back_is_an_event_of_its_own():
 
 def test_what_a_later_revision_brings_back_is_not_cancelled():
     before = first_plan_of("two-opioids")
-    slower = revise(before, date(2027, 2, 22), reduce="15 mg", every="4w")
-    again = revise(slower, date(2027, 3, 1), reduce="10%", every="2w", of="mixed")
+    slower = revise(before, date(2027, 2, 1), hold="4w")
+    again = revise(slower, date(2027, 2, 8), hold="none")
     back = set(fallen_away(slower)) & set(event_keys(again))
     assert back
     assert not back & set(fallen_away(again))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -50,7 +50,8 @@ def test_a_change_on_the_day_of_a_reduction_takes_its_place():
 
 
 def test_of_the_original_means_of_the_start_of_the_whole_plan():
-    base = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="2w", of="original")
+    fields = {"stock": ["15"], "every": "2w", "of": "original"}
+    base = plan("morphine-er", "60 mg q8h", start="2026-12-07", **fields)
     changed = revise(base, date(2027, 1, 11), reduce="25%")
     cuts = [step.cut // 1000 for step in changed.steps if step.kind == "reduce" and step.number > 3]
     assert cuts[0] == 45  # a quarter of 180, not of 120
@@ -85,7 +86,7 @@ def test_a_step_back_goes_to_the_dose_of_the_previous_step_and_no_further():
 
 def test_after_the_stop_a_step_back_is_for_a_week_only():
     stop = FIRST.stop_date
-    day = date(stop.year, stop.month, stop.day + 3)
+    day = stop + timedelta(days=3)
     back = revise(FIRST, day, step_back="withdrawal")
     assert rows(back, stop.isoformat())[:2] == [
         ("stop", stop.isoformat(), 0),
@@ -93,9 +94,9 @@ def test_after_the_stop_a_step_back_is_for_a_week_only():
     ]
     assert back.stop_date > day
     with pytest.raises(InputError, match="ended with the stop"):
-        revise(FIRST, date(stop.year, stop.month, stop.day + 9), step_back="withdrawal")
+        revise(FIRST, stop + timedelta(days=9), step_back="withdrawal")
     with pytest.raises(InputError, match="ended with the stop"):
-        revise(FIRST, date(stop.year, stop.month, stop.day + 3), hold="4w")
+        revise(FIRST, stop + timedelta(days=3), hold="4w")
 
 
 def test_a_planned_hold_is_kept_and_can_be_ended():
