@@ -112,7 +112,7 @@ def units_taken(
         else:
             shapes = _shapes(product, count)
             found.append(Units(_units_of(words, product, strength, count), shapes))
-    return tuple(found) or (Units(words.say("dose.nothing"), ()),)
+    return tuple(found)
 
 
 def _units_of(words: Language, product: Product, strength: Strength, count: int) -> str:

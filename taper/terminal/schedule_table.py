@@ -103,7 +103,7 @@ def layout(plan: Plan, width: int, *, plain: bool = False) -> Layout:
 
 def _ways(plan: Plan, width: int, *, plain: bool) -> Iterator[tuple[list[_Column], bool, int]]:
     """Columns, from the richest to the poorest; the gap between them, in characters."""
-    times = {step.regimen.times for step in plan.steps}
+    times = {step.regimen.times for step in plan.steps if step.daily}
     by_time = len(times) == 1 and len(plan.steps[0].regimen.times) <= _MOST_TIMES
     several = len({step.regimen.product for step in plan.steps}) > 1
     for wide in (True, False) if width >= WIDE else (False,):
@@ -266,8 +266,9 @@ def _of_first(step: Step) -> str:
 
 def _administration_at(place: int, step: Step) -> str:
     regimen = step.regimen
-    amount, units = regimen.amounts[place], regimen.units[place]
-    return administration(regimen, amount, units) if amount else "-"
+    if not regimen.daily:
+        return "-"
+    return administration(regimen, regimen.amounts[place], regimen.units[place])
 
 
 def _also(step: Step) -> str:

@@ -213,7 +213,7 @@ def _legend(plan: Plan, *, in_a_row: bool) -> str:
         notes.append(f"each {product.kind} with {' or '.join(others)} mg of {named}")
     if product.is_liquid:
         notes = [f"Doses in {product.unit_text}, measured in mL with an oral syringe"]
-    times = {step.regimen.times for step in plan.steps}
+    times = {step.regimen.times for step in plan.steps if step.daily}
     if in_a_row:
         order = "; ".join(", ".join(each) for each in sorted(times, key=len))
         notes.append(f"doses in the order {order}")

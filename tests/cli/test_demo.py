@@ -23,7 +23,7 @@ def test_it_shows_plan_hand_out_hold_and_batch(taper, market):
         assert title in ran.out
     assert PATIENTS[market].medicine in ran.out
     assert "first day without it" in ran.out
-    assert re.search(r"hold \S+ mg a day .* to 2027-05-02", ran.out)
+    assert re.search(r"hold \S+ mg a day .* to 2027-05-23", ran.out)
     assert "3 rows: 2 planned, 1 failed" in ran.out
     assert "the nearest are" in ran.out
 

@@ -101,7 +101,7 @@ def test_each_opioid_is_named_with_its_end(taper):
     assert head.count("first day without it") == 2
 
 
-def test_a_goal_is_no_stop_though_another_opioid_is_stopped(taper):
+def test_a_goal_is_no_stop_and_another_opioid_is_kept(taper):
     ran = taper(
         *("plan", "morphine-er", "30 mg q12h", "--to", "30 mg"),
         *("--also", "oxycodone-ir 10 mg q6h", "--start", START),
@@ -113,7 +113,8 @@ def test_a_goal_is_no_stop_though_another_opioid_is_stopped(taper):
     figures = made.to_dict()["summary"]
     assert figures["stop_date"] is None
     assert figures["end_daily_dose"] == "30"
-    assert figures["days"] == (made.steps[-1].start - made.start).days
+    assert figures["days"] == (made.steps[-1].end - made.start).days + 1
+    assert [c.daily for c in made.steps[-1].companions] == [40_000]
 
 
 def test_the_summary_is_of_the_main_product():

@@ -69,12 +69,12 @@ def prn_as_taken(facts: Facts) -> Found | None:
 
 @finding("interval-off-label")
 def interval_off_label(facts: Facts) -> Found | None:
-    """Products that are taken more or less often than their labels say."""
+    """Products that are taken more often than their labels say."""
     taken = {(regimen.product, regimen.interval) for regimen in facts.regimens}
     off = sorted(
         (product.id, interval, product)
         for product, interval in taken
-        if interval not in product.intervals_hours
+        if 0 < interval < min(product.intervals_hours)
     )
     if not off:
         return None
