@@ -9,8 +9,9 @@ import holidays
 import pytest
 
 from taper import plan
-from taper.data.files import DATA, MARKETS, formulary
+from taper.data.files import DATA
 from taper.errors import InputError
+from taper.formulary.market import MARKETS, formulary
 from taper.quantities import plain
 
 AU = {
