@@ -30,7 +30,9 @@ def due(
     kind: Annotated[
         list[str] | None,
         typer.Option(
-            "--kind", metavar="WORD", help="Only: reduction, stop, change, hold, goal, check, fill."
+            "--kind",
+            metavar="WORD",
+            help="Only: reduction, stop, change, hold, step-back, goal, check, fill.",
         ),
     ] = None,
     format: TableFormat = "table",  # noqa: A002

@@ -27,6 +27,7 @@ _KINDS = {
     "baseline": "still ",
     "hold": "hold ",
     "change": "change of product, ",
+    "step-back": "back to ",
     "maintain": "goal ",
 }
 

@@ -16,12 +16,13 @@ from taper.planning.document import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-KINDS = ("reduction", "stop", "change", "hold", "goal", "check", "fill")
+KINDS = ("reduction", "stop", "change", "hold", "step-back", "goal", "check", "fill")
 _OF_STEP = {
     "reduce": "reduction",
     "stop": "stop",
     "change": "change",
     "hold": "hold",
+    "step-back": "step-back",
     "maintain": "goal",
 }
 

@@ -101,6 +101,10 @@ def _lay_behind(course: UnderWay, own: list[Step], at: Position) -> None:
         row = (step.kind, step.start, step.end, regimen, step.original, step.before, step.reason)
         rows.rows.append(Row(*row))
     rows.open(BASELINE if at.waits else at.in_force.kind, at.day, now, now.daily, NOTHING)
+    if own and not at.waits:
+        first = _first_of_dose(own) or own[0]
+        assert first.start is not None
+        rows.take(first.start, first.reason)
     rows.original = now.daily if at.waits else at.in_force.original
 
 
@@ -121,7 +125,8 @@ def _set_due(course: UnderWay, plan: Plan, at: Position, own: list[Step]) -> Non
         assert following is not None
         course.due = max(at.day, following)
         return
-    since = _since(own)
+    first = _first_of_dose(own)
+    since = first.start if first else None
     course.last = since or (own[0].start if own else None)
     if in_force.kind == MAINTAIN:
         return
@@ -134,12 +139,12 @@ def _set_due(course: UnderWay, plan: Plan, at: Position, own: list[Step]) -> Non
         course.due = max(course.due, in_force.end + timedelta(days=1))
 
 
-def _since(own: list[Step]) -> date | None:
-    """The first day of the dose in force; None if nothing has changed yet."""
-    since, before = None, None
+def _first_of_dose(own: list[Step]) -> Step | None:
+    """The row that began the dose in force; None if nothing has changed yet."""
+    first, before = None, None
     for step in own:
         has_moved = before is not None and before.regimen.amounts != step.regimen.amounts
         if step.kind in {REDUCE, CHANGE, STOP} or has_moved:
-            since = step.start
+            first = step
         before = step
-    return since
+    return first

@@ -179,32 +179,22 @@ class Course:
         rows, due = self.rows, self.due
         return Opportunity(
             due,
-            rows.start,
-            rows.reason.kind == "unavoidable",
+            rows.since,
+            rows.cause.kind == "unavoidable",
             partial(rows.earliest, due),
             partial(rows.after, self.curve.part.every, due, self.day_of_month),
         )
 
     def _stops(self) -> bool:
-        since = self._kept_since()
-        ends = self.rows.after(self.rule.last_dose_for, since)
         at = self._opportunity()
-        return self.reduction.stops(self.curve, self._linear_point, at, since, ends)
+        ends = self.rows.after(self.rule.last_dose_for, at.begun)
+        return self.reduction.stops(self.curve, self._linear_point, at, ends)
 
     def _linear_point(self) -> Point:
         """Where the rule counted on the original dose is; it is looked at only at the end."""
         point = self.linear.skip(self.opportunities)
         self.opportunities = 0
         return point
-
-    def _kept_since(self) -> date:
-        """Since when the dose in force has been taken: holds count."""
-        since = self.rows.start
-        for row in reversed(self.rows.rows):
-            if row.regimen != self.rows.regimen:
-                return since
-            since = row.start
-        return since
 
     def _turn(self, kind: str, regimen: Regimen, reason: Reason) -> None:
         """Begin a row as soon from the opportunity on as may be; later dates count from it."""

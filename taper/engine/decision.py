@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 class Opportunity(NamedTuple):
     """When a reduction may begin, and what came before it.
 
-    ``due`` is the day, ``begun`` the first day of the row in force. ``begins`` gives the day on
-    which a reduction would really begin (days that are avoided put it off), ``following`` that of
-    the next opportunity. ``unavoidable`` tells whether the row began with an unavoidable cut.
+    ``due`` is the day, ``begun`` the first day of the dose in force, of however many rows.
+    ``begins`` gives the day on which a reduction would really begin (days that are avoided put it
+    off), ``following`` that of the next opportunity. ``unavoidable`` tells whether the dose began
+    with an unavoidable cut.
     """
 
     due: date
@@ -44,7 +45,7 @@ class Opportunity(NamedTuple):
 
     @property
     def is_too_soon(self) -> bool:
-        """Whether the row in force must be kept longer."""
+        """Whether the dose in force must be kept longer."""
         return self.unavoidable and is_too_soon(self.begun, self.begins())
 
 
@@ -106,13 +107,12 @@ class Reduction:
         curve: Curve,
         linear: Callable[[], Point],
         at: Opportunity,
-        kept_since: date,
         last_dose_ends: date,
     ) -> bool:
         """Whether the smallest dose, taken once a day, is stopped.
 
-        ``linear`` gives the point of the same rule under ``original``; ``kept_since`` is the
-        first day of the dose, ``last_dose_ends`` the end of ``last_dose_for`` from then on.
+        ``linear`` gives the point of the same rule under ``original``; ``last_dose_ends`` is the
+        end of ``last_dose_for`` from the first day of the dose on.
         """
         if self.rule.is_short:
             return is_below_half(curve.point(), self.made.smallest)
@@ -125,7 +125,7 @@ class Reduction:
                 return True
         if self.rule.of == ORIGINAL:
             return is_below_half(curve.point(), self.made.smallest)
-        return is_kept_long_enough(kept_since, at.begins()) or is_below_half(
+        return is_kept_long_enough(at.begun, at.begins()) or is_below_half(
             linear(), self.made.smallest
         )
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.engine.choice import NOTHING, Reason
-from taper.engine.steps import BASELINE, CHANGE, HOLD, REDUCE, STAYS
+from taper.engine.steps import BASELINE, CHANGE, HOLD, REDUCE, STAYS, STEP_BACK
 from taper.errors import InputError, Problem
 from taper.formulary.holidays import is_holiday
 
@@ -60,6 +60,8 @@ class Rows:
         self.pending: Interval | None = None
         self.fired: set[int] = set()
         self.is_free = not (calendar.holds or calendar.depends_on_dates)
+        self.regimen = regimen
+        self.take(start, NOTHING)
         self.open(BASELINE, start, regimen, regimen.daily, NOTHING)
 
     def recall(self, steps: Iterable[Step]) -> None:
@@ -71,8 +73,9 @@ class Rows:
                 self.pending = None
                 self.start, self.regimen, self.original = step.start, step.regimen, step.original
                 self._meet_holds()
-            elif step.kind in {HOLD, CHANGE}:
+            elif step.kind in {HOLD, CHANGE, STEP_BACK}:
                 self.pending = None
+                self.reductions -= step.kind == STEP_BACK  # it takes a cut back
 
     def copy(self) -> Rows:
         """The same rows, to go on from in another way."""
@@ -82,8 +85,14 @@ class Rows:
 
     def open(self, kind: str, start: date, regimen: Regimen, before: int, reason: Reason) -> None:
         """Begin a row; it ends where the next begins."""
+        if regimen is not self.regimen:
+            self.take(start, reason)
         self.kind, self.start, self.regimen = kind, start, regimen
         self.before, self.reason, self.words = before, reason, ""
+
+    def take(self, since: date, cause: Reason) -> None:
+        """Count a dose from its first day: a hold or a change may split it into several rows."""
+        self.since, self.cause = since, cause
 
     def after(self, interval: Interval, day: date, day_of_month: int = 0) -> date:
         """The day an interval later; of a patch, in whole patch periods.
@@ -105,13 +114,8 @@ class Rows:
     ) -> date:
         """Close the open row and begin one of ``kind`` as soon after ``due`` as may be."""
         not_before = not_before or due
-        if self.is_free:
-            day, held = max(due, not_before), False
-        else:
-            day, held = self._begin(due, not_before)
+        day = max(due, not_before) if self.is_free else self._begin(due, not_before)
         before = self.regimen.daily
-        if held and day > due > self.start and self.kind != HOLD:
-            self.stay(HOLD, due)
         self.close(day)
         self.open(kind, day, regimen, before, reason)
         if kind == REDUCE:
@@ -176,27 +180,32 @@ class Rows:
         """The first day from ``due`` on which a reduction may begin, apart from hold rows."""
         if self.is_free:
             return due
-        pending, self.pending = self.pending, None
-        day, _ = self._begin(due, date.min)
-        self.pending = pending
-        return day
+        return self._allowed(due)
 
-    def _begin(self, due: date, not_before: date) -> tuple[date, bool]:
-        """The first day from ``due`` on which a reduction may begin, and whether a hold did it."""
-        day, held = due, False
-        if self.pending is not None:
-            day, held = self.held(self.pending, due), True
-            self.pending = None
-        day = searched_from = max(day, not_before)
+    def _begin(self, due: date, not_before: date) -> date:
+        """The first day from ``due`` on which a reduction begins; a hold that was met comes first.
+
+        The hold's row begins when the reduction would have begun without it.
+        """
+        if self.pending is None:
+            return self._allowed(max(due, not_before))
+        length, self.pending = self.pending, None
+        planned = self._allowed(due, but_for_holds=True)
+        if planned > self.start and self.kind != HOLD:
+            self.stay(HOLD, planned)
+        return self._allowed(max(self.held(length, planned), not_before))
+
+    def _allowed(self, day: date, *, but_for_holds: bool = False) -> date:
+        """The first day on which a reduction may begin; the days of dated holds count for none."""
+        searched_from = day
         while day - searched_from <= LONGEST_SEARCH:
-            later = self._after_dated_holds(day)
+            later = day if but_for_holds else self._after_dated_holds(day)
             if later > day:
-                day, held = aligned(later, self.anchor, self.period), True
-                searched_from = day
+                day = searched_from = aligned(later, self.anchor, self.period)
             elif self._is_avoided(day):
                 day += timedelta(days=self.period)
             else:
-                return day, held
+                return day
         calendar = self.calendar
         message = "no day is left on which a reduction may begin"
         hint = "fewer days to avoid, or another first day: patches change every "

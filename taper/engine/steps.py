@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from taper.engine.choice import Reason
     from taper.regimen.table import Regimen
 
-CURRENT, BASELINE, REDUCE, HOLD, CHANGE, MAINTAIN, STOP = (
+CURRENT, BASELINE, REDUCE, HOLD, CHANGE, STEP_BACK, MAINTAIN, STOP = (
     "current",
     "baseline",
     "reduce",
     "hold",
     "change",
+    "step-back",
     "maintain",
     "stop",
 )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from taper.engine.course import Course
 from taper.engine.rows import aligned
-from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STOP, is_as_low
+from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STEP_BACK, STOP, is_as_low
 from taper.errors import InputError, Problem
 from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
@@ -187,8 +187,10 @@ class UnderWay(Course):
         """The course before its last cut, which is made again after a full interval.
 
         The curve goes back with the dose, so that the same doses follow as before; on a curve
-        that had fallen on, the way down would be steeper than the one that was too steep. The cut
-        that was taken back counts for no hold: the holds stand at the doses where they stood.
+        that had fallen on, the way down would be steeper than the one that was too steep. For the
+        same reason the dose counts from the day on which it was first taken: a cut that had waited
+        for twelve weeks does not wait for twelve more. The cut that was taken back counts for no
+        hold: the holds stand at the doses where they stood.
         """
         back = self.before_cut
         if back is None:
@@ -200,7 +202,8 @@ class UnderWay(Course):
         course.before_cut = None
         rows = course.rows = self.rows.copy()
         why = f"a step back to the dose of the previous step: {change.step_back}"
-        rows.cut(HOLD, day, why, is_cut=is_cut)
+        rows.cut(STEP_BACK, day, why, is_cut=is_cut)
+        rows.take(back.rows.since, back.rows.cause)
         rows.regimen, rows.pending = back.rows.regimen, back.rows.pending
         rows.reductions, rows.fired = back.rows.reductions, back.rows.fired.copy()
         if course.rule is not self.rule:

@@ -26,10 +26,10 @@ def is_brisk(part: Part, original: int) -> bool:
 
 
 def may_wait(begun: date, following: date, *, patch: bool) -> bool:
-    """Whether an unavoidable cut of a row may wait for the ``following`` opportunity."""
+    """Whether an unavoidable cut of a dose may wait for the ``following`` opportunity."""
     return following - begun <= (LONGEST_WAIT_OF_PATCHES if patch else LONGEST_WAIT)
 
 
 def is_too_soon(begun: date, day: date) -> bool:
-    """Whether a row that began with an unavoidable cut must still be kept on a day."""
+    """Whether a dose that began with an unavoidable cut must still be kept on a day."""
     return day - begun < AFTER_UNAVOIDABLE

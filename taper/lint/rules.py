@@ -237,8 +237,8 @@ def _above_their_rank(now: Taken, then: Taken) -> Iterator[tuple[str, int]]:
 
 
 def _steps_back(entries: list[Entry], before: Entry, entry: Entry) -> bool:
-    """Whether a rise is a step back that was recorded: a hold at the dose before the last one."""
-    if entry.kind != "hold" or entry.taken is None or before.taken is None:
+    """Whether a rise is a step back that was recorded: to the dose before the last one."""
+    if entry.kind != "step-back" or entry.taken is None or before.taken is None:
         return False
     product = entry.taken.product
     earlier = [

@@ -11,7 +11,16 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from taper.engine.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
+from taper.engine.steps import (
+    BASELINE,
+    CHANGE,
+    CURRENT,
+    HOLD,
+    MAINTAIN,
+    REDUCE,
+    STEP_BACK,
+    STOP,
+)
 from taper.errors import InputError, Problem
 from taper.planning.make import made_with
 from taper.quantities import THOUSAND, plain
@@ -185,7 +194,7 @@ def _doses(plan: Plan) -> Iterator[Problem]:
         if step.number and before is None:
             yield from _change(step, where)
         elif before is not None:
-            back = back and regimen.amounts in taken[regimen.product]
+            back = back and step.kind == STEP_BACK and regimen.amounts in taken[regimen.product]
             if not back:
                 yield from _follows(step, before, where)
         for other in step.companions:

@@ -159,7 +159,9 @@ class Step(_Model):
     """One row of the schedule; ``end`` is inclusive."""
 
     step: Count
-    kind: Literal["current", "baseline", "reduce", "hold", "change", "maintain", "stop"]
+    kind: Literal[
+        "current", "baseline", "reduce", "hold", "change", "step-back", "maintain", "stop"
+    ]
     start: Day | None
     end: Day | None
     days: Count | None

@@ -17,7 +17,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from taper.engine.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STOP
+from taper.engine.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STEP_BACK, STOP
 from taper.quantities import percent_text, plain
 from taper.regimen.directions import units_in_figures
 from taper.safety.equivalents import mme_text
@@ -43,6 +43,7 @@ _KINDS = {
     BASELINE: "same",
     HOLD: "hold",
     CHANGE: "change",
+    STEP_BACK: "back",
     MAINTAIN: "goal",
 }
 # Where a cell may be broken: at spaces, but not between a number and what it counts.

@@ -207,7 +207,7 @@ def _rule(plan: Plan) -> str:
 def _legend(plan: Plan, *, in_a_row: bool) -> str:
     product = plan.request.product
     notes = [f"In brackets the {product.kind}s that make a dose of more than one"]
-    if product.is_combination:
+    if product.holds_acetaminophen:
         others = sorted({plain(strength.other) for strength in plan.request.regimens.strengths})
         named = product.words["acetaminophen"]
         notes.append(f"each {product.kind} with {' or '.join(others)} mg of {named}")

@@ -128,7 +128,7 @@ REVISED = [
         "2027-01-20",
         {"step_back": "withdrawal"},
         [
-            ("hold", "2027-01-20", 14, "15/30"),
+            ("step-back", "2027-01-20", 14, "15/30"),
             ("reduce", "2027-02-03", 42, "15/15"),
             ("reduce", "2027-03-17", 28, "15"),
             ("stop", "2027-04-14", None, ""),
@@ -341,7 +341,7 @@ REVISED = [
         {"step_back": "withdrawal"},
         [
             ("reduce", "2026-12-22", 3, "37.5"),
-            ("hold", "2026-12-25", 15, "50"),
+            ("step-back", "2026-12-25", 15, "50"),
             ("reduce", "2027-01-09", 30, "37.5"),
             ("reduce", "2027-02-08", 45, "25"),
         ],
@@ -650,7 +650,7 @@ def test_a_hold_that_a_step_back_undoes_is_met_again():
     first = taper("morphine-er", "30 mg q12h", every="2w", holds=["4w@every2"])
     back = revise(first, "2027-01-20", step_back="COWS 14")
     kinds = [row[0] for row in rows(back, "2027-01-20")]
-    assert kinds[:4] == ["hold", "reduce", "hold", "reduce"]
+    assert kinds[:4] == ["step-back", "reduce", "hold", "reduce"]
 
 
 def test_another_goal_keeps_the_other_opioids_and_no_goal_tapers_them():

@@ -418,11 +418,32 @@ def test_a_hold_comes_after_the_first_step_at_or_below_its_dose(hold, after):
 
 def test_a_reduction_that_falls_in_dated_holds_begins_the_day_after():
     plan = taper("morphine-er", "90 mg q8h", holds=["2026-12-20..2027-01-03"])
-    assert rows(plan)[:4] == [
+    assert rows(plan)[:3] == [
         ("reduce", "2026-12-07", 7),
-        ("reduce", "2026-12-14", 7),
+        ("reduce", "2026-12-14", 21),  # 14 days more: no row of their own
+        ("reduce", "2027-01-04", 7),
+    ]
+
+
+def test_a_hold_begins_when_the_reduction_would_have_begun():
+    """The third reduction is due on Sunday 20 December, so it would begin on the Monday."""
+    fields = {"every": "6d", "avoid": ["weekends"], "holds": ["2w@every2"]}
+    assert rows(taper("morphine-er", "90 mg q8h", **fields))[:4] == [
+        ("reduce", "2026-12-07", 7),  # six days later is a Sunday
+        ("reduce", "2026-12-14", 7),  # and six days after the Monday
         ("hold", "2026-12-21", 14),
         ("reduce", "2027-01-04", 7),
+    ]
+
+
+def test_of_a_hold_and_dated_holds_that_meet_the_longest_counts():
+    """The hold of two weeks would end on 4 January, within the dated one."""
+    fields = {"every": "1w", "holds": ["2w@every2", "2026-12-19..2027-01-10"]}
+    assert rows(taper("morphine-er", "90 mg q8h", **fields))[:4] == [
+        ("reduce", "2026-12-07", 7),
+        ("reduce", "2026-12-14", 7),
+        ("hold", "2026-12-21", 21),
+        ("reduce", "2027-01-11", 7),
     ]
 
 

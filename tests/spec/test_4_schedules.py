@@ -45,8 +45,7 @@ SCHEDULES = [
         {"every": "2w", "holds": ["2027-01-18..2027-02-09"]},
         [
             ("baseline", "2026-12-07", 14, "30/30", ""),
-            ("reduce", "2026-12-21", 28, "15/30", "nearest"),
-            ("hold", "2027-01-18", 23, "15/30", ""),
+            ("reduce", "2026-12-21", 51, "15/30", "nearest"),  # 23 of them waited for
             ("reduce", "2027-02-10", 42, "15/15", "unavoidable"),
             ("reduce", "2027-03-24", 28, "15", "unavoidable"),
             ("stop", "2027-04-21", None, "", "last"),
@@ -235,8 +234,7 @@ SCHEDULES = [
         },
         [
             ("reduce", "2026-12-07", 21, "37.5", "exact"),
-            ("reduce", "2026-12-28", 30, "25", "unavoidable"),
-            ("hold", "2027-01-27", 12, "25", ""),
+            ("reduce", "2026-12-28", 42, "25", "unavoidable"),  # 27 January is held
             ("reduce", "2027-02-08", 30, "12.5", "unavoidable"),
             ("stop", "2027-03-10", None, "", "last"),
         ],

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
-from conftest import DATA
 
 from taper.planning.make import make_plan
 from taper.quantities import plain
 from taper.reading import read
 
+DATA = Path(__file__).parents[1] / "data"
 WORKED = json.loads((DATA / "worked-plans.json").read_text(encoding="utf-8"))
 
 

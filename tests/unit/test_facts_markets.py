@@ -9,8 +9,9 @@ import holidays
 import pytest
 
 from taper import plan
-from taper.data.files import DATA, MARKETS, formulary
+from taper.data.files import DATA
 from taper.errors import InputError
+from taper.formulary.market import MARKETS, formulary
 from taper.quantities import plain
 
 AU = {
@@ -158,12 +159,14 @@ def test_naloxone_in_a_tablet_is_no_dose_of_its_own_and_no_paracetamol(market, p
     made = plan(product, dose, market=market, every="4w", start="2026-12-07")
     now = made.steps[0].regimen
     assert [plain(amount) for amount in now.amounts] == ["20", "20"]
-    assert now.other_daily == 0
+    assert not now.product.holds_acetaminophen
     assert "acetaminophen" not in made.to_json()
+    in_use = {strength.label for step in made.steps for strength, _ in step.regimen.per_day}
+    assert "10/5" in in_use  # naloxone falls with the opioid, and keeps no strength out of use
 
 
 ETG = [  # a quarter of the first dose a week, or every four weeks (Therapeutic Guidelines)
-    ("Tramal SR", "100 mg bd", "1w", ["100/100", "50/100", "50/50", "0/50", "0/0"]),
+    ("Tramal SR", "100 mg bd", "1w", ["100/100", "50/100", "50/50", "50", ""]),
     ("OxyContin", "40 mg bd", "4w", ["40/40", "30/30", "20/20", "10/10"]),
 ]
 

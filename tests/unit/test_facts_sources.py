@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from taper.data.files import DATA, MARKETS, formulary
+from taper.data.files import DATA
+from taper.formulary.market import MARKETS, formulary
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from taper.data.files import DATA, formulary
+from taper.data.files import DATA
+from taper.formulary.market import formulary
 
 US = formulary("us")
 COUNTS = tomllib.loads((DATA / "ndc-counts-us.toml").read_text(encoding="utf-8"))

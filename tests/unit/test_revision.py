@@ -72,7 +72,7 @@ def test_a_new_goal():
 def test_a_step_back_goes_to_the_dose_of_the_previous_step_and_no_further():
     back = revise(FIRST, date(2027, 1, 11), step_back="withdrawal, COWS 14")
     row = next(step for step in back.steps if step.start == date(2027, 1, 11))
-    assert (row.kind, row.daily) == ("hold", 150_000)
+    assert (row.kind, row.daily) == ("step-back", 150_000)
     assert row.words == "a step back to the dose of the previous step: withdrawal, COWS 14"
     assert "lost-tolerance" in row.findings
     # after a full interval, the same doses follow as before
@@ -90,7 +90,7 @@ def test_after_the_stop_a_step_back_is_for_a_week_only():
     back = revise(FIRST, day, step_back="withdrawal")
     assert rows(back, stop.isoformat())[:2] == [
         ("stop", stop.isoformat(), 0),
-        ("hold", day.isoformat(), 15),
+        ("step-back", day.isoformat(), 15),
     ]
     assert back.stop_date > day
     with pytest.raises(InputError, match="ended with the stop"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taper.engine.rows import patch_days
-from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STOP
+from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STEP_BACK, STOP
 from taper.export.handout.tick_boxes import Boxes, Room, Ticks
 from taper.export.medicine import (
     Dose,
@@ -74,7 +74,7 @@ class Timetable:
             notes=notes,
             ticks=ticks,
             checks=checks,
-            quiet=step.kind in {BASELINE, HOLD, MAINTAIN} and step.cut == 0,
+            quiet=step.kind in {BASELINE, HOLD, MAINTAIN},
             long=room.left < 0,
         )
 
@@ -82,7 +82,7 @@ class Timetable:
 
     def _title(self, step: Step) -> str:
         words = self.words
-        if step.cut < 0 and step.kind != CHANGE:
+        if step.kind == STEP_BACK:
             return words.say("kind.back")
         name = product_name(words, step.regimen.product)
         if step.kind == REDUCE and self.many:
@@ -173,7 +173,7 @@ class Timetable:
         name = product_name(words, step.regimen.product)
         if step.kind == BASELINE and following and following.kind == REDUCE and following.start:
             yield words.say("note.baseline", date=words.day(following.start))
-        if step.kind == HOLD:
+        if step.kind in {HOLD, STEP_BACK}:
             yield words.say("note.hold")
         if step.kind == CHANGE:
             old = product_name(words, self.plan.steps[place - 1].regimen.product)

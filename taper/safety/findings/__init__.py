@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taper.engine.steps import HOLD, STOP
+from taper.engine.steps import HOLD, STEP_BACK, STOP
 from taper.safety.findings import cuts, doses, medicine, notes, patient, rate
 from taper.safety.findings.registry import Facts, rules_of
 
@@ -67,7 +67,7 @@ def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step
         for number in each.steps:
             about[number] = (*about.get(number, ()), each.id)
     for step in steps:
-        if step.kind in {HOLD, STOP}:
+        if step.kind in {HOLD, STEP_BACK, STOP}:
             about[step.number] = (*about.get(step.number, ()), "lost-tolerance")
     return tuple(
         step.with_findings(about[step.number]) if step.number in about else step for step in steps

@@ -78,4 +78,5 @@ def acetaminophen_over_maximum(facts: Facts) -> Found | None:
 
 def _acetaminophen(step: Step) -> int:
     """All that is taken of it in a day, in thousandths of a milligram."""
-    return sum(regimen.other_daily for regimen in (step.regimen, *step.companions))
+    taken = (step.regimen, *step.companions)
+    return sum(each.other_daily for each in taken if each.product.holds_acetaminophen)
