@@ -19,6 +19,7 @@ from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.planning.make import make_plan
 from taper.quantities import THOUSAND, plain
 from taper.reading import read
+from taper.reading.medicine import FAVORED
 from taper.request.fields import RISKS, WEEKDAYS
 from taper.request.rule import BASES
 
@@ -31,14 +32,15 @@ EVERY = ("1w", "1w", "2w", "4w", "1mo", "10d", "5d", "3w")
 DAYS_OF = {"1w": 7, "2w": 14, "4w": 28, "1mo": 28, "10d": 10, "5d": 5, "3w": 21}
 # what the engine says of a request that is sound but leads nowhere
 _NOWHERE = (
-    "takes more than twenty years",
+    "at this pace the taper never",
     "no day is left on which",
     "makes no dose at or below",
     "and the change is at",
     "cannot make the goal",
     "no reduction every",
     "mg of acetaminophen",
-    "no dose below",
+    "no lower dose down to",
+    "a day cannot be made",  # a goal: two tablets of a combination are planned in that alone
 )
 
 
@@ -206,6 +208,8 @@ def requests(
     fields.update(draw(rates(product, taken)))
     if draw(st.integers(0, 3)) == 0:
         fields["prefer"] = "fewest-strengths"
+    if draw(st.integers(0, 3)) == 0:
+        fields["favor"] = draw(st.sampled_from(FAVORED))
     if simple:
         return {**fields, "start": "2026-12-07"}
     fields.update(draw(calendars(product, taken)))
@@ -215,6 +219,7 @@ def requests(
             fields["to"] = f"{plain(sum(goal))} {product.unit}"
     if draw(st.integers(0, 3)) == 0:
         fields["last_dose_for"] = draw(st.sampled_from(["1w", "4w", "1d", "2mo"]))
+    fields["as_needed"] = draw(st.sampled_from(["fixed", "keep"]))
     fields["fill"] = draw(st.sampled_from(["28d", "7d", "step", "10d", "4w", "90d"]))
     fields["checks"] = draw(st.sampled_from(["standard", "close", "none"]))
     if draw(st.booleans()):
