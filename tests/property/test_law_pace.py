@@ -25,6 +25,8 @@ def small_tapers(draw):
     hours = draw(st.sampled_from([72, 168] if product.is_patch else [24, 12, 8]))
     number = 1 if product.is_patch else 24 // hours
     fields: dict[str, object] = {"product": product.id, "start": "2026-12-07"}
+    if product.drug == "methadone":
+        fields["indication"] = "pain"
     if product.is_liquid:
         (measure,) = unit_amounts(product, list(product.usual), halves=False)
         count = st.integers(-(-product.least_dose // measure), {1: 60, 2: 30, 3: 10}[number])
@@ -78,7 +80,10 @@ def rules(draw, product, taken):
         amount = max(sum(taken) * draw(tenths) // 1000, 1)
         fields = {"reduce": f"{plain(amount)} {product.unit}", "every": every, "of": of}
         return fields, [(amount, None)], "original", every
-    first, second = draw(tenths), draw(tenths)
+    first, second = (
+        min(draw(tenths), 250),
+        min(draw(tenths), 250),
+    )  # a percentage is limited in one step too
     share = Fraction(first, 1000)
     text = f"{plain(first * 100)}%"
     if draw(st.booleans()):

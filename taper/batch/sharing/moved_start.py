@@ -108,4 +108,4 @@ def shifted(plan: Plan, start: date) -> Plan:
         else step._replace(start=step.start + by, end=None if step.end is None else step.end + by)
         for step in plan.steps
     )
-    return moved(plan, request, steps)
+    return moved(request, steps)
