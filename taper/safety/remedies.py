@@ -10,7 +10,13 @@ from taper.engine.steps import CHANGE, REDUCE, STOP
 from taper.errors import InputError
 from taper.formulary.market import formulary
 from taper.quantities import Ratio
-from taper.regimen.finer import finer_products, usual_table
+from taper.regimen.as_needed import AsNeeded
+from taper.regimen.finer import (
+    finer_products,
+    finishing_table,
+    follows_frequency,
+    usual_table,
+)
 from taper.regimen.table import regimens
 from taper.request.model import Finish
 from taper.schedule import schedule
@@ -74,7 +80,7 @@ def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen) -> str:
     the rows are not those of the request, what makes smaller steps is named alone.
     """
     made = _table_of(request, regimen.product)
-    if made.product is not request.product:
+    if made is not request.regimens or isinstance(made, AsNeeded):
         return _without_trial(made)
     now = _outcome(request, steps)
     if _tried(request) != now:  # a plan that was changed, or a schedule that a person wrote
@@ -114,7 +120,7 @@ def _changes(request: Request, made: Regimens) -> Iterator[_Change]:
             yield _Change(text, _finishing_with(request, finer))
     if product.splittable and not made.halves:
         text = "--split halves, if the tablets are known to be scored"
-        yield _Change(text, _with_table(request, made.strengths, halves=True))
+        yield _Change(text, _with_halves(request))
 
 
 def _finer_strength(made: Regimens) -> Strength | None:
@@ -135,27 +141,43 @@ def _adds(finer: Product, product: Product) -> str:
 
 def _with_strength(request: Request, strength: Strength) -> Request:
     """The request with a finer strength too; of a liquid, with that concentration instead."""
-    if request.product.is_liquid:
-        made = usual_table(request.product, request.regimen.interval, request.regimen.daily)
-        return replace(request, regimens=made, regimen=made.exactly(request.regimen.amounts))
-    known = {*request.regimens.strengths, strength}
-    strengths = tuple(each for each in request.product.strengths if each in known)
-    return _with_table(request, strengths, halves=request.regimens.halves)
+    made, taken = request.regimens, request.regimen
+    if made.product.is_liquid:
+        table = usual_table(made.product, made.interval, taken.daily, number=made.number)
+        return _taking(request, table)
+    known = {*made.strengths, strength}
+    strengths = tuple(each for each in made.product.strengths if each in known)
+    return _taking(request, _table(made, strengths, halves=made.halves))
 
 
-def _with_table(request: Request, strengths: tuple[Strength, ...], *, halves: bool) -> Request:
-    """The request with other strengths; what is taken now stays as it is."""
-    old = request.regimens
-    made = regimens(old.product, strengths, old.interval, old.most, halves=halves)
-    return replace(request, regimens=made, regimen=made.exactly(request.regimen.amounts))
+def _with_halves(request: Request) -> Request:
+    return _taking(request, _table(request.regimens, request.regimens.strengths, halves=True))
+
+
+def _table(made: Regimens, strengths: tuple[Strength, ...], *, halves: bool) -> Regimens:
+    return regimens(
+        made.product,
+        strengths,
+        made.interval,
+        made.most,
+        number=made.number,
+        halves=halves,
+        favor=made.favor,
+    )
+
+
+def _taking(request: Request, made: Regimens) -> Request:
+    """The request with another table; what is taken now stays as it is."""
+    taken = request.regimen
+    return replace(request, regimens=made, regimen=made.exactly(taken.amounts, times=taken.times))
 
 
 def _finishing_with(request: Request, finer: Product) -> Request:
-    """The request with a finer product for the end, as often as its label says."""
-    ours, theirs = request.product.basis, finer.basis
-    top, bottom = ours.numerator * theirs.denominator, ours.denominator * theirs.numerator
-    daily = request.regimen.daily * top // bottom
-    return replace(request, finish=Finish(usual_table(finer, finer.interval, daily)))
+    """The request with a finer product for the end, as often as `--finish-with ID` takes it."""
+    made = request.regimens
+    table = finishing_table(finer, made, request.regimen.daily, halves=made.halves)
+    follows = follows_frequency(finer, made.product)
+    return replace(request, finish=Finish(table, as_often=follows))
 
 
 # --- what they would make of the plan -----------------------------------------------------------

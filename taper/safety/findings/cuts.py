@@ -32,7 +32,7 @@ LARGE_CUTS = frozenset({"cut-over-25-percent", "unavoidable-cut"})  # what marks
 def no_smaller_dose(facts: Facts) -> Found | None:
     """A starting dose that is the smallest already: this is a stop and not a taper."""
     made, regimen = facts.request.regimens, facts.request.regimen
-    if facts.request.rule.goal or not made.is_last(regimen.amounts):
+    if facts.request.rule.goal or not made.is_last(regimen):
         return None
     if any(step.kind == CHANGE for step in facts.steps):
         return None  # the finer product makes smaller ones
