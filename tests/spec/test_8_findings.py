@@ -38,7 +38,7 @@ RAISED = {
         "warning",
         False,
     ),
-    "long-row": ("oxycodone-er", "10 mg q12h", {"every": "4w"}, "note", True),
+    "long-row": (*MORPHINE, {"baseline": "85d"}, "note", True),
     "above-labelled-maximum": ("tramadol-er", "400 mg q24h", {}, "warning", True),
     "acetaminophen-over-maximum": ("oxycodone-apap", "3 x 5/325 mg q4h", {}, "warning", True),
     "benzodiazepine": (*MORPHINE, {"risks": ["benzodiazepine"]}, "warning", False),

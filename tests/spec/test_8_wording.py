@@ -185,12 +185,17 @@ PACE = [
         {"baseline": "85d"},
         "The dose stays the same for 85 days, longer than 12 weeks: make it a --hold with a review, or see whether a finer product fits (step 1)",
     ),
-    (
+    (  # of patches it is 13 weeks
         "long-row",
-        *MORPHINE,
-        {"baseline": "85d", "every": "4w"},
-        "The dose stays the same for 140 days, longer than 12 weeks: make it a --hold with a review, or see whether a finer product fits (steps 1, 11)",
+        "fentanyl-patch",
+        "75 mcg/h",
+        {"baseline": "93d", "every": "2w"},
+        (
+            "The dose stays the same for 93 days, longer than 13 weeks: make it a --hold with a"
+            " review, or see whether a finer product fits (step 1)"
+        ),
     ),
+    ("long-row", "fentanyl-patch", "75 mcg/h", {"baseline": "90d", "every": "2w"}, None),
     (
         "long-row",
         *MORPHINE,
@@ -219,12 +224,15 @@ CUTS = [
         {"reduce": "40%", "of": "original", "override_rate": "unsafe use", "indication": "pain"},
         "The rule asks for cuts of up to 50.0% of the current dose, over 25%: a smaller --reduce makes them smaller (steps 1, 2, 3, 4, 5)",
     ),
-    (  # the largest stands neither first nor last: 120, 105, 60, 30 and 15 mg
+    (  # with two opioids, of the total in MME: 30 of 105, and not 15 of 45 mg
         "cut-over-25-percent",
         "morphine-er",
         "60 mg q12h",
         {"also": ["hydrocodone-er 30 mg q24h"], "reduce": "20%", "of": "original"},
-        ANY,
+        (
+            "The rule asks for cuts of up to 28.6% of the total in MME, over 25%: --of mixed makes"
+            " them smaller (step 3)"
+        ),
     ),
     (
         "unavoidable-cut",

@@ -42,7 +42,7 @@ MEDICINE = [
         "hydrocodone-apap",
         "2 x 10/325 mg q6h",
         {},
-        "The daily dose of 80 mg is above the labelled maximum of 8 of 5/325 or 6 of 7.5/325 or 6 of 10/325 tablets a day: check the dose, and look for signs of toxicity (steps 0, 1, 2)",
+        "The daily dose of 80 mg is above the labelled maximum of 8 of 5/325 or 6 of 7.5/325 or 6 of 10/325 tablets a day: check the dose, and look for signs of toxicity (steps 0, 1)",
     ),
     (
         "above-labelled-maximum",
@@ -70,14 +70,14 @@ MEDICINE = [
         "oxycodone-apap",
         "3 x 5/325 mg q4h",
         {},
-        "Acetaminophen comes to 5,850 mg a day, above the maximum of 4,000 mg: bring it down now, not at the pace of the taper (step 0)",
+        "Acetaminophen comes to 5,850 mg a day, above the maximum of 4,000 mg: bring it down now, not at the pace of the taper (steps 0, 1, 2, 3)",
     ),
     (  # of all products together
         "acetaminophen-over-maximum",
         "oxycodone-apap",
         "2 x 10/325 mg q6h",
         {"also": ["hydrocodone-apap 2 x 5/325 mg q6h"]},
-        "Acetaminophen comes to 5,200 mg a day, above the maximum of 4,000 mg: bring it down now, not at the pace of the taper (steps 0, 1, 2, 3, 4)",
+        "Acetaminophen comes to 5,200 mg a day, above the maximum of 4,000 mg: bring it down now, not at the pace of the taper (steps 0, 1, 2, 3)",
     ),
     (
         "acetaminophen-over-maximum",
@@ -305,8 +305,8 @@ NOTES = [
         "new-prescriptions",
         "tramadol-ir",
         "100 mg q6h",
-        {"also": ["morphine-er 15 mg q12h"], "keep": ["morphine-er"]},
-        "Schedule II prescriptions written together cover at most 90 days: write a new set on 2027-03-01, and cancel the prescription that the plan replaces",
+        {"also": ["morphine-er 15 mg q12h"], "keep": ["morphine-er"], "every": "4w"},
+        "Schedule II prescriptions written together cover at most 90 days: write a new set on 2027-03-01, 2027-05-24, and cancel the prescription that the plan replaces",
     ),
     (  # within 90 days
         "new-prescriptions",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taper.data.limits import exact
+from taper.engine.steps import CHANGE
 from taper.quantities import prose, ratio_text
 from taper.regimen.directions import prescription_in_words
-from taper.regimen.prescription import frequency
+from taper.regimen.prescription import HOURS_OF_DAY, frequency
 from taper.safety.findings.doses import acetaminophen
 from taper.safety.findings.registry import about_plan, finding
 from taper.supply import DAYS_TOGETHER, new_prescription_dates
@@ -15,6 +16,7 @@ from taper.supply import DAYS_TOGETHER, new_prescription_dates
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from taper.regimen.regimen import Regimen
     from taper.safety.findings.registry import Facts, Found
 
 NALOXONE_MME = exact("naloxone-mme")
@@ -73,21 +75,30 @@ def prn_as_taken(facts: Facts) -> Found | None:
 
 @finding("interval-off-label")
 def interval_off_label(facts: Facts) -> Found | None:
-    """Products that are taken more or less often than their labels say."""
-    taken = {(regimen.product, regimen.interval) for regimen in facts.regimens}
-    off = sorted(
-        (product.id, interval, product)
-        for product, interval in taken
-        if interval not in product.intervals_hours
-    )
+    """Products that are begun more often than their labels say, now or by a change of product."""
+    begun = (facts.now.regimen, *facts.now.companions)
+    begun += tuple(step.regimen for step in facts.steps if step.kind == CHANGE)
+    off = {regimen.product: _how_often(regimen) for regimen in begun if _is_more_often(regimen)}
     if not off:
         return None
     several = len(facts.products) > 1
-    intervals, labels = [], []
-    for name, interval, product in off:
-        intervals.append(f"{name} {frequency(interval)}" if several else frequency(interval))
-        labels.append(" or ".join(frequency(each) for each in product.intervals_hours))
-    return about_plan(interval=", ".join(intervals), labelled=", ".join(labels))
+    taken = [f"{product.id} {often}" if several else often for product, often in off.items()]
+    labels = [" or ".join(map(frequency, product.intervals_hours)) for product in off]
+    return about_plan(interval=", ".join(taken), labelled=", ".join(labels))
+
+
+def _is_more_often(regimen: Regimen) -> bool:
+    """Whether a day has more administrations than the shortest interval on the label gives."""
+    shortest = min(regimen.product.intervals_hours)
+    if regimen.interval:
+        return regimen.interval < shortest
+    return len(regimen.amounts) * shortest > HOURS_OF_DAY
+
+
+def _how_often(regimen: Regimen) -> str:
+    return (
+        frequency(regimen.interval) if regimen.interval else f"{len(regimen.amounts)} times a day"
+    )
 
 
 @finding("max-units-raised")
