@@ -135,6 +135,8 @@ def medicines(draw: st.DrawFn, products: list[Product] | None = None) -> tuple[d
     if combination and len(set(taken)) > 1 and len(taken) == 2 and taken[1] > taken[0]:
         taken = taken[::-1]  # 5/10 mg of a combination would name its second ingredient
     fields: dict[str, object] = {"product": product.id, "dose": dose_text(product, taken, hours)}
+    if product.drug == "methadone":
+        fields["indication"] = "pain"  # once a day it may be treatment
     if stock:
         fields["stock"] = stock
     if halves:
@@ -150,6 +152,7 @@ def rates(draw: st.DrawFn, product: Product, taken: tuple[int, ...]) -> dict[str
     tenths = draw(st.integers(20, min(most, 500)) | st.sampled_from([100, min(250, most)]))
     fields: dict[str, object] = {"every": every}
     if draw(st.integers(0, 3)):
+        tenths = min(tenths, 250)  # in one step
         fields["reduce"] = f"{tenths // 10}.{tenths % 10}%"
         fields["of"] = draw(st.sampled_from(BASES))
     else:
@@ -231,6 +234,7 @@ def requests(
     if draw(st.integers(0, 3)) == 0:
         finer = str(fields.get("finish_with", "")).split()[:1]
         fields.update(draw(others(product, finer)))
+        fields["indication"] = "pain"
     return fields
 
 

@@ -114,4 +114,4 @@ def restarted(plan: Plan, start: date) -> Plan:
         else step._replace(start=step.start + by, end=None if step.end is None else step.end + by)
         for step in plan.steps
     )
-    return moved(plan, request, steps)
+    return moved(request, steps)
