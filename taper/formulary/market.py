@@ -31,6 +31,7 @@ _WORDS: dict[str, Any] = {
     "equivalent": "MME",
     "equivalents": "morphine milligram equivalents",
     "table": "the CDC 2022 table",
+    "mme_table": "CDC 2022",
     "acetaminophen": "acetaminophen",
     "sleep_apnea": "sleep apnea",
     "units": {},  # a unit as it is printed, where that is not its short form

@@ -61,10 +61,11 @@ def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
     if not any(fault.level == "error" for fault in faults):
         faults += _damaged(document)
     ids = {fault.id for fault in faults}
-    for finding, entry in zip(found.findings, document["findings"], strict=True):
-        if finding.id not in ids:
-            row, message, level = entry["step"], finding.message, finding.level
-            faults.append(Fault(finding.id, row, "", message, "", level))
+    faults += [
+        Fault(each.id, each.step, "", each.message, "", each.level)
+        for each in found.findings
+        if each.id not in ids
+    ]
     return faults
 
 

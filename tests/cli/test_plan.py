@@ -44,7 +44,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_dose_is_cut_short(taper, args
 def test_json_is_the_plan_document(taper):
     ran = taper(*MORPHINE, "--format", "json")
     document = json.loads(ran.out)
-    assert document["schema"] == "taper-plan/1"
+    assert document["schema"] == "taper-plan/2"
     assert document["steps"][1]["daily_dose"] == "240"
     assert document["steps"][1]["doses"][0]["units"] == [
         {"strength": "60", "count": "1"},
