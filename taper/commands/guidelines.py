@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from taper.formulary.guidelines import GENTLE, Guideline, guideline, guidelines, sources
+from taper.formulary.guidelines import Guideline, guideline, guidelines, sources
 from taper.formulary.market import formulary
 from taper.terminal.deliver import one_of, write_stdout
 from taper.terminal.options import Market, TableFormat
@@ -55,17 +55,13 @@ def list_guidelines(market: Market = None, format: TableFormat = "table") -> Non
 
 
 def _listed(found: Guideline) -> str:
-    """A rule set in three lines: its name, when it applies, what is planned with it."""
-    lines = folded("  ", f"{_rule(found)}{_range(found)}")
-    return f"{found.id} ({found.market}, {found.year})\n{folded('  for ', found.applies)}{lines}"
-
-
-def _range(found: Guideline) -> str:
-    """Where in its range the rule stands: ``; the range is ..., middle ..., fast ...``."""
-    if not found.paces:
-        return ""
-    others = [f"--pace {name} {rule.text}" for name, rule in found.paces.items() if name != GENTLE]
-    return f", the gentle pace of {found.range}; {'; '.join(others)}"
+    """A rule set in a few lines: its name, when it applies, what is planned with it."""
+    lines = [f"{found.id} ({found.market}, {found.year})\n", folded("  for   ", found.applies)]
+    if found.paces:
+        lines.append(folded("  range ", f"{found.range}; of it, by --pace:"))
+    paces = found.paces or {"": found.at()}
+    lines += [folded(f"  {name:6}", f"{rule.text} ({found.of})") for name, rule in paces.items()]
+    return "".join(lines)
 
 
 def show(

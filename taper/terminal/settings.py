@@ -213,7 +213,7 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
 
         file = read_request(product)
         product = None
-    elif product is not None and "drug" in given and product[:1].isdigit():
+    elif product and "drug" in given and product[:1].isdigit():
         product, dose = None, " ".join([product, *(words or ())])  # --drug names the product
     if product is not None:
         given["product"] = product
