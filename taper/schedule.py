@@ -247,10 +247,20 @@ def rule_of(request: Request, rule: Rule, place: int) -> Rule:
     if not place:
         return rule
     shared = _shares(rule, request.regimen.daily)
+    if rule.parts == request.rule.parts:
+        shared = _at_its_interval(shared, tapered(request)[place - 1])
     if not rule.goal_mme:
         return shared
     goals = [goal for _, goal in _turns_to_goal(request)]
     return replace(shared, goal=goals[place - 1])
+
+
+def _at_its_interval(rule: Rule, companion: Companion) -> Rule:
+    """The rule with the interval of another opioid, if that has a default of its own."""
+    if companion.every is None or companion.last_dose_for is None:
+        return rule
+    parts = tuple(replace(part, every=companion.every) for part in rule.parts)
+    return replace(rule, parts=parts, last_dose_for=companion.last_dose_for)
 
 
 def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:

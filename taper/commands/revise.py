@@ -11,6 +11,7 @@ from taper.terminal.deliver import deliver, write_stdout
 from taper.terminal.options import (
     Field,
     Format,
+    Full,
     Language,
     Large,
     Output,
@@ -52,6 +53,7 @@ def revise(
     ],
     format: Format = None,  # noqa: A002
     output: Output = None,
+    full: Full = False,  # noqa: FBT002
     language: Language = None,
     paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
@@ -74,8 +76,15 @@ def revise(
     if not output and format is None:
         sys.stderr.write("nothing is written: -o FILE saves the revised plan\n")
         return
-    hand_out = {"language": language, "paper": paper}
-    deliver(after, format=format, outputs=output, **hand_out, large_print=large_print)
+    deliver(
+        after,
+        format=format,
+        outputs=output,
+        full=full,
+        language=language,
+        paper=paper,
+        large_print=large_print,
+    )
 
 
 def differences(before: Plan, after: Plan) -> str:

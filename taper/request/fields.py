@@ -13,6 +13,7 @@ FIELDS = (
     "as_needed",
     "start",
     "guideline",
+    "pace",
     "reduce",
     "every",
     "of",
@@ -65,4 +66,6 @@ RISKS = (
     "age-75",
 )
 INDICATIONS = ("pain", "cancer", "palliative", "sickle-cell", "oud")
+CLOSE_RISKS = frozenset({"oud", "suicide-risk", "previous-overdose"})  # small fills, close checks
+PACES = ("gentle", "middle", "fast")  # where in the range of a guideline
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

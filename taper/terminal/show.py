@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from taper.export.words import rule_text
 from taper.planning.document import last_rows, summary
 from taper.quantities import plain
 from taper.regimen.directions import prescription_in_words, strength_text
@@ -160,7 +161,7 @@ def _of_one(plan: Plan) -> list[str]:
     mme, name = mme_text(plan.steps[0]), request.formulary.words["equivalent"]
     context = ", ".join([*size, f"{mme} {name}" if mme else f"no {name} factor"])
     prescription = prescription_in_words(product, request.prescription)
-    return [f"From {prescription} ({context}) to {goal}: {_rule(plan)}"]
+    return [f"From {prescription} ({context}) to {goal}: {rule_text(plan)}"]
 
 
 def _of_several(plan: Plan) -> list[str]:
@@ -175,7 +176,7 @@ def _of_several(plan: Plan) -> list[str]:
     mme, name = mme_text(plan.steps[0]), request.formulary.words["equivalent"]
     total = f"{mme} {name} a day" if mme else f"no {name} factor for each of them"
     order = "; one after the other" if any(last[1:]) else ""
-    return [*lines, f"In total {total}{order}: {_rule(plan)}"]
+    return [*lines, f"In total {total}{order}: {rule_text(plan)}"]
 
 
 def _course(written: Prescription, regimen: Regimen, last: Step | None) -> str:
@@ -190,19 +191,6 @@ def _course(written: Prescription, regimen: Regimen, last: Step | None) -> str:
     if not last.daily:
         return f"{now}: to a stop, first day without it {day}"
     return f"{now}: to {last.regimen.product.daily_text(last.daily)}, kept from {day}"
-
-
-def _rule(plan: Plan) -> str:
-    rule = plan.request.rule
-    document = plan.to_rule()
-    parts = []
-    for part in document["parts"]:
-        until = f" until {part['until']}" if part["until"] else ""
-        parts.append(f"{part['reduce']} every {part['every']}{until}")
-    text = ", then ".join(parts) + f" ({rule.of})"
-    if plan.request.text.get("guideline"):
-        text += f", {plan.request.text['guideline']}"
-    return text
 
 
 def _legend(plan: Plan, *, in_a_row: bool) -> str:

@@ -186,16 +186,16 @@ def test_the_australian_tapers_on_australian_products(product, dose, every, rows
 @pytest.mark.parametrize(
     ("market", "default", "other"),
     [
-        ("us", "1w", ("from_1_year", "4w")),
-        ("ca", "1w", ("from_1_year", "4w")),
-        ("uk", "4w", ("under_3_months", "1w")),
-        ("au", "4w", ("under_3_months", "1w")),
+        ("us", "1w", {"from": "1y", "every": "4w"}),
+        ("ca", "1w", {"from": "1y", "every": "4w"}),
+        ("uk", "4w", {"under": "3mo", "every": "1w"}),
+        ("au", "4w", {"under": "3mo", "every": "1w"}),
     ],
 )
 def test_the_interval_of_a_market(market, default, other):
     every = formulary(market).facts["every"]
     assert every["default"] == default
-    assert every[other[0]] == other[1]
+    assert every["by_duration"] == [other]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from taper.errors import Problem, Refused, TaperError
 from taper.planning.make import make_plan
 from taper.reading import read
 from taper.reading.values import LONGEST_TEXT
+from taper.request.fields import CLOSE_RISKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -96,8 +97,10 @@ class Planner:
         # by the values that decide: what is shared, or the problems that they always have. How
         # long opioids were taken decides the default pace alone, so it counts only in rows that
         # do not name a pace: theirs is a table by ``on_opioids_for``
-        self._known: dict[Any, Any] = {}
-        self._aside: set[Any] = set()
+        # A table by whether risks ask for close contact: they decide the default fills and checks.
+        self._known: dict[bool, dict[Any, Any]] = {False: {}, True: {}}
+        # what was accepted of specialists and risks, and whether they ask for close contact
+        self._aside: dict[Any, bool] = {}
         self._lengths: set[Any] = set()
         # problems that a start or risks have whatever else the row asks for
         self._wrong: dict[Any, tuple[Problem, ...]] = {}
@@ -112,10 +115,13 @@ class Planner:
         made: list[Planned | Failed] = []
         add = made.append
         for number, row in enumerate(rows, first):
-            found = known.get(row[shared]) if row.__class__ is tuple else None
+            found = closely = None
+            if row.__class__ is tuple:
+                closely = aside.get(row[_RISKS])
+                found = known[closely or False].get(row[shared])
             if found.__class__ is dict:
                 found = found.get(row[_KNOWN])
-            if found.__class__ is _Shared and row[_KNOWN] in lengths and row[_RISKS] in aside:
+            if found.__class__ is _Shared and row[_KNOWN] in lengths and closely is not None:
                 start = starts.get(row[2])
                 ident, label = row[0] or f"row-{number}", row[1] or None
                 if start is not None and _are_plain(ident, label):
@@ -216,12 +222,13 @@ class Planner:
     def _place(self, row: Row, values: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
         """The table and the key for what a row's ``values`` decide; makes room in it."""
         if self._size > MOST_REMEMBERED:
-            self._known.clear()
+            for table in self._known.values():
+                table.clear()
             self._size = 0
-        key = row[self._first : self._end]
+        known, key = self._known[self._aside[row[_RISKS]]], row[self._first : self._end]
         if self._whole or any(map(values.get, _OWN_PACE)):
-            return self._known, key
-        return self._known.setdefault(key, {}), row[_KNOWN]
+            return known, key
+        return known.setdefault(key, {}), row[_KNOWN]
 
     def _share(self, plan: Plan, row: Row | None, values: dict[str, Any]) -> Rendering:
         """Render a plan, and keep the rendering for rows with the same values."""
@@ -238,7 +245,7 @@ class Planner:
             self._aside.clear()
             self._lengths.clear()
         # they were accepted with this row, and no other field changes that
-        self._aside.add(row[_RISKS])
+        self._aside[row[_RISKS]] = not CLOSE_RISKS.isdisjoint(plan.request.risks)
         self._lengths.add(row[_KNOWN])
         place, key = self._place(row, values)
         shared = place.get(key)
