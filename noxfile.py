@@ -1,6 +1,7 @@
 """The tests on every Python, at both ends of the dependency ranges; and what is distributed.
 
-``nox -l`` lists the sessions. A Python that is not on the PATH is reported and skipped.
+``nox -l`` lists the sessions. A Python that is not on the PATH is reported and skipped; of pyenv,
+those that it makes active are found (``PYENV_VERSION=3.11.7:3.12.1:3.13.0 nox``).
 """
 
 import shutil

@@ -21,6 +21,7 @@ from statistics import median
 
 from panel import panel, write
 
+LIMIT = 2  # times what a million rows more cost `taper batch`
 EXAMPLE = Path(__file__).parents[1] / "examples" / "spark" / "plan_panel.py"
 
 
@@ -51,7 +52,7 @@ def measured(count: int, folder: Path, repeats: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure two sizes or more, and say what they come to."""
+    """Measure two sizes or more; exit with 1 if a million rows more cost Spark too much."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", default="100000,1000000", help="sizes, with commas between")
     parser.add_argument("--repeats", type=int, default=3)
@@ -72,6 +73,8 @@ def main() -> None:
         print(f"a million rows more, {cores} processors: {ours:.1f} s and {theirs:.1f} s")
         print(f"before its first row Spark takes {start:.0f} s")
         print(f"Spark is as quick with {theirs / ours:.1f} times as many processors, and its start")
+        print(f"{'ok' if theirs <= LIMIT * ours else 'MISS'}: at most {LIMIT} times")
+        sys.exit(theirs > LIMIT * ours)
 
 
 if __name__ == "__main__":

@@ -1,69 +1,32 @@
-"""Outputs written aside: under their name stands nothing, or all of it.
+"""Outputs: which names they may have, who holds them, how bytes get into them.
 
-Every output is written to a hidden file in its own folder, brought to the disk, and renamed
-when the whole run is known to be complete. A journal says which chunks are written, so that a
-run that was killed can be taken up.
+Under the name of an output stands nothing, or all of it. Every output is written to a hidden
+file in its own folder, brought to the disk, and renamed when the whole run is complete. A pipe
+or a device cannot be renamed: its bytes are written in turn.
 """
 
 from __future__ import annotations
 
 import errno
-import json
+import filecmp
 import os
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
-from taper.batch.reading.source import PARQUET, BatchError, free
+from taper.batch.reading.source import BatchError
 from taper.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from taper.batch.worker import Counts
+    from taper.batch.job import Output
 
-JOURNAL = "journal.jsonl"
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One file to write: which table, in which format, under which name (``-``: the stream)."""
-
-    table: str
-    kind: str
-    compression: str
-    name: str
-
-    @property
-    def described(self) -> list[str]:
-        """What tells it from another one."""
-        return [self.table, self.kind, self.compression, self.name]
-
-    @property
-    def path(self) -> Path:
-        """The file: where the name is a link, what it leads to."""
-        path = Path(self.name)
-        return path.resolve() if path.is_symlink() and not self.is_stream else path
-
-    @property
-    def is_stream(self) -> bool:
-        """Whether it is standard output, a pipe or a device: nothing to rename, no way back."""
-        path = Path(self.name)
-        return self.name == "-" or (path.exists() and not path.is_file() and not path.is_dir())
-
-    @property
-    def part(self) -> Path:
-        """The hidden file that it is written to; for a stream, the stream itself."""
-        if self.name == "-":
-            return Path("/dev/stdout")
-        path = self.path
-        return path if self.is_stream else path.parent / f".{path.name}.taper-part"
+_BUFFERS = 1024  # that one system call takes
 
 
 def check_names(outputs: Sequence[Output], source: str, *, force: bool) -> None:
-    """Refuse names that would lose something.
+    """Refuse output names that clash, or would overwrite the input or (without force) a file.
 
     Raises :class:`~taper.InputError`, and :class:`IsADirectoryError` for a folder.
     """
@@ -77,10 +40,10 @@ def check_names(outputs: Sequence[Output], source: str, *, force: bool) -> None:
 
 
 def _against(output: Output, named: list[Path], source: str, *, force: bool) -> Problem | None:
-    """What speaks against an output, if anything does."""
+    """The reason against the name of an output, if there is one."""
     if output.is_stream:
         message = f"{output.name} is a stream, and Parquet is no format for one"
-        return Problem("output", message, "a file") if output.kind == PARQUET else None
+        return Problem("output", message, "a file") if output.is_parquet else None
     path = output.path.resolve()
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), output.name)
@@ -90,117 +53,161 @@ def _against(output: Output, named: list[Path], source: str, *, force: bool) -> 
         return Problem("output", f"{output.name} is named twice", "two names")
     if output.name.startswith("/dev/") and not path.suffix:
         return Problem("output", f"{output.name} is a file here", "the file's own name")
-    if path.exists() and not force:
-        return Problem("output", f"{output.name} exists", "--force replaces it")
-    return None
+    return _exists(output) if path.exists() and not force else None
 
 
-def _boot() -> str:
-    """Which start of the machine this is: what was written before it may be gone."""
-    return _BOOT.read_text().strip() if _BOOT.exists() else ""
+def _exists(output: Output) -> Problem:
+    return Problem("output", f"{output.name} exists", "--force replaces it")
 
 
-class Journal:
-    """The work folder of a run: a lock, what the run is, and which chunks are written."""
+@contextmanager
+def held(outputs: Sequence[Output]) -> Iterator[list[IO[str]]]:
+    """Hold every output for this run alone: two runs that share one would mix their rows.
 
-    def __init__(self, folder: Path) -> None:
-        """Take the folder, alone; raises :class:`BatchError` where another run has it."""
-        self.folder = folder
-        folder.mkdir(exist_ok=True)
-        self.lock = (folder / "lock").open("w")
-        try:
-            import fcntl  # noqa: PLC0415 - not everywhere
+    Gives the locks, which workers must not hold on to. Raises :class:`BatchError` if another
+    run holds one of the outputs.
+    """
+    with ExitStack() as locks:
+        files = []
+        for output in outputs:
+            if not output.is_stream:
+                path = output.path
+                lock = path.parent / f".{path.name}.taper-lock"
+                files.append(locks.enter_context(_locked(lock, output.name)))
+        yield files
 
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:
-            pass
-        except OSError:
-            message = f"another run is writing to {folder}"
-            raise BatchError(Problem("output", message, "wait until it has ended")) from None
-        self._path = folder / JOURNAL
-        self._file: Any = None
 
-    def begin(self, manifest: dict[str, Any], *, resume: bool) -> list[dict[str, Any]]:
-        """Start the journal, or go on with one; gives the chunks that are written already."""
-        manifest = json.loads(json.dumps({**manifest, "boot": _boot()}))  # as it reads back
-        done = self._earlier(manifest) if resume else []
-        self._file = self._path.open("w", encoding="utf-8")
-        self._line(manifest)
-        for entry in done:
-            self._line(entry)
-        return done
+@contextmanager
+def _locked(path: Path, name: str) -> Iterator[IO[str]]:
+    """Hold a lock file; the system lets go of it if this process is killed."""
+    file = _lock(path, name)
+    while not _is(file, path):  # the run that held it has just removed it
+        file.close()
+        file = _lock(path, name)
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            path.unlink()
+        file.close()
 
-    def _earlier(self, manifest: dict[str, Any]) -> list[dict[str, Any]]:
-        """The chunks of a run that was the same, as far as they are known without a gap."""
-        try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
-            was, *entries = [json.loads(line) for line in lines if line.endswith("}")]
-        except (OSError, ValueError):
-            return []
-        if was != manifest:
-            changed = [key for key in manifest if was.get(key) != manifest[key]]
-            if changed == ["boot"]:  # what was written may not have reached the disk
-                return []
-            message = f"the run that was stopped was another one ({', '.join(changed)} differ)"
-            raise InputError(Problem("resume", message, "start again without --resume"))
-        by_number = {entry["chunk"]: entry for entry in entries if "chunk" in entry}
-        done: list[dict[str, Any]] = []
-        while len(done) in by_number:
-            done.append(by_number[len(done)])
-        return done
 
-    def wrote(self, number: int, sizes: list[int], counts: Counts) -> None:
-        """Note a chunk that is written: its bytes in every output, and what became of its rows."""
-        self._line({"chunk": number, "sizes": sizes, **counts.entry()})
+def _lock(path: Path, name: str) -> IO[str]:
+    file = path.open("w")
+    try:
+        import fcntl  # noqa: PLC0415 - not everywhere
 
-    def complete(self, counts: Counts) -> None:
-        """Note that everything is written, and only the names are to be given."""
-        self._line({"complete": counts.entry()})
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        pass
+    except OSError:
+        file.close()
+        message = f"another run is writing to {name}"
+        raise BatchError(Problem("output", message, "wait until it has ended")) from None
+    return file
 
-    def was_complete(self, outputs: Sequence[Output]) -> dict[str, Any] | None:
-        """What became of the rows of a run of these outputs that only had names to give."""
-        try:
-            was, *_, last = map(json.loads, self._path.read_text(encoding="utf-8").splitlines())
-        except (OSError, ValueError):
-            return None
-        same = was.get("outputs") == [each.described for each in outputs] and was["boot"] == _boot()
-        found: dict[str, Any] | None = last.get("complete") if same else None
-        return found
 
-    def _line(self, entry: dict[str, Any]) -> None:
-        self._file.write(json.dumps(entry) + "\n")
-        self._file.flush()
+def _is(file: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
-    def close(self, *, remove: bool) -> None:
-        """Give the folder back, or remove it."""
-        if self._file is not None:
-            self._file.close()
-        if remove:
-            free(self.folder)
-        self.lock.close()
+
+def begin(output: Output, head: bytes) -> None:
+    """Write the head to a new file: an old one may still be written to."""
+    output.part.unlink(missing_ok=True)
+    output.part.write_bytes(head)
+
+
+def begin_stream(output: Output, head: bytes, streams: ExitStack) -> None:
+    """Write the head, and keep the stream open: a reader takes a close for the end of input."""
+    if output.name == "-":
+        os.write(1, head)
+        return
+    streams.enter_context(output.part.open("wb", buffering=0)).write(head)
+
+
+def opened(output: Output) -> int:
+    """The file descriptor for the rows of an output that was begun.
+
+    A pipe with a name blocks whoever opens it until somebody reads, forever if its reader has
+    gone since the head was written. So it is opened without waiting: that its reader has gone
+    is then the same error as when a write finds it out.
+    """
+    if output.name == "-":
+        return 1
+    flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    if not output.is_stream:
+        return os.open(output.part, flags)
+    try:
+        file = os.open(output.part, flags | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from None
+        raise
+    os.set_blocking(file, True)
+    return file
+
+
+def write_at(file: int, buffers: list[bytes], offset: int | None) -> None:
+    """Write buffers one behind another, at an offset or (None) at the place of the stream."""
+    for first in range(0, len(buffers), _BUFFERS):
+        some = buffers[first : first + _BUFFERS]
+        size = sum(map(len, some))
+        written = 0
+        if offset is None:
+            written = os.writev(file, some) if hasattr(os, "writev") else 0
+        elif hasattr(os, "pwritev"):
+            written = os.pwritev(file, some, offset)
+        if written < size:  # a pipe, a full disk: the rest piece by piece, until it is an error
+            if offset is not None:
+                os.lseek(file, offset + written, os.SEEK_SET)
+            rest = memoryview(b"".join(some))[written:]
+            while rest:
+                rest = rest[os.write(file, rest) :]
+        if offset is not None:
+            offset += size
 
 
 def bring_to_disk(outputs: Sequence[Output], sizes: Sequence[int | None]) -> None:
     """Bring every output to the disk.
 
-    ``sizes`` are what the files must have, where that is known. Raises :class:`BatchError`
-    where one has not.
+    ``sizes`` are those that the files must have, if known. Raises :class:`BatchError` if a
+    file has another size.
     """
     for output, size in zip(outputs, sizes, strict=True):
         if output.is_stream:
             continue
         with output.part.open("rb+") as file:
-            if size is not None:
-                file.truncate(size) if os.fstat(file.fileno()).st_size > size else None
-                found = os.fstat(file.fileno()).st_size
-                if found != size:
-                    message = f"{output.name} would have {found} bytes instead of {size}"
-                    raise BatchError(Problem("output", message, "start again"))
+            found = os.fstat(file.fileno()).st_size
+            if size is not None and found > size:  # a chunk that was written and not noted
+                found = file.truncate(size)
+            if size is not None and found != size:
+                message = f"{output.name} would have {found} bytes instead of {size}"
+                raise BatchError(Problem("output", message, "start again"))
             os.fsync(file.fileno())
 
 
+def check_same(outputs: Sequence[Output]) -> None:
+    """Refuse to replace outputs that exist, unless they are what this run has written.
+
+    They are if a run was killed after it had given the names, and its journal is gone.
+    Raises :class:`~taper.InputError`.
+    """
+    problems = [
+        _exists(output)
+        for output in outputs
+        if not output.is_stream
+        and output.path.exists()
+        and not filecmp.cmp(output.part, output.path, shallow=False)
+    ]
+    if problems:
+        raise InputError(problems)
+
+
 def give_names(outputs: Sequence[Output]) -> None:
-    """Give every output that is still aside its name."""
+    """Rename every output that still has its hidden name."""
     for output in outputs:
         if not output.is_stream and output.part.is_file():
             output.part.replace(output.path)
@@ -208,7 +215,7 @@ def give_names(outputs: Sequence[Output]) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring a rename to the disk, where the system can."""
+    """Bring a rename to the disk, if the system can."""
     try:
         number = os.open(folder, os.O_RDONLY)
     except OSError:
@@ -222,8 +229,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def discard(outputs: Sequence[Output]) -> None:
-    """Remove what was written aside."""
+    """Remove the hidden files."""
     for output in outputs:
         if not output.is_stream:
-            with suppress(OSError):  # what failed says more
+            with suppress(OSError):  # the error that led here says more
                 output.part.unlink(missing_ok=True)

@@ -1,10 +1,13 @@
-"""Workers in processes of their own, or one in this process: the same work in the same order.
+"""Worker processes, or this process alone: the same work in the same order.
 
-A worker plans a chunk, says how many bytes it takes, and is told where they go: so all write
-into one file at the same time, and the file is the same however many they are.
+Planning is cheap once a plan is known: of a million rows a few thousand differ in what decides
+their plan. So this process plans some rows while others look through the input, and the workers
+are then forked from it: they begin with what it knows, in memory that they share with it, and
+do not each plan the same rows once more. Systems without a safe fork start workers that know
+nothing, which costs time and changes no byte.
 
-While the one who began them looks through the input, the first worker plans rows of it to learn
-what they have in common. The others are then forked from it, and know what it knows.
+All workers write into one file at the same time, each chunk at its own place. The place is
+known when the sizes of all chunks before it are: a :class:`Ticket` passes it on.
 """
 
 from __future__ import annotations
@@ -14,26 +17,36 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
+from taper.batch.job import Written
+from taper.batch.reading.ids import Ids
 from taper.batch.reading.source import PARQUET, BatchError
-from taper.batch.worker import Counts, Job, Task, Worker
+from taper.batch.worker import Worker
 from taper.errors import Problem, TaperError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from multiprocessing.connection import Connection
+    from concurrent.futures import Future
+    from pathlib import Path
+    from typing import IO
 
-    # the bytes of a chunk in every output -> where they go
-    Place = Callable[[list[int]], list[int]]
+    from taper.batch.job import Job, Task
+    from taper.batch.reading.ids import Repeated
+
+    Range = tuple[int, int]
 
 _PR_SET_PDEATHSIG = 1  # of prctl(2)
+_COLLECTIONS = (300_000, 50, 100)
 _BEHIND = 5
-_READY = "ready"  # what a worker says when it listens
-_PREPARE = "prepare"  # what it does not answer
-_AHEAD = 4  # chunks a worker whose result is waited for by an earlier one
+_AT_ONCE = 32  # ranges that a worker is asked about
+_AHEAD = 2  # chunks beyond one a worker that are asked for in advance
 
 
 @contextmanager
@@ -41,7 +54,7 @@ def few_collections() -> Iterator[None]:
     """Look for cycles less often: what is remembered is large, long-lived and has none."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(300_000, 50, 100)
+    gc.set_threshold(*_COLLECTIONS)
     try:
         yield
     finally:
@@ -49,70 +62,73 @@ def few_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-class Written(NamedTuple):
-    """A chunk that is written: the bytes in every output, and what became of its rows."""
+class Ticket:
+    """Whose turn it is to write, and where: chunks take their places one after another.
 
-    number: int
-    sizes: list[int]
-    counts: Counts
+    A chunk is written within its turn. Two processes that write to one file at the same time
+    wait for each other inside the system, which spins; a process that waits for its turn sleeps.
+    """
 
+    def __init__(self, context: Any, first: int, offsets: Sequence[int]) -> None:
+        """``first`` is the number of the chunk that begins at ``offsets``, one an output."""
+        self._turn = context.Condition()
+        self._next = context.RawValue("q", first)
+        self._offsets = context.RawArray("q", list(offsets))
 
-class Crew(Protocol):
-    """Whoever does the work."""
-
-    def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
-        """What a method of the workers gives for each range, in order."""
-
-    def prepare(self) -> None:
-        """Have the workers load what they will need, and do not wait for them."""
-
-    def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
-        """Plan and write chunks; ``place`` gives the offsets, in the order of the chunks.
-
-        With ``in_turn`` (a stream) a chunk is written when the one before it has been.
-        """
-
-    def close(self) -> None:
-        """Send the workers home."""
+    def write(self, number: int, sizes: list[int], write: Callable[[list[int]], None]) -> None:
+        """Wait for the turn of a chunk, write it at its offsets, and pass the turn on."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._next.value == number)
+            offsets = list(self._offsets)
+            write(offsets)
+            self._offsets[:] = [at + size for at, size in zip(offsets, sizes, strict=True)]
+            self._next.value += 1
+            self._turn.notify_all()
 
 
-class Alone:
-    """One worker, in this process."""
+# of a worker process: what it was begun with
+_worker: Worker
+_ticket: Ticket
+_ids: Ids
 
-    def __init__(self, job: Job) -> None:
-        """Open the input."""
-        self._worker: Worker | None = Worker(job)
 
-    def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
-        """See :class:`Crew`."""
-        for start, end in chunks:
-            yield getattr(self._worker, name)(start, end)
+def _begin_ids(folder: Path, locks: Sequence[IO[str]], parent: int) -> None:
+    """Make this process the one that collects the ids of an input."""
+    global _ids  # noqa: PLW0603 - as above
+    _behave(locks, parent)
+    _ids = Ids(folder)
 
-    def prepare(self) -> None:
-        """See :class:`Crew`. Nobody else could wait meanwhile."""
 
-    def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
-        """See :class:`Crew`."""
-        del in_turn
-        for task in tasks:
-            assert self._worker is not None
-            sizes, counts = self._worker.plan(task)
-            self._worker.write(place(sizes))
-            yield Written(task.number, sizes, counts)
+def _begin(
+    known: Worker | Job, ticket: Ticket | None, locks: Sequence[IO[str]], parent: int
+) -> None:
+    """Make this process a worker; ``known`` is the parent's own if this is a fork of it."""
+    global _worker, _ticket  # noqa: PLW0603 - a worker process has one of each
+    _behave(locks, parent)
+    _worker = known if isinstance(known, Worker) else Worker(known)
+    if ticket is not None:
+        _ticket = ticket
+    if hasattr(os, "nice") and any(output.is_parquet for output in _worker.job.outputs):
+        os.nice(_BEHIND)  # all wait for the parent, which writes the file
 
-    def close(self) -> None:
-        """Let go of what is remembered."""
-        if self._worker is not None:
-            self._worker.close()
-        self._worker = None
+
+def _behave(locks: Sequence[IO[str]], parent: int) -> None:
+    """Stop when the parent says so, or dies; let go of the outputs, which it alone holds."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for lock in locks:
+        lock.close()
+    _end_with(parent)
+    gc.set_threshold(*_COLLECTIONS)  # as in the parent, also if this is not a fork of it
 
 
 def _end_with(parent: int) -> None:
-    """End when the process does that began this one, even if it is killed.
+    """End when the parent does, even if it is killed.
 
-    Nothing is written behind the back of the next run.
+    Otherwise a worker would write behind the back of the next run.
     """
     if sys.platform != "linux":
+        threading.Thread(target=_wait_for_end, daemon=True).start()
         return
     import ctypes  # noqa: PLC0415 - in a worker only
 
@@ -122,250 +138,154 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-def _work(
-    job: Job,
-    ranges: Sequence[tuple[int, int]],
-    pipes: list[Connection],
-    inherited: list[Any],
-    parent: int,
-) -> None:
-    """A worker process: does what it is told until there is nobody to tell it.
-
-    Of several ``pipes`` each but the first is that of another worker, which is forked here.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who began it says when to stop
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for other in inherited:
-        other.close()
-    _end_with(parent)
-    if hasattr(os, "nice") and any(output.kind == PARQUET for output in job.outputs):
-        os.nice(_BEHIND)  # the one process that writes the file is what all wait for
-    pipe = pipes[0]
-    forked: list[int] = []
-    with _told(pipe):
-        worker = Worker(job)
-        with few_collections():
-            if pipes[1:]:
-                worker.rehearse(ranges, pipe.poll)
-                gc.freeze()  # what is shared from here on
-                pipe = _divided(pipes, forked)
-            with _told(pipe):
-                _serve(worker, pipe)
-    if pipe is not pipes[0]:
-        os._exit(0)
-    pipe.close()
-    for each in forked:  # they end as this one does, and are not left to others
-        os.waitpid(each, 0)
+def _wait_for_end() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
-def _serve(worker: Worker, pipe: Connection) -> None:
-    pipe.send((_READY, None))
-    while True:
-        name, *values = pipe.recv()
-        result = getattr(worker, name)(*values)
-        if name != _PREPARE:
-            pipe.send((name, result))
+def _asked(name: str, ranges: Sequence[Range]) -> list[Any]:
+    """In a worker: the answers of one of its methods for some ranges of the input."""
+    return [getattr(_worker, name)(*each) for each in ranges]
+
+
+def _collected(blob: bytes) -> None:
+    """In a process of its own: add the ids of the next rows."""
+    _ids.add(blob)
+
+
+def _repeated() -> Repeated:
+    """In the same process: the rows whose id stood before."""
+    return _ids.repeated()
+
+
+def _planned(task: Task) -> Written:
+    """In a worker: plan a chunk, and write it when its turn has come."""
+    sizes, counts = _worker.plan(task)
+    _ticket.write(task.number, sizes, _worker.write)
+    return Written(task.number, sizes, counts)
+
+
+class Crew:
+    """The workers of a run: ``count`` processes, or this process alone."""
+
+    def __init__(self, job: Job, count: int, locks: Sequence[IO[str]] = ()) -> None:
+        """``locks`` are the files that hold the outputs, of which workers let go."""
+        self.job = job
+        self.count = count
+        forks = sys.platform == "linux"
+        self._context: Any = multiprocessing.get_context("fork" if forks else "spawn")
+        self._locks = locks if forks else ()
+        # Arrow has threads of its own once it has read: no worker is forked with what it read
+        self._shares = forks and job.kind != PARQUET
+        self._worker = Worker(job)
+        self._rehearsal: Iterator[bool] = iter(())
+        self._others = set(multiprocessing.active_children())
+        self._pools: list[ProcessPoolExecutor] = []
+
+    def each(self, name: str, ranges: Sequence[Range]) -> Iterator[Any]:
+        """The answers of a method of the workers for each range, in order.
+
+        If other processes answer, this one plans some rows in advance.
+        """
+        if self.count == 1:
+            yield from (getattr(self._worker, name)(*each) for each in ranges)
+            return
+        if self._shares:
+            self._rehearsal = self._worker.rehearsed(ranges)
+        # many at once: while this process plans, it is slow to hand out the next
+        some = (ranges[at : at + _AT_ONCE] for at in range(0, len(ranges), _AT_ONCE))
+        pool = self._pool(self.count - 1, _begin, self._known(), None)
+        for answers in self._done(pool, ((_asked, name, each) for each in some)):
+            yield from answers
+
+    def repeated(self, blobs: Iterable[bytes]) -> Repeated:
+        """The rows whose id stood before; ``blobs`` are the ids in the order of the input."""
+        if self.count == 1:
+            ids = Ids(self.job.folder)
+            for blob in blobs:
+                ids.add(blob)
+            return ids.repeated()
+        pool = self._pool(1, _begin_ids, self.job.folder)
+        more = iter(blobs)
+        some = iter(lambda: b"\n".join(islice(more, _AT_ONCE)), b"")
+        for _ in self._done(pool, ((_collected, blob) for blob in some)):
+            pass
+        found: Repeated = self._result(pool.submit(_repeated))
+        return found
+
+    def plan(self, tasks: Iterable[Task], first: int, sizes: Sequence[int]) -> Iterator[Written]:
+        """Plan and write chunks, from the ``first`` on; every output has ``sizes`` bytes so far."""
+        self._worker.prepare()
+        if self.count > 1:
+            for is_useful in self._rehearsal:
+                if not is_useful:
+                    break
+            self._end_pools()  # with their threads: a fork has only the one that forks
+            ticket = Ticket(self._context, first, sizes)
+            pool = self._pool(self.count, _begin, self._known(), ticket)
+            yield from self._done(pool, ((_planned, task) for task in tasks))
+            return
+        offsets = list(sizes)
+        for task in tasks:
+            added, counts = self._worker.plan(task)
+            self._worker.write(offsets)
+            offsets = [at + size for at, size in zip(offsets, added, strict=True)]
+            yield Written(task.number, added, counts)
+
+    def _known(self) -> Worker | Job:
+        """What a worker begins with: all that this process knows, or the job alone."""
+        return self._worker if self._shares else self.job
+
+    def _pool(self, count: int, begin: Callable[..., None], *values: Any) -> ProcessPoolExecutor:
+        gc.freeze()  # what is shared is not touched by the collectors of the workers
+        words = (*values, self._locks, os.getpid())
+        self._pools.append(ProcessPoolExecutor(count, self._context, begin, words))
+        return self._pools[-1]
+
+    def _done(self, pool: ProcessPoolExecutor, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """The results of calls in other processes, in order; a few are under way at any time."""
+        doing: deque[Future[Any]] = deque()
+        for call in calls:
+            with _errors():
+                doing.append(pool.submit(*call))
+            if len(doing) >= self.count + _AHEAD:
+                yield self._result(doing.popleft())
+        while doing:
+            yield self._result(doing.popleft())
+
+    def _result(self, future: Future[Any]) -> Any:
+        """The result of a call; until it is there, plan rows in advance."""
+        while not future.done() and next(self._rehearsal, None) is not None:
+            pass
+        with _errors():
+            return future.result()
+
+    def close(self) -> None:
+        """End the workers, whatever they are doing, and let go of what is remembered."""
+        for process in set(multiprocessing.active_children()) - self._others:
+            process.kill()
+        self._end_pools()
+        self._worker.close()
+
+    def _end_pools(self) -> None:
+        while self._pools:
+            self._pools.pop().shutdown(cancel_futures=True)
 
 
 @contextmanager
-def _told(pipe: Connection) -> Iterator[None]:
-    """What goes wrong is told the one who began this process."""
+def _errors() -> Iterator[None]:
+    """What a worker raised, or its death, as an error of this process: a line, no traceback."""
     try:
         yield
-    except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-        if isinstance(error, BrokenPipeError):
-            _tell(pipe, ("os", error.errno, error.strerror, None))
-    except OSError as error:
-        _tell(pipe, ("os", error.errno, error.strerror, error.filename))
+    except BrokenProcessPool:
+        hint = "go on with --resume, or start again"
+        raise BatchError(Problem("batch", "a worker was killed", hint)) from None
     except TaperError as error:
-        _tell(pipe, ("problems", error.problems))
-    except Exception as error:  # noqa: BLE001 - the other process says it, without a traceback
-        _tell(pipe, ("fault", f"{type(error).__name__}: {error}"))
-
-
-def _divided(pipes: list[Connection], forked: list[int]) -> Connection:
-    """Fork a worker for every pipe but the first; the pipe of the one that this then is.
-
-    ``forked`` takes the numbers of their processes.
-    """
-    parent = os.getpid()
-    for pipe in pipes[1:]:
-        process = os.fork()
-        if process == 0:
-            for other in pipes:
-                if other is not pipe:
-                    other.close()
-            _end_with(parent)
-            return pipe
-        forked.append(process)
-        pipe.close()
-    return pipes[0]
-
-
-def _tell(pipe: Connection, message: tuple[Any, ...]) -> None:
-    try:
-        pipe.send(("failed", message))
+        raise BatchError(error.problems) from None
     except OSError:
-        os._exit(1)
-
-
-def _raise(message: tuple[Any, ...]) -> None:
-    kind, *values = message
-    if kind == "os":
-        number, text, name = values
-        raise OSError(number, text, name)
-    if kind == "problems":
-        raise BatchError(*values)
-    raise BatchError(Problem("batch", f"a worker failed: {values[0]}", "please report it"))
-
-
-class Team:
-    """Several workers, each in a process of its own, each at the end of a pipe."""
-
-    def __init__(
-        self, job: Job, count: int, lock: Any, ranges: Sequence[tuple[int, int]] = ()
-    ) -> None:
-        """Start them; ``lock`` is a file that they must not hold on to.
-
-        ``ranges`` are those of the input, of which the first are looked at in advance.
-        """
-        forks = sys.platform == "linux"
-        context: Any = multiprocessing.get_context("fork" if forks else "spawn")
-        ends = [context.Pipe() for _ in range(count)]
-        self._job = job
-        self._here: Worker | None = None
-        self._pipes: list[Connection] = [ours for ours, _ in ends]
-        self._silent = list(self._pipes)  # that did not say yet that they listen
-        self._idle: list[Connection] = []
-        self._processes: list[Any] = []
-        theirs = [end for _, end in ends]
-        inherited = [*self._pipes, lock] if forks else []
-        for pipes in [theirs] if forks else [[end] for end in theirs]:
-            words = (job, ranges if forks else (), pipes, inherited, os.getpid())
-            self._processes.append(context.Process(target=_work, args=words, daemon=True))
-            self._processes[-1].start()
-        for end in theirs:
-            end.close()
-
-    def _messages(
-        self, waiting: list[Connection], timeout: float | None = None
-    ) -> list[tuple[Connection, str, Any]]:
-        """What workers say next; an error of theirs, or their death, is raised."""
-        found = []
-        for ready in wait({*waiting, *self._silent}, timeout):
-            pipe = cast("Connection", ready)
-            name, result = self._message(pipe)
-            if name == _READY:
-                self._silent.remove(pipe)
-                self._idle.append(pipe)
-            else:
-                found.append((pipe, name, result))
-        return found
-
-    def _message(self, pipe: Connection) -> tuple[str, Any]:
-        try:
-            name, result = pipe.recv()
-        except (EOFError, ConnectionResetError):
-            self._raise_what_was_said()
-            hint = "go on with --resume, or start again"
-            raise BatchError(Problem("batch", "a worker was killed", hint)) from None
-        if name == "failed":
-            _raise(result)
-        return name, result
-
-    def _raise_what_was_said(self) -> None:
-        """The error that a worker told before it ended, and others with it."""
-        for pipe in self._pipes:
-            failed = None
-            with suppress(EOFError, OSError):
-                while failed is None and pipe.poll():
-                    name, result = pipe.recv()
-                    failed = result if name == "failed" else None
-            if failed is not None:
-                _raise(failed)
-
-    def _tell(self, pipe: Connection, message: tuple[Any, ...]) -> None:
-        """Tell a worker what to do; if it has ended, what it said last is raised, or its death."""
-        try:
-            pipe.send(message)
-        except (BrokenPipeError, ConnectionResetError):
-            while True:  # not a closed pipe of the user's, which would be quiet
-                self._message(pipe)
-
-    def each(self, name: str, chunks: Iterable[tuple[int, int]]) -> Iterator[Any]:
-        """See :class:`Crew`. Where nobody else has time, it is done here."""
-        if self._here is None:
-            self._here = Worker(self._job)
-        numbered = enumerate(chunks)
-        doing: dict[Connection, int] = {}
-        done: dict[int, Any] = {}
-        following = 0
-        number, chunk = next(numbered, (-1, None))
-        while chunk is not None or doing or done:
-            while chunk is not None and self._idle and len(done) < _AHEAD * len(self._pipes):
-                pipe = self._idle.pop()
-                self._tell(pipe, (name, *chunk))
-                doing[pipe] = number
-                number, chunk = next(numbered, (-1, None))
-            if chunk is not None and number == following:
-                done[number] = getattr(self._here, name)(*chunk)
-                number, chunk = next(numbered, (-1, None))
-            now = following in done or not doing
-            for pipe, _, result in self._messages(list(doing), 0 if now else None):
-                done[doing.pop(pipe)] = result
-                self._idle.append(pipe)
-            while following in done:
-                yield done.pop(following)
-                following += 1
-
-    def prepare(self) -> None:
-        """See :class:`Crew`."""
-        for pipe in self._pipes:
-            self._tell(pipe, (_PREPARE,))
-
-    def plan(self, tasks: Iterable[Task], place: Place, *, in_turn: bool) -> Iterator[Written]:
-        """See :class:`Crew`. A worker has its next chunk before it has written the last."""
-        following = iter(tasks)
-        doing: dict[Connection, list[int]] = {}
-        planned: dict[int, tuple[Connection, list[int], Counts]] = {}
-        writing: dict[Connection, list[Written]] = {}
-        turn: int | None = None
-        for pipe in self._pipes:
-            task = next(following, None)
-            if task is not None:
-                turn = task.number if turn is None else turn
-                self._tell(pipe, ("plan", task))
-                doing[pipe] = [task.number]
-                writing[pipe] = []
-        while doing:
-            for pipe, name, result in self._messages(list(doing)):
-                if name == "write":
-                    yield writing[pipe].pop(0)
-                else:
-                    planned[doing[pipe].pop(0)] = (pipe, *result)
-            while turn in planned and not (in_turn and any(writing.values())):
-                assert turn is not None
-                pipe, sizes, counts = planned.pop(turn)
-                self._tell(pipe, ("write", place(sizes)))
-                writing[pipe].append(Written(turn, sizes, counts))
-                task = next(following, None)
-                if task is not None:
-                    self._tell(pipe, ("plan", task))
-                    doing[pipe].append(task.number)
-                turn += 1
-            for pipe in [pipe for pipe in doing if not doing[pipe] and not writing[pipe]]:
-                if all(pipe is not waiting for waiting, _, _ in planned.values()):
-                    del doing[pipe]
-
-    def close(self) -> None:
-        """End the processes that were started here."""
-        if self._here is not None:
-            self._here.close()
-            self._here = None
-        for pipe in self._pipes:
-            pipe.close()
-        for process in self._processes:
-            process.join(0.2)
-            if process.is_alive():
-                process.kill()
-                process.join()
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug, in one line instead of two tracebacks
+        message = f"a worker failed: {type(error).__name__}: {error}"
+        raise BatchError(Problem("batch", message, "please report it")) from None

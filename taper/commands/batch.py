@@ -17,8 +17,7 @@ from taper.terminal.streams import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from taper.batch.outputs import Output
-    from taper.batch.run import Result
+    from taper.batch.job import Output, Result
 
 SOME_FAILED = 4
 TERMINATED = 143  # 128 and the number of SIGTERM
@@ -103,8 +102,8 @@ def batch(
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
-    from taper.batch.outputs import JOURNAL  # noqa: PLC0415 - loads what a batch needs
-    from taper.batch.run import Settings, run, work_folder  # noqa: PLC0415
+    from taper.batch.job import Settings  # noqa: PLC0415 - loads what a batch needs
+    from taper.batch.run import KEPT, run  # noqa: PLC0415
 
     printed = one_of("format", format, ("csv", "jsonl"))
     if jobs > _MOST_JOBS:
@@ -126,10 +125,9 @@ def batch(
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         result = _shown(lambda progress: run(settings, progress))
-    except BaseException:
-        kept = work_folder(outputs)
-        if kept is not None and (kept / JOURNAL).exists():
-            sys.stderr.write("what was done is kept: the same command with --resume goes on\n")
+    except BaseException as error:
+        if KEPT in getattr(error, "__notes__", ()):
+            sys.stderr.write(f"{KEPT}\n")
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -143,7 +141,7 @@ def batch(
 
 def _output(table: str, name: str, printed: str) -> Output:
     """One output: the format by its suffix, of the main one also what is written."""
-    from taper.batch.outputs import Output  # noqa: PLC0415
+    from taper.batch.job import Output  # noqa: PLC0415
     from taper.batch.reading.source import format_of  # noqa: PLC0415
 
     if name in {"/dev/stdout", "/dev/fd/1"}:

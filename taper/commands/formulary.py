@@ -121,6 +121,8 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
     rows.append((f"{known.words['equivalent']} factor", str(factor)))
     if product.max_daily is not None:
         rows.append(("labelled maximum", product.daily_text(product.max_daily)))
+    from taper.safety.findings.labelled import limit_text  # noqa: PLC0415 - loads the engine
+
     rows += [("labelled limit", limit_text(limit)) for limit in facts.get("limits", ())]
     if product.least_dose:
         rows.append(("least dose", f"{product.text(product.least_dose)} at one administration"))
@@ -134,22 +136,6 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
         rows.append((f"  {field}", "; ".join(known.sources.get(key, key) for key in keys)))
     rows += [(f"  {field}", f"judgement: {why}") for field, why in facts["judgements"].items()]
     return rows
-
-
-def limit_text(limit: dict[str, Any]) -> str:
-    """A limit by age, kidney or liver in words: ``over 75 years: at most 300 mg a day``."""
-    if limit.get("avoid"):
-        return f"{limit['condition']}: not to be used"
-    parts = []
-    if "max_daily" in limit:
-        parts.append(f"at most {limit['max_daily']} {limit['unit']} a day")
-    if "max_at_once" in limit:
-        parts.append(f"{limit['max_at_once']} {limit['unit']} at a time")
-    if "max_units_at_once" in limit:
-        parts.append(f"at most {limit['max_units_at_once']} units at a time")
-    if "least_interval_hours" in limit:
-        parts.append(f"every {limit['least_interval_hours']} hours")
-    return f"{limit['condition']}: {', '.join(parts)}"
 
 
 def register(app: typer.Typer) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from taper.engine.steps import CHANGE, REDUCE, STOP
+from taper.course.position import place_of
+from taper.engine.steps import CHANGE, REDUCE, STOP, is_as_low
 from taper.planning.document import last_rows, step_document
 
 if TYPE_CHECKING:
@@ -53,23 +54,17 @@ def _dose(step: Step) -> str:
 
 
 def comes_earlier(before: Plan, after: Plan) -> date | None:
-    """The day of the first reduction that comes earlier than it was planned; None if none does."""
+    """The first day on which the dose is lower than was planned; None if it never is."""
     day = after.revisions[-1]["from"]
+    rows = [row for row in before.steps if row.end is None or row.end.isoformat() >= day]
+    rows = [row for row in rows if row.start is not None]
     for step in after.steps:
         if step.kind in _FALLS and step.start is not None and step.start.isoformat() >= day:
-            planned = _first_day_at(before, step, day)
+            place = place_of(after.request, step.regimen.product)
+            own = (row for row in rows if place_of(after.request, row.regimen.product) == place)
+            planned = next((row.start for row in own if is_as_low(row.regimen, step.regimen)), None)
             if planned is None or step.start < planned:
                 return step.start
-    return None
-
-
-def _first_day_at(plan: Plan, step: Step, day: str) -> date | None:
-    """The day from which a plan has the dose of a row, or a lower one, from a day on."""
-    product = step.regimen.product
-    for row in plan.steps:
-        is_over = row.start is None or (row.end is not None and row.end.isoformat() < day)
-        if not is_over and row.regimen.product is product and row.daily <= step.daily:
-            return row.start
     return None
 
 

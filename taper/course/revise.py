@@ -29,7 +29,7 @@ from taper.reading.revisions import (
 )
 from taper.reading.values import LONGEST_TEXT
 from taper.request.changes import in_force
-from taper.safety.pace import refusals
+from taper.safety.refusals import refusals
 from taper.schedule import schedule
 
 if TYPE_CHECKING:

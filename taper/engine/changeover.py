@@ -119,7 +119,10 @@ def _check_goal(made: Regimens, regimen: Regimen, goal: int) -> None:
 def _check_other(regimen: Regimen) -> None:
     """Acetaminophen stays within its labelled maximum."""
     product = regimen.product
-    if product.holds_acetaminophen and regimen.other_daily > formulary(product.market).acetaminophen_max:
+    if (
+        product.holds_acetaminophen
+        and regimen.other_daily > formulary(product.market).acetaminophen_max
+    ):
         other = f"{prose(regimen.other_daily)} mg of {product.words['acetaminophen']}"
         message = f"{product.id} would give {other}"
         raise _refused(message, "change at a lower dose with --finish-at")

@@ -130,9 +130,13 @@ class Rows:
         self.open(kind, day, self.regimen, self.regimen.daily, NOTHING)
         self.words = why
 
-    def cut(self, kind: str, day: date, why: str = "") -> None:
-        """End the open row before the day of a change; one of ``kind`` begins."""
-        if self.kind == BASELINE:
+    def cut(self, kind: str, day: date, why: str = "", *, is_cut: bool) -> None:
+        """End the open row before the day of a change; one of ``kind`` begins.
+
+        A baseline that ``is_cut`` says no more when the first lower dose begins. One that would
+        have ended that day anyway lies behind, and stays as it was in words too.
+        """
+        if self.kind == BASELINE and is_cut:
             self.words = STAYS
         self.stay(kind, day, why)
 

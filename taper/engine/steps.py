@@ -90,6 +90,12 @@ class Step(NamedTuple):
         return self.before - self.regimen.daily
 
 
+def is_as_low(one: Regimen, other: Regimen) -> bool:
+    """Whether the daily dose of one regimen is at most that of another, in one salt."""
+    ours, theirs = one.product.basis, other.product.basis
+    return one.daily * ours[0] * theirs[1] <= other.daily * theirs[0] * ours[1]
+
+
 def _why(step: Step) -> str:
     if step.kind == BASELINE:
         assert step.end is not None

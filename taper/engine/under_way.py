@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from taper.engine.course import Course
 from taper.engine.rows import aligned
-from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STEP_BACK, STOP
+from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STEP_BACK, STOP, is_as_low
 from taper.errors import InputError, Problem
 from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
@@ -91,6 +91,7 @@ class UnderWay(Course):
         A hold comes first: it counts from the date that was planned.
         """
         course = self.copy()
+        is_cut = all(step.start != day for step in before)
         if course.due <= day:  # a hold that is over by then is none
             course.unheld = None
         if course.is_at_goal and course.due < day:
@@ -100,7 +101,7 @@ class UnderWay(Course):
         if change.resumes and course.unheld is not None:
             course.due, course.unheld = max(day, course.unheld), None
         if change.step_back:
-            course = course.stepped_back(change, day)
+            course = course.stepped_back(change, day, is_cut=is_cut)
         may_be_earlier = change.resumes
         if change.rate is not None:
             may_be_earlier = course.take_rate(change.rate, day) or may_be_earlier
@@ -108,7 +109,7 @@ class UnderWay(Course):
             course.take_goal(change.goal, day)
         course.would = () if may_be_earlier else course.those_of(before, day)
         if not change.step_back:
-            course.begin_row(day, is_held=change.hold is not None)
+            course.begin_row(day, is_held=change.hold is not None, is_cut=is_cut)
         return course
 
     def copy(self) -> UnderWay:
@@ -153,18 +154,15 @@ class UnderWay(Course):
         The curve cannot see to that alone: from another rate or another goal follow other doses,
         and one of them may lie just under a dose that took longer to be reached.
         """
-        not_before = None
-        for step in self.would:
-            if step.daily * self.rows.original <= regimen.daily * step.original:
-                not_before = step.start
-                break
+        as_low = (step.start for step in self.would if is_as_low(step.regimen, regimen))
+        not_before = next(as_low, None)
         self._begun(self.rows.turn(kind, self.due, regimen, reason, not_before))
 
     # --- what changes --------------------------------------------------------------------------
 
     def wait_at_goal(self, day: date) -> None:
         """The row at the goal goes on until the change."""
-        self.rows.cut(MAINTAIN, self.due)
+        self.rows.stay(MAINTAIN, self.due)
         self.due = day
 
     def held(self, length: Interval, day: date) -> UnderWay:
@@ -172,18 +170,20 @@ class UnderWay(Course):
 
         At the goal the days until the next opioid's turn grow by it.
         """
-        course = self
-        dose = self.rows.regimen
+        course, rows = self, self.rows.copy()
+        rows.pending = None
+        dose = rows.regimen
         while not course.has_ended:
             course.next_opportunity()
             if course.rows.regimen is not dose:
                 course = course.put_off(day)
+                course.rows = rows  # of the way to the reduction no row stands yet
                 break
         course.unheld = course.unheld or course.due
         course.due = course.rows.held(length, course.due)
         return course
 
-    def stepped_back(self, change: Change, day: date) -> UnderWay:
+    def stepped_back(self, change: Change, day: date, *, is_cut: bool) -> UnderWay:
         """The course before its last cut, which is made again after a full interval.
 
         The curve goes back with the dose, so that the same doses follow as before; on a curve
@@ -202,7 +202,7 @@ class UnderWay(Course):
         course.before_cut = None
         rows = course.rows = self.rows.copy()
         why = f"a step back to the dose of the previous step: {change.step_back}"
-        rows.cut(STEP_BACK, day, why)
+        rows.cut(STEP_BACK, day, why, is_cut=is_cut)
         rows.take(back.rows.since, back.rows.cause)
         rows.regimen, rows.pending = back.rows.regimen, back.rows.pending
         rows.reductions, rows.fired = back.rows.reductions, back.rows.fired.copy()
@@ -265,12 +265,13 @@ class UnderWay(Course):
             if step.regimen.product in self.products
         )
 
-    def begin_row(self, day: date, *, is_held: bool) -> None:
+    def begin_row(self, day: date, *, is_held: bool, is_cut: bool) -> None:
         """Begin the row from the day of the change on."""
         if is_held or (self.unheld is not None and self.unheld < self.due):
-            self.rows.cut(HOLD, day)
+            self.rows.cut(HOLD, day, is_cut=is_cut)
         else:
-            self.rows.cut(BASELINE, day, STAYS if self.is_at_goal else "")
+            why = STAYS if self.is_at_goal else ""
+            self.rows.cut(BASELINE, day, why, is_cut=is_cut)
 
 
 def _speed(curve: Curve, part: Part, of: str) -> tuple[int, int]:

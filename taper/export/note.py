@@ -10,6 +10,7 @@ from taper.planning.document import summary
 from taper.quantities import plain
 from taper.regimen.directions import strength_text
 from taper.safety.equivalents import mme_text
+from taper.safety.findings.lines import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +46,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     if request.also:
         others = "; ".join(_dose(regimen) for regimen in plan.steps[0].companions)
         yield text["also"].format(others=others)
-    for finding in plan.findings:
-        if finding.level != "note" or finding.id in ALWAYS:
-            yield f"{finding.level.capitalize()}: {finding.message}."
+    for line in printed(plan.findings):
+        if line.level != "note" or line.ids[0] in ALWAYS:
+            yield f"{line.level.capitalize()}: {line.text}."
     for name_, value in (("specialist", request.specialist), ("override", request.rule.override)):
         if value:
             yield text[name_].format(text=value)

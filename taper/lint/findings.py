@@ -31,6 +31,7 @@ _NOT_KNOWN = frozenset(
         "interval-off-label",
         "max-units-raised",
         "new-prescriptions",
+        "no-smaller-dose",
         "rate-overridden",
         "short-interval-for-product",
         "unavoidable-cut",

@@ -14,6 +14,7 @@ from taper.planning.saved import plan_from
 from taper.planning.schema import validated
 from taper.quantities import plain
 from taper.reading import read
+from taper.safety.findings.cuts import LARGE_CUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,11 @@ def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
     entries = _entries(found, request)
     unread = [*_unread(found), *_sums(found)]
     faults = [*unread, *check(entries, avoid or request.calendar)]
-    faults = [fault for fault in faults if not _allowed(fault, entries, request)]
+    faults = [
+        fault
+        for fault in faults
+        if not _allowed(fault, entries, request) and not _counted_by_plan(fault, found)
+    ]
     if not any(fault.row is not None for fault in unread):
         faults += _supply(found.dispensing, entries)
     if not any(fault.level == "error" for fault in faults):
@@ -90,6 +95,16 @@ def _allowed(fault: Fault, entries: list[Entry], request: Request) -> bool:
     least = {table.product: table.smallest for table in tables}
     assert before is not None
     return before.daily <= least.get(before.product, smallest(before.product))
+
+
+def _counted_by_plan(fault: Fault, found: Written) -> bool:
+    """Whether a large cut is one that the plan names itself, as forced or of the total in MME."""
+    if fault.id not in LARGE_CUTS:
+        return False
+    rows = {row.number: row for row in found.rows}
+    row, before = rows.get(fault.row or 0), rows.get((fault.row or 0) - 1)
+    named = row is not None and not LARGE_CUTS.isdisjoint(row.findings)
+    return named or bool(before and before.companions)
 
 
 def _entries(found: Written, request: Request) -> list[Entry]:

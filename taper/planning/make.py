@@ -12,7 +12,8 @@ from taper.planning.plan import Later, Plan
 from taper.quantities import Ratio
 from taper.request.rule import Part
 from taper.safety.findings import find, marked, of_steps
-from taper.safety.pace import WEEK, WEEKLY_LIMIT, pace, refusals, weekly_text
+from taper.safety.pace import too_fast
+from taper.safety.refusals import refusals
 from taper.safety.withdrawal_checks import check_days, checks
 from taper.schedule import TooSlow, schedule, tables
 from taper.supply import supply
@@ -56,9 +57,9 @@ def finished(request: Request, steps: tuple[Step, ...]) -> Plan:
     return _plan_of(request, marked(steps, found), partial(_findings, found))
 
 
-def moved(plan: Plan, request: Request, steps: tuple[Step, ...]) -> Plan:
-    """The plan of the same rows on other days: the findings that are about rows stay."""
-    return _plan_of(request, steps, lambda new: _findings(_of_rows(plan.findings), new))
+def moved(request: Request, steps: tuple[Step, ...]) -> Plan:
+    """The plan of the same rows on other days, with the findings of those days."""
+    return _plan_of(request, steps, partial(_findings, None))
 
 
 def _plan_of(
@@ -113,13 +114,8 @@ _CHECKS = Later(_checks, days=_check_days)
 _DISPENSING = Later(_dispensing)
 
 
-def _findings(of_rows: tuple[Finding, ...], plan: Plan) -> tuple[Finding, ...]:
+def _findings(of_rows: tuple[Finding, ...] | None, plan: Plan) -> tuple[Finding, ...]:
     return find(plan.request, plan.steps, plan.dispensing, of_rows)
-
-
-def _of_rows(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Those that are about single rows."""
-    return tuple(finding for finding in findings if finding.steps)
 
 
 def ended(steps: tuple[Step, ...]) -> date:
@@ -139,8 +135,7 @@ def gentlest(request: Request, day: date) -> Request:
     days = max((day - request.calendar.start).days, 0)
     opportunities = days // every.days + 2
     name = "over" if request.text.get("over") else "by"
-    least = (request.regimen.daily - request.rule.goal) * TENTHS // (2 * request.regimen.daily)
-    for tenths in range(max(least // opportunities, 1), TENTHS + 1):
+    for tenths in range(max(_least_fall(request) // opportunities, 1), TENTHS + 1):
         rule = replace(request.rule, parts=(Part(Ratio.of(tenths, TENTHS), every),))
         candidate = replace(request, rule=rule)
         if _ends_by(_unlimited(candidate), day):
@@ -151,13 +146,27 @@ def gentlest(request: Request, day: date) -> Request:
     problems = refusals(candidate)
     if problems and problems[0].id == "rate-over-band":
         needed = candidate.rule.parts[0]
-        share = pace(needed, request.regimen.daily, WEEK)
+        over = too_fast(candidate)
+        assert over is not None
         message = (
             f"ending by {day.isoformat()} would take {needed.reduce} every {needed.every}, "
-            f"{weekly_text(share)}: over {WEEKLY_LIMIT} a week [rate-over-band]"
+            f"{over.text}: over {over.limit_text} [rate-over-band]"
         )
         raise Refused(replace(problems[0], field=name, message=message))
     return candidate
+
+
+def _least_fall(request: Request) -> int:
+    """How far the curve must fall at least for the last cut, in tenths of a percent.
+
+    That is taken once the curve is below the middle between the last two doses of all.
+    """
+    made, daily = request.regimens, request.regimen.daily
+    if request.finish is not None:
+        return 0
+    last = request.rule.goal or made.smallest
+    above = next((total for total in made.totals if total > last), last)
+    return max(2 * daily - last - above, 0) * TENTHS // (2 * daily)
 
 
 def _unlimited(request: Request) -> Request:

@@ -17,7 +17,7 @@ from taper.reading.medicine import read_market, read_medicine, read_product
 from taper.reading.on_hand import read_on_hand
 from taper.reading.rules import read_ends_by, read_rule, with_goal_in_mme
 from taper.reading.values import Fields
-from taper.request.fields import RISKS
+from taper.request.fields import INDICATIONS, RISKS
 from taper.request.model import Request
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def read(values: Mapping[str, object]) -> Request:
     on_hand = read_on_hand(fields, _products(medicine, finish, also)) if medicine else ()
     risks = _risks(fields)
     checks = fields.choice("checks", ("standard", "close", "none"), "standard")
+    indication = fields.choice("indication", INDICATIONS, "")
     fields.free_text("id", "label", "specialist", "override_rate")
     fields.raise_problems()
     assert market is not None
@@ -76,12 +77,15 @@ def read(values: Mapping[str, object]) -> Request:
         fill=fill,
         on_opioids_for=known,
         risks=risks,
+        indication=indication,
         specialist=fields.text("specialist") or "",
         checks=checks,
         ends_by=ends_by,
         taking=medicine.taking,
         raised_units=medicine.raised_units,
-        text=_normalised(fields, medicine, rule, calendar, known, fill, finish, also),
+        text=_normalised(
+            fields, medicine, rule, calendar, known, fill, finish, also, risks, indication
+        ),
         on_hand=on_hand,
     )
 
@@ -141,11 +145,18 @@ def _fill(fields: Fields) -> Interval | None:
 
 
 def _risks(fields: Fields) -> frozenset[str]:
-    risks = [risk.lower() for risk in fields.many("risks")]
-    for risk in risks:
-        if risk not in RISKS:
-            message = f"'{risk}' is not a risk that is known"
-            fields.problem("risks", message, "one of " + ", ".join(RISKS), risk)
+    """The risks, each by its name or by a beginning that no other has."""
+    risks = set()
+    for text in fields.many("risks"):
+        meant = [risk for risk in RISKS if risk.startswith(text.lower())]
+        if text.lower() in meant or len(meant) == 1:
+            risks.add(text.lower() if text.lower() in meant else meant[0])
+        elif meant:
+            message = f"'{text}' is the beginning of more than one risk"
+            fields.problem("risks", message, "one of " + ", ".join(meant), text)
+        else:
+            message = f"'{text}' is not a risk that is known"
+            fields.problem("risks", message, "one of " + ", ".join(RISKS), text)
     return frozenset(risks)
 
 
@@ -158,6 +169,8 @@ def _normalised(
     fill: Interval | None,
     finish: Finish | None,
     also: tuple[Companion, ...],
+    risks: frozenset[str],
+    indication: str,
 ) -> dict[str, object]:
     """Every field with its value in one spelling, or its default; None where there is none."""
     text = fields.all()
@@ -185,7 +198,8 @@ def _normalised(
         keep=[c.regimen.product.id for c in also if c.keep],
         fill="step" if fill is None else str(fill),
         on_opioids_for=None if known is None else str(known),
-        risks=sorted({risk.lower() for risk in fields.many("risks")}),
+        risks=sorted(risks),
+        indication=indication or None,
         avoid=sorted(day if ":" in day else day.lower() for day in fields.many("avoid")),
         reduce_on=[day.lower()[:3] for day in fields.many("reduce_on")],
         checks=fields.text("checks") or "standard",

@@ -7,15 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from taper.data.limits import whole
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
-from taper.formulary.product import ORAL_INTERVALS, Product
+from taper.formulary.product import ORAL_INTERVALS
 from taper.quantities import Ratio, parse_percent
 from taper.reading.as_needed import FIXED, Medicine
 from taper.reading.medicine import read_amount, strengths_of, take
-from taper.regimen.finer import finer_products, is_finer, usual_table
-from taper.regimen.prescription import HOURS_OF_DAY, frequency, parse_frequency
+from taper.regimen.finer import finer_products, finishing_table, follows_frequency, is_finer
+from taper.regimen.prescription import frequency, parse_frequency
 from taper.request.model import Companion, Finish
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from taper.regimen.table import Regimens
 
 PATCH = "patch"
-_AFTER_EXTENDED_RELEASE = whole("times-after-extended-release")
 
 
 def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
@@ -48,7 +46,7 @@ def read_finish(fields: Fields, medicine: Medicine) -> Finish | None:
         return None
     _check_halves(fields, table, medicine)
     has_interval = parse_frequency(text.rsplit(maxsplit=1)[-1]) is not None
-    follows = not has_interval and _follows_frequency(table.product, medicine.product)
+    follows = not has_interval and follows_frequency(table.product, medicine.product)
     return Finish(table, dose, share, follows)
 
 
@@ -87,34 +85,14 @@ def _finish_table(text: str, medicine: Medicine, *, is_halved: bool) -> Regimens
         message = f"a change between {first.kind} and {product.kind} is not planned"
         hint = "they are absorbed differently: a prescriber converts the dose"
         raise InputError(Problem("finish_with", message, hint, text))
-    top, bottom = first.basis
-    daily = medicine.regimen.daily * top * product.basis[1] // (bottom * product.basis[0])
-    number = HOURS_OF_DAY // hours if hours else _as_often(product, medicine)
-    interval = hours or (0 if HOURS_OF_DAY % number else HOURS_OF_DAY // number)
-    halves = medicine.regimens.halves or is_halved
-    table = usual_table(
-        product, interval, daily, number=number, halves=halves and product.splittable
-    )
+    made = medicine.regimens
+    halves = made.halves or is_halved
+    table = finishing_table(product, made, medicine.regimen.daily, hours, halves=halves)
     if not is_finer(table, medicine.regimens):
         message = f"{product.id} makes no smaller dose than {first.id}"
         same = ", ".join(finer_products(medicine.regimens)) or "none"
         raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
     return table
-
-
-def _follows_frequency(product: Product, before: Product) -> bool:
-    """Whether it is taken as often as the medicine before it, for want of an interval.
-
-    An ordinary product after an extended-release one is taken four times a day.
-    """
-    return before.release != "er" or product.release == "er"
-
-
-def _as_often(product: Product, medicine: Medicine) -> int:
-    """The most administrations of a day without an interval."""
-    if _follows_frequency(product, medicine.product):
-        return medicine.regimens.number
-    return _AFTER_EXTENDED_RELEASE
 
 
 def read_companions(

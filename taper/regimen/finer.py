@@ -5,12 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from taper.data.limits import whole
 from taper.formulary.market import formulary
+from taper.regimen.prescription import HOURS_OF_DAY
 from taper.regimen.table import most_of_a_liquid, regimens
 
 if TYPE_CHECKING:
     from taper.formulary.product import Product
     from taper.regimen.table import Regimens
+
+_AFTER_EXTENDED_RELEASE = whole("times-after-extended-release")
 
 
 @lru_cache(maxsize=256)
@@ -27,6 +31,34 @@ def usual_table(
     return regimens(
         product, product.usual, interval, product.max_units, number=number, halves=halves
     )
+
+
+def finishing_table(
+    product: Product, first: Regimens, daily: int, hours: int | None = None, *, halves: bool
+) -> Regimens:
+    """What can be made of a product at the end of a taper from ``daily`` of the first one.
+
+    Without ``hours`` it is taken as often as the first one: see :func:`follows_frequency`.
+    """
+    top, bottom = first.product.basis
+    amount = daily * top * product.basis[1] // (bottom * product.basis[0])
+    if hours:
+        number = HOURS_OF_DAY // hours
+    else:
+        follows = follows_frequency(product, first.product)
+        number = first.number if follows else _AFTER_EXTENDED_RELEASE
+    interval = hours or (0 if HOURS_OF_DAY % number else HOURS_OF_DAY // number)
+    return usual_table(
+        product, interval, amount, number=number, halves=halves and product.splittable
+    )
+
+
+def follows_frequency(product: Product, before: Product) -> bool:
+    """Whether it is taken as often as the medicine before it, for want of an interval.
+
+    An ordinary product after an extended-release one is taken four times a day.
+    """
+    return before.release != "er" or product.release == "er"
 
 
 def is_finer(table: Regimens, than: Regimens) -> bool:

@@ -38,6 +38,7 @@ FIELDS = (
     "fill",
     "on_opioids_for",
     "risks",
+    "indication",
     "specialist",
     "override_rate",
     "checks",
@@ -49,13 +50,19 @@ RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how 
 ALIASES = ("drug", "form")  # instead of ``product``
 RISKS = (
     "benzodiazepine",
+    "gabapentinoid",
+    "alcohol",
     "pregnancy",
+    "breastfeeding",
     "oud",
     "suicide-risk",
     "sleep-apnea",
+    "lung-disease",
     "previous-overdose",
     "renal",
     "hepatic",
     "age-65",
+    "age-75",
 )
+INDICATIONS = ("pain", "cancer", "palliative", "sickle-cell", "oud")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

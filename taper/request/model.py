@@ -126,6 +126,7 @@ class Request:
     fill: Interval | None  # None: one step at a time
     on_opioids_for: Interval | None
     risks: frozenset[str]
+    indication: str  # of :data:`~taper.request.fields.INDICATIONS`, or empty
     specialist: str
     checks: str
     ends_by: date | None  # with ``over`` or ``by``: the gentlest rule that ends by this day

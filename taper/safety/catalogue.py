@@ -9,6 +9,10 @@ from typing import Any, NamedTuple
 from taper.data.files import data_file
 from taper.errors import InputError, Problem
 
+US = "us"  # the market whose words and sources an entry has, unless it says otherwise
+# what says how an entry is used, and explains nothing
+_NOT_EXPLAINED = frozenset({"markets", "source_elsewhere", "reasons", "uk", "ca", "au"})
+
 
 class Words(NamedTuple):
     """What a finding says: its level (``error``, ``warning`` or ``note``), and who says so."""
@@ -23,14 +27,15 @@ class Finding:
     """One finding; ``steps`` are the rows it is about, none if it is about the plan.
 
     Two findings are equal if they say the same of the same rows. ``values`` fill the message of
-    ``data/findings.toml``; ``variant`` picks another one there, and ``market`` (but the US) the
-    wording of that market if it has its own. ``words`` are what it says if they are known
-    already, as those of a plan document are.
+    ``data/findings.toml``, each printed only then: a remedy is worked out only if its message is
+    read. ``variant`` picks another message there, and ``market`` (but the US) the wording of that
+    market if it has its own. ``words`` are what it says if they are known already, as those of a
+    plan document are.
     """
 
     id: str
     steps: tuple[int, ...] = ()
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
     variant: str = ""
     words: Words | None = None
     market: str = ""
@@ -84,10 +89,27 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return data_file("findings.toml")
 
 
+@lru_cache(maxsize=256)
 def wording(name: str, market: str) -> dict[str, Any]:
-    """The entry of a finding in the words of a market: what that market's own table says first."""
+    """The entry of a finding in the words of a market, with the sources that count there."""
     entry = catalogue()[name]
-    return {**entry, **entry[market]} if market in entry else entry
+    if market in {"", US}:
+        return entry
+    elsewhere = {"source": entry["source_elsewhere"]} if "source_elsewhere" in entry else {}
+    own: dict[str, Any] = entry.get(market, {})
+    return entry | elsewhere | own
+
+
+@lru_cache(maxsize=256)
+def is_raised_in(name: str, market: str) -> bool:
+    """Whether a finding is raised in a market: not if it rests only on another one's sources."""
+    return market in catalogue()[name].get("markets", (market,))
+
+
+@lru_cache(maxsize=1)
+def ranks() -> dict[str, int]:
+    """The place of each finding in the order in which they are printed: the worst first."""
+    return {name: place for place, name in enumerate(catalogue())}
 
 
 def explain(name: str, market: str = "us") -> dict[str, Any]:
@@ -98,7 +120,7 @@ def explain(name: str, market: str = "us") -> dict[str, Any]:
     key = name.strip().lower()
     if key in catalogue():
         entry = wording(key, market)
-        return {field: text for field, text in entry.items() if not isinstance(text, dict)}
+        return {field: text for field, text in entry.items() if field not in _NOT_EXPLAINED}
     from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
 
     close = get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())

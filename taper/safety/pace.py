@@ -1,13 +1,11 @@
-"""How fast a request is, and the safety rules that refuse one (contract 3.3f)."""
+"""How fast a request is, and the band that it must keep to (contract 3.3f)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taper.data.limits import share
-from taper.errors import Problem
 from taper.quantities import Ratio
-from taper.safety.catalogue import wording
 
 if TYPE_CHECKING:
     from taper.request.model import Request
@@ -15,11 +13,15 @@ if TYPE_CHECKING:
 
 WEEK = 7  # days
 WEEKLY_LIMIT = share("band-in-a-week")
-_NEEDS_SPECIALIST = ("pregnancy", "suicide-risk")
-_HINTS = {
-    "rate-over-band": 'a smaller --reduce, a longer --every, or --override-rate "reason"',
-    **dict.fromkeys(_NEEDS_SPECIALIST, "--specialist with who was consulted"),
-}
+STEP_LIMIT = share("band-in-one-step")
+
+
+class TooFast(NamedTuple):
+    """A part of a rule that is over the band: what was asked for, and the limit in words."""
+
+    part: Part
+    text: str
+    limit_text: str
 
 
 def share_of(part: Part, original: int) -> Ratio:
@@ -53,39 +55,15 @@ def reduction_text(request: Request, part: Part) -> str:
     return request.product.text(part.reduce)
 
 
-def refusals(request: Request) -> list[Problem]:
-    """The safety rules that refuse a request; each names the field to change."""
-    problems = []
-    market = request.formulary.market
-    may_be_fast = request.rule.override or request.rule.is_short
-    over = None if may_be_fast else too_fast(request)
-    if over is not None:
-        part, asked = over
-        values = {
-            "pace": weekly_text(asked),
-            "reduce": reduction_text(request, part),
-            "every": str(part.every),
-            "limit": str(WEEKLY_LIMIT),
-        }
-        problems.append(_refusal("rate-over-band", "reduce", values, market))
-    problems += [
-        _refusal(risk, "specialist", {}, market)
-        for risk in _NEEDS_SPECIALIST
-        if risk in request.risks and not request.specialist
-    ]
-    return problems
-
-
-def too_fast(request: Request) -> tuple[Part, Ratio] | None:
-    """The first part of the rule with a pace over the weekly limit, and that pace."""
+def too_fast(request: Request) -> TooFast | None:
+    """The first part of the rule that is over the band, in a week or (a percentage) in one step."""
+    if request.rule.is_short:
+        return None
     for part in request.rule.parts:
         asked = pace(part, request.regimen.daily, WEEK)
         if asked > WEEKLY_LIMIT:
-            return part, asked
+            return TooFast(part, weekly_text(asked), f"{WEEKLY_LIMIT} a week")
+        if isinstance(part.reduce, Ratio) and part.reduce > STEP_LIMIT:
+            step = f"{over_text(part.reduce, STEP_LIMIT)} in one step"
+            return TooFast(part, step, f"{STEP_LIMIT} in one step")
     return None
-
-
-def _refusal(name: str, field: str, values: dict[str, str], market: str) -> Problem:
-    entry = wording(name, market)
-    message = f"{entry['message'].format(**values)} [{name}]"
-    return Problem(field, message, _HINTS[name], id=name)

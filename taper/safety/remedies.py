@@ -1,54 +1,243 @@
-"""What would avoid a large cut: a finer strength, a finer product, or halves."""
+"""What would avoid a large cut or a large last dose, and what it would make of the plan."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from taper.engine.steps import CHANGE, REDUCE, STOP
+from taper.errors import InputError
 from taper.formulary.market import formulary
-from taper.regimen.finer import finer_products
+from taper.quantities import Ratio
+from taper.regimen.as_needed import AsNeeded
+from taper.regimen.finer import (
+    finer_products,
+    finishing_table,
+    follows_frequency,
+    usual_table,
+)
+from taper.regimen.table import regimens
+from taper.request.model import Finish
+from taper.schedule import schedule
 
 if TYPE_CHECKING:
-    from taper.formulary.product import Strength
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from taper.engine.steps import Step
+    from taper.formulary.product import Product, Strength
     from taper.regimen.table import Regimen, Regimens
     from taper.request.model import Request
 
 
-def remedy(request: Request, regimen: Regimen) -> str:
-    """What would avoid a large cut: a finer strength, a finer product, or halves."""
-    product = regimen.product
+class Lazy:
+    """A text that is worked out when it is first printed: a remedy takes another plan to know."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        """``make`` returns the text."""
+        self._make = make
+        self._made: str | None = None
+
+    def __str__(self) -> str:
+        """The text."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+class _Outcome(NamedTuple):
+    """What counts of a plan: its largest cut, the stop not among them, and its stop date.
+
+    ``largest`` is None if there is no cut but the stop.
+    """
+
+    largest: Ratio | None
+    stop: date | None
+
+    def compares(self, other: _Outcome) -> int:
+        """-1 if its largest cut is smaller than that of another plan, 0 if it is the same, 1."""
+        ours, theirs = (
+            Ratio(1, 1) if each.largest is None else each.largest for each in (self, other)
+        )
+        return (ours > theirs) - (ours < theirs)
+
+
+class _Change(NamedTuple):
+    """A change of the request, in words, and the request with it."""
+
+    text: str
+    request: Request
+
+
+def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen) -> str:
+    """What would help at a regimen: the first change that makes the largest cut smaller.
+
+    If none does, the first that leaves it as it is; none that makes it larger. Each is tried: the
+    request is planned again with it, and what comes of it is printed beside the plan at hand. If
+    the rows are not those of the request, what makes smaller steps is named alone.
+    """
+    made = _table_of(request, regimen.product)
+    if made is not request.regimens or isinstance(made, AsNeeded):
+        return _without_trial(made)
+    now = _outcome(request, steps)
+    if _tried(request) != now:  # a plan that was changed, or a schedule that a person wrote
+        return _without_trial(made)
+    tried = [(change, _tried(change.request)) for change in _changes(request, made)]
+    made_of = [(change, then) for change, then in tried if then is not None]
+    for most in (-1, 0):
+        for change, then in made_of:
+            if then.compares(now) == most:
+                return f"{change.text}: {_compared(then, now)}"
+    if made_of:
+        return "no marketed product or strength of this opioid makes the largest cut smaller"
+    return _nothing(made)
+
+
+def _table_of(request: Request, product: Product) -> Regimens:
     tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
     tables += [companion.regimens for companion in request.also]
-    made = next(table for table in tables if table.product is product)
-    return _remedy(made, product is request.product, request.finish is None)
+    return next(table for table in tables if table.product is product)
+
+
+# --- changes that could be made -----------------------------------------------------------------
+
+
+def _changes(request: Request, made: Regimens) -> Iterator[_Change]:
+    """A finer strength, then a finer product for the end, then halves."""
+    product = made.product
+    strength = _finer_strength(made)
+    if strength is not None:
+        unit = "" if product.is_liquid else f" {product.unit_text}"
+        text = f"adding {strength.label}{unit} to --stock"
+        yield _Change(text, _with_strength(request, strength))
+    if request.finish is None:
+        for name in finer_products(made):
+            finer = formulary(product.market).products[name]
+            text = f"--finish-with {name}{_adds(finer, product)}"
+            yield _Change(text, _finishing_with(request, finer))
+    if product.splittable and not made.halves:
+        text = "--split halves, if the tablets are known to be scored"
+        yield _Change(text, _with_halves(request))
+
+
+def _finer_strength(made: Regimens) -> Strength | None:
+    """The finest usual strength, if the strengths in use leave it out."""
+    product = made.product
+    finest = min(product.usual, key=lambda strength: strength.amount)
+    if product.is_liquid:
+        return finest if finest.amount < made.strengths[0].amount else None
+    return finest if product.least_dose <= finest.amount < made.smallest else None
+
+
+def _adds(finer: Product, product: Product) -> str:
+    """That a combination adds another ingredient."""
+    if product.is_combination or not finer.holds_acetaminophen:
+        return ""
+    return f" (which adds {product.words['acetaminophen']})"
+
+
+def _with_strength(request: Request, strength: Strength) -> Request:
+    """The request with a finer strength too; of a liquid, with that concentration instead."""
+    made, taken = request.regimens, request.regimen
+    if made.product.is_liquid:
+        table = usual_table(made.product, made.interval, taken.daily, number=made.number)
+        return _taking(request, table)
+    known = {*made.strengths, strength}
+    strengths = tuple(each for each in made.product.strengths if each in known)
+    return _taking(request, _table(made, strengths, halves=made.halves))
+
+
+def _with_halves(request: Request) -> Request:
+    return _taking(request, _table(request.regimens, request.regimens.strengths, halves=True))
+
+
+def _table(made: Regimens, strengths: tuple[Strength, ...], *, halves: bool) -> Regimens:
+    return regimens(
+        made.product,
+        strengths,
+        made.interval,
+        made.most,
+        number=made.number,
+        halves=halves,
+        favor=made.favor,
+    )
+
+
+def _taking(request: Request, made: Regimens) -> Request:
+    """The request with another table; what is taken now stays as it is."""
+    taken = request.regimen
+    return replace(request, regimens=made, regimen=made.exactly(taken.amounts, times=taken.times))
+
+
+def _finishing_with(request: Request, finer: Product) -> Request:
+    """The request with a finer product for the end, as often as `--finish-with ID` takes it."""
+    made = request.regimens
+    table = finishing_table(finer, made, request.regimen.daily, halves=made.halves)
+    follows = follows_frequency(finer, made.product)
+    return replace(request, finish=Finish(table, as_often=follows))
+
+
+# --- what they would make of the plan -----------------------------------------------------------
+
+
+def _tried(request: Request) -> _Outcome | None:
+    """What comes of a request; None if it cannot be planned."""
+    try:
+        return _outcome(request, schedule(request))
+    except InputError:
+        return None
+
+
+def _outcome(request: Request, steps: tuple[Step, ...]) -> _Outcome:
+    cuts = [
+        Ratio(step.cut, step.before)
+        for step in steps[1:]
+        if step.kind in {REDUCE, CHANGE} and step.before
+    ]
+    last = steps[-1]
+    stops = last.kind == STOP and not request.rule.goal
+    return _Outcome(max(cuts, default=None), last.start if stops else None)
+
+
+def _compared(then: _Outcome, now: _Outcome) -> str:
+    """``largest cut 25% instead of 50%, stop on 2027-05-01 instead of 2027-04-03``."""
+    if then.largest is None:
+        text = "still a stop at once"
+    elif now.largest is None:
+        text = f"largest cut {then.largest.percent()} instead of a stop at once"
+    elif then.largest == now.largest:
+        text = f"largest cut {then.largest.percent()} as before"
+    else:
+        text = f"largest cut {then.largest.percent()} instead of {now.largest.percent()}"
+    if then.stop is None or now.stop is None:
+        return text
+    text += f", stop on {then.stop.isoformat()}"
+    return text if then.stop == now.stop else f"{text} instead of {now.stop.isoformat()}"
+
+
+# --- without a trial ----------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=1024)
-def _remedy(made: Regimens, is_main: bool, may_change: bool) -> str:  # noqa: FBT001 - cached
-    """The same for a product's table; whether it is the main one, which may still be changed."""
+def _without_trial(made: Regimens) -> str:
+    """What makes smaller steps of another opioid that is tapered, or of the finer product."""
     product = made.product
-    finest = min(product.usual, key=lambda strength: strength.amount)
-    if _is_coarser(made, finest):
+    strength = _finer_strength(made)
+    if strength is not None:
         unit = "" if product.is_liquid else f" {product.unit_text}"
-        return f"the {finest.label}{unit} strength is marketed: add it to --stock"
+        return f"the {strength.label}{unit} strength is marketed"
     finer = finer_products(made)
-    adds = ""
-    if finer and formulary(product.market).products[finer[0]].holds_acetaminophen:
-        adds = f", and adds {product.words['acetaminophen']}" if not product.is_combination else ""
-    if finer and may_change and is_main:
-        return f"--finish-with {finer[0]} makes smaller steps{adds}"
-    if product.splittable and not made.halves and is_main:
-        return "--split halves makes smaller steps, if the tablets are known to be scored"
     if finer:
-        return f"{finer[0]} makes smaller steps{adds}"
+        added = _adds(formulary(product.market).products[finer[0]], product)
+        return f"{finer[0]} makes smaller steps{added}"
+    return _nothing(made)
+
+
+def _nothing(made: Regimens) -> str:
+    product = made.product
     if product.is_liquid:
         return f"{product.text(made.smallest)} is the smallest dose that is planned of it"
     return "no marketed product of this opioid makes a smaller one"
-
-
-def _is_coarser(made: Regimens, finest: Strength) -> bool:
-    """Whether the strengths in use leave out a finer one that is marketed."""
-    product = made.product
-    if product.is_liquid:
-        return finest.amount < made.strengths[0].amount
-    return product.least_dose <= finest.amount < made.smallest

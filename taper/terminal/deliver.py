@@ -52,9 +52,11 @@ def deliver(
 
 def _warn(plan: Plan) -> None:
     """Say what a file may not: the warnings of the plan, each once."""
-    for finding in plan.findings:
-        if finding.level != "note":
-            sys.stderr.write(f"{finding.level}: {escaped(finding.message)} [{finding.id}]\n")
+    from taper.safety.findings.lines import printed  # noqa: PLC0415 - where a plan was made
+
+    for line in printed(plan.findings):
+        if line.level != "note":
+            sys.stderr.write(f"{line.level}: {escaped(line.text)} [{', '.join(line.ids)}]\n")
 
 
 def hand_out_options(

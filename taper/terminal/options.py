@@ -99,6 +99,7 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
         Field("market", "NAME", "us, uk, ca or au.", "market"),
     ),
     PATIENT: (
+        Field("indication", "WORD", "What for: pain. Others are refused, with the reason."),
         Field("specialist", "NAME", "Who was consulted."),
         Field("checks", "WORD", "standard, close (weekly) or none.", "checks"),
         Field("fill", "LENGTH", "Days per dispensing: 28d, 7d; or step."),

@@ -21,6 +21,7 @@ from taper.engine.steps import BASELINE, CHANGE, CURRENT, HOLD, MAINTAIN, STEP_B
 from taper.quantities import percent_text, plain
 from taper.regimen.directions import units_in_figures
 from taper.safety.equivalents import mme_text
+from taper.safety.findings.cuts import LARGE_CUTS
 from taper.terminal.streams import halves_in_figures
 
 if TYPE_CHECKING:
@@ -319,7 +320,7 @@ def _cut(step: Step) -> str:
         return _KINDS[step.kind]
     if step.kind == STOP:
         return "stop"
-    mark = "!" if "cut-over-25-percent" in step.findings else ""
+    mark = "!" if LARGE_CUTS & set(step.findings) else ""
     return f"{percent_text(step.cut, step.before)}%{mark}"
 
 

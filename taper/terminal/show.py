@@ -15,7 +15,8 @@ from taper.planning.document import last_rows, summary
 from taper.quantities import plain
 from taper.regimen.directions import prescription_in_words, strength_text
 from taper.safety.equivalents import mme_text
-from taper.safety.findings.cuts import LARGE_CUT
+from taper.safety.findings.cuts import LARGE_CUT, LARGE_CUTS
+from taper.safety.findings.lines import printed
 from taper.safety.withdrawal_checks import facts
 from taper.terminal.schedule_table import day_text, layout, schedule_table
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from taper.planning.plan import Plan
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen
-    from taper.safety.catalogue import Finding
+    from taper.safety.findings.lines import Line
     from taper.supply import Fill
 
 __all__ = ["console", "day_text", "schedule_table", "show"]
@@ -94,8 +95,8 @@ def _everything(plan: Plan, out: Console) -> None:
 def _essentials(plan: Plan) -> list[RenderableType]:
     """The warnings, the first fill, naloxone and lost tolerance, the next check."""
     found = {finding.id: finding for finding in plan.findings}
-    warnings = [finding for finding in plan.findings if finding.level != "note"]
-    parts: list[RenderableType] = [_line(finding) for finding in warnings]
+    warnings = [line for line in printed(plan.findings) if line.level != "note"]
+    parts: list[RenderableType] = [_line(line) for line in warnings]
     if plan.supply:
         fill = plan.supply[0]
         text = f"from {day_text(fill.not_before)}, {fill.days_supply} days: {_items(plan, fill)}"
@@ -112,11 +113,11 @@ def _essentials(plan: Plan) -> list[RenderableType]:
     return [Text(""), *parts]
 
 
-def _line(finding: Finding) -> Table:
-    """A finding: its level, what it says, and the id to ask about."""
-    text = Text(f"{finding.message} ")
-    text.append(f"[{finding.id}]", style="dim")
-    return _hung(f"{finding.level:7}", text, LEVEL_STYLES[finding.level])
+def _line(line: Line) -> Table:
+    """A line of findings: its level, what it says, and the ids to ask about."""
+    text = Text(f"{line.text} ")
+    text.append(f"[{', '.join(line.ids)}]", style="dim")
+    return _hung(f"{line.level:7}", text, LEVEL_STYLES[line.level])
 
 
 def _hung(first: str, text: Text, style: str) -> Table:
@@ -217,7 +218,7 @@ def _legend(plan: Plan, *, in_a_row: bool) -> str:
     if in_a_row:
         order = "; ".join(", ".join(each) for each in sorted(times, key=len))
         notes.append(f"doses in the order {order}")
-    if any("cut-over-25-percent" in step.findings for step in plan.steps):
+    if any(LARGE_CUTS & set(step.findings) for step in plan.steps):
         notes.append(f"! more than {LARGE_CUT} of the current dose")
     if any(mme_text(step) for step in plan.steps):
         name = plan.request.formulary.words["equivalent"]
@@ -283,6 +284,6 @@ def _findings(plan: Plan, out: Console) -> None:
         return
     out.print()
     out.print("Findings", style="bold")
-    for finding in plan.findings:
-        out.print(_line(finding))
+    for line in printed(plan.findings):
+        out.print(_line(line))
     out.print(Padding(Text("`taper explain ID` says more.", style="dim"), (0, 0, 0, 8)))

@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taper.batch.outputs import Output
-from taper.batch.run import Result, Settings, run
+from taper.batch.job import Output, Result, Settings
+from taper.batch.run import run
 
 if TYPE_CHECKING:
     from pathlib import Path

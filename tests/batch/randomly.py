@@ -61,6 +61,10 @@ FEATURES: dict[str, list[dict[str, object]]] = {
     ],
     "keep": [{"also": "oxycodone-ir 10 mg q6h", "keep": "oxycodone-ir", "every": "1mo"}],
     "fill": [{"fill": "step"}, {"fill": "7d", "product": "fentanyl-patch", "dose": "75 mcg/h"}],
+    "indication": [
+        {"indication": "pain", "product": "methadone-tablet", "dose": "20 mg q24h", "every": "2w"},
+        {"indication": "pain"},
+    ],
     "override_rate": [{"override_rate": "asked for", "reduce": "40%", "every": "1w"}],
     "checks": [{"checks": "close"}, {"checks": "none"}],
 }

@@ -162,3 +162,79 @@ def test_spark_says_in_a_line_which_columns_are_no_fields(tmp_path):
     assert done.returncode == 1
     assert b"'colour' is no field of a request" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def split_outcome(batches):
+    from taper.batch import outcome_schema
+
+    outcome = pa.Table.from_batches(batches, outcome_schema()).to_pylist()
+    counts = [row for row in outcome if row["part"]]
+    return [row for row in outcome if not row["part"]], counts
+
+
+def test_tasks_write_their_own_parts(panel, tmp_path):
+    """The rows of a batch, in files; what comes back is counts and failures."""
+    import pyarrow.parquet as pq
+
+    from taper.batch import name_parts, write_batches
+
+    source, schedules, errors = panel
+    batches = pq.read_table(source).to_batches(max_chunksize=20)
+    folder = tmp_path / "schedules"
+    folder.mkdir()
+    (folder / "part-00009.parquet").write_text("of an earlier run")
+    parts, failed = [], []
+    for task in (batches[:2], batches[2:], []):
+        faults, counts = split_outcome(write_batches(task, str(folder)))
+        failed += faults
+        parts += [count["part"] for count in counts]
+        rows = sum(batch.num_rows for batch in task)
+        assert sum(count["planned"] + count["failed"] for count in counts) == rows
+    list(write_batches(batches[:2], str(folder)))  # once more: its outcome was lost
+    assert all(name.startswith(".") for name in parts)  # an engine passes over these
+    name_parts(str(folder), parts)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["part-00000.parquet", "part-00001.parquet"]
+    found = pa.concat_tables(pq.read_table(folder / name) for name in names)
+    assert found.cast(schedules.schema).equals(schedules)
+    assert [row["plan_id"] for row in failed] == errors["id"].to_pylist()
+    assert [row["error_field"] for row in failed] == errors["field"].to_pylist()
+    assert [row["error"] for row in failed] == errors["message"].to_pylist()
+
+
+def test_a_task_that_is_stopped_leaves_no_part(panel, tmp_path):
+    import pyarrow.parquet as pq
+
+    from taper.batch import write_batches
+
+    def broken():
+        yield from pq.read_table(panel[0]).to_batches(max_chunksize=20)[:2]
+        raise RuntimeError("the engine has lost this task")
+
+    with pytest.raises(RuntimeError):
+        list(write_batches(broken(), str(tmp_path)))
+    assert list(tmp_path.iterdir()) == []
+    begun = write_batches(pq.read_table(panel[0]).to_batches(max_chunksize=20), str(tmp_path))
+    next(begun)
+    begun.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", [False, True])
+def test_parts_of_other_tables_with_kept_columns(panel, tmp_path, address):
+    import pyarrow.parquet as pq
+
+    from taper.batch import plan_batches, write_batches
+
+    table = pq.read_table(panel[0])
+    table = table.append_column("ward", pa.array([f"w{n}" for n in range(table.num_rows)]))
+    planned = pa.Table.from_batches(
+        plan_batches(table.to_batches(), "checks", keep_columns=True)
+    ).filter(pa.compute.field("error").is_null())
+    folder = tmp_path.as_uri() if address else str(tmp_path)
+    _, (count,) = split_outcome(
+        write_batches(table.to_batches(), folder, "checks", keep_columns=True)
+    )
+    found = pq.read_table(tmp_path / count["part"])
+    expected = planned.drop_columns(["error_field", "error"])
+    assert found.cast(expected.schema).equals(expected)

@@ -64,7 +64,7 @@ def test_values_of_unusual_kinds_are_looked_at(tmp_path):
         ('"max_units": NaN', "max_units", "'nan' is not a number of units"),
         ('"max_units": 1e999', "max_units", "'inf' is not a number of units"),
         (f'"max_units": {"9" * 5000}', "", "not JSON that can be read"),
-        ('"dose": "1 mg", "dose": "60 mg q8h", "dose": "7 mg q8h"', "dose", "7 mg cannot be made"),
+        ('"dose": "1 mg", "dose": "60 mg q8h", "dose": "7 mg q8h"', "dose", "is given twice"),
         ('"label": {"a": 1}', "label", "a dict is not a value of this field"),
         ('"risks": [["oud"]]', "risks", "a list is not a value of this field"),
         ('"risks": [null]', "risks", "a NoneType is not a value of this field"),
@@ -112,3 +112,43 @@ def test_unknown_names_of_jsonl_can_be_kept(tmp_path):
     assert header.endswith(",findings,mrn,ward")
     assert first.endswith(",7,")
     assert last.endswith(',,"[""a"", 1]"')
+
+
+def line_of(pairs) -> str:
+    return "{" + ", ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in pairs) + "}"
+
+
+TWICE = [
+    [("dose", "60 mg q8h")],
+    [("dose", None)],
+    [("id", "b")],
+    [("risks", None), ("risks", None)],
+    [("risks", None), ("risks", [])],
+    [("label", 'a "quoted": one'), ("dose", "90 mg q8h")],
+    [("dose", {"is": "nested"})],
+    [("colour", 1), ("colour", 2)],
+]
+
+
+@pytest.mark.parametrize("more", TWICE, ids=[line_of(more) for more in TWICE])
+@pytest.mark.parametrize("others", [GOOD_ROW, {**GOOD_ROW, "avoid": "holidays:US", "label": None}])
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_name_that_stands_twice_is_an_error_of_its_row(tmp_path, more, others, keep):
+    """The last value would win, and nobody would know."""
+    good = [("id", "a"), *others.items()]
+    spaced = line_of([*good, *more]).replace(": ", " : ")
+    lines = [line_of(good), line_of([*good, *more]), spaced, line_of(good).replace('"a"', '"z"')]
+    for count, text in enumerate(lines):
+        lines[count] = text.replace('"id": "a"', f'"id": "r{count}"')
+        lines[count] = lines[count].replace('"id" : "a"', f'"id" : "r{count}"')
+    made = ran(tmp_path, "\n".join(lines), ".jsonl", keep_columns=keep)
+    assert made.ids == ["r0", "z"]
+    assert {error["line"] for error in made.errors} == {"2", "3"}
+    assert dict(more).popitem()[0] in {error["field"] for error in made.errors}
+    assert {error["message"] for error in made.errors} == {"is given twice in the line"}
+
+
+def test_a_colon_in_a_value_is_no_name(tmp_path):
+    rows = [{"id": f"a{n}", **GOOD_ROW, "label": 'x": y' * n, "avoid": None} for n in range(5)]
+    made = ran(tmp_path, "\n".join(map(json.dumps, rows)), ".jsonl")
+    assert (len(made.ids), made.errors) == (5, [])

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
-import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from batches import GOOD, command, panel
 
-from taper.batch.outputs import Output
+from taper.batch.job import Output, Settings
 from taper.batch.reading.source import BatchError
-from taper.batch.run import Settings, run
+from taper.batch.run import run
 from taper.errors import InputError
 
 pytest.importorskip("msgspec")
+PROGRAM = """
+import sys
+import pyarrow.compute, pyarrow.parquet
+from taper.batch.job import Output, Settings
+from taper.batch.run import run
+source, name, sys.platform = sys.argv[1:]
+if __name__ == "__main__":
+    output = Output("schedule", name.rpartition(".")[2], "", name)
+    run(Settings(source, (output,), jobs=2, chunk_bytes=900))
+"""
 ROWS = [f"{number},{GOOD}" for number in range(300)]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks for Linux")
 
@@ -46,63 +54,95 @@ def looks_complete(folder):
 
 
 @pytest.fixture
-def team(source):
-    from taper.batch import run as module
-    from taper.batch.pool import Team
+def crew(source):
+    from taper.batch.pool import Crew
+    from taper.batch.reading.source import open_source
+    from taper.batch.survey import job_of
 
-    journal = SimpleNamespace(folder=source.parent)
-    running = module._Run(settings(source), journal, lambda *_: None)
-    job, ranges, _ = running._job(module.open_source(str(source), source.parent))
-    with (source.parent / "lock").open("w") as lock:
-        made = Team(job, 2, lock)
-        yield made, ranges
-        made.close()
+    job, ranges, _ = job_of(
+        settings(source), open_source(str(source), source.parent), source.parent
+    )
+    made = Crew(job, 3)
+    yield made, ranges
+    made.close()
 
 
-@LINUX
-def test_a_worker_that_died_before_it_is_spoken_to_is_no_closed_pipe(team):
-    """A closed pipe is the user's, and quiet; this would end with status 0 and no output."""
-    workers, ranges = team
-    for process in workers._processes:
-        os.kill(process.pid, signal.SIGKILL)
+def end_children():
+    for process in multiprocessing.active_children():
+        process.kill()
         process.join()
-    with pytest.raises(BatchError, match="a worker was killed"):
-        list(workers.each("survey", ranges))
-
-
-def test_what_a_worker_said_before_it_died_is_heard(team):
-    workers, ranges = team
-    pipe = workers._pipes[0]
-    pipe.send(("no such work",))
-
-    def tells():
-        for _ in range(1000):
-            workers._tell(pipe, ("survey", *ranges[0]))
-            time.sleep(0.01)
-
-    with pytest.raises(BatchError, match="a worker failed: AttributeError"):
-        tells()
 
 
 @LINUX
-@pytest.mark.parametrize("when", ["open", "rehearse", "divide"])
-def test_what_went_wrong_is_said_and_not_that_a_worker_was_killed(source, monkeypatch, when):
-    """All pipes end with the first worker: what it said counts, whichever is looked at first."""
+def test_a_worker_that_was_killed_is_no_closed_pipe(crew):
+    """A closed pipe is the user's, and quiet; this would end with status 0 and no output."""
+    workers, ranges = crew
+    answers = workers.each("survey", ranges * 500)
+    next(answers)
+    end_children()
+    with pytest.raises(BatchError, match="a worker was killed"):
+        list(answers)
+
+
+def test_a_fault_of_a_worker_is_one_line(crew):
+    workers, ranges = crew
+    with pytest.raises(BatchError, match="a worker failed: AttributeError"):
+        list(workers.each("no such work", ranges))
+
+
+@LINUX
+@pytest.mark.parametrize("error", ["os", "input", "fault"])
+def test_the_error_of_a_worker_is_that_of_the_run(source, monkeypatch, error):
+    """Others wait meanwhile for the turn that the one that failed had: they are ended."""
+    from taper.batch import worker
+    from taper.errors import Problem
+
+    plan = worker.Worker.plan
+    raised = {
+        "os": OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)),
+        "input": InputError(Problem("batch", "a library is missing")),
+        "fault": KeyError("x"),
+    }
+    expected = {"os": "temporarily unavailable", "input": "is missing", "fault": "KeyError: 'x'"}
+
+    def fails(self, task):
+        if task.number == 4:
+            raise raised[error]
+        return plan(self, task)
+
+    monkeypatch.setattr(worker.Worker, "plan", fails)
+    with pytest.raises(OSError if error == "os" else BatchError, match=expected[error]):
+        run(settings(source, jobs=3))
+    assert multiprocessing.active_children() == []
+    assert looks_complete(source.parent) == ["in.csv"]
+
+
+@LINUX
+def test_no_process_can_be_begun(source, monkeypatch):
     from taper.batch import pool
 
     def fails(*_, **__):
         raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    for _ in range(5):
-        with monkeypatch.context() as patch:
-            if when == "open":
-                patch.setattr(pool, "_end_with", lambda _: patch.setattr(pool, "Worker", fails))
-            elif when == "rehearse":
-                patch.setattr(pool.Worker, "rehearse", fails)
-            else:
-                patch.setattr(pool, "_divided", fails)
-            with pytest.raises(OSError, match="temporarily unavailable"):
-                run(settings(source, jobs=3))
+    monkeypatch.setattr(pool.ProcessPoolExecutor, "submit", fails)
+    with pytest.raises(OSError, match="temporarily unavailable"):
+        run(settings(source, jobs=3))
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_systems_that_do_not_fork(tmp_path, source, kind):
+    """Workers are begun anew there, know nothing, and write the same bytes."""
+    pytest.importorskip("pyarrow")
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    made = []
+    for platform in ("linux", "darwin"):
+        output = tmp_path / f"{platform}.{kind}"
+        words = [sys.executable, program, source, output, platform]
+        done = subprocess.run(words, capture_output=True, check=False)
+        assert done.stderr.decode() == ""
+        made.append(output.read_bytes())
+    assert made[0] == made[1]
 
 
 @LINUX
@@ -110,8 +150,8 @@ def test_nothing_is_left_of_a_run_in_the_process_that_asked_for_it(source):
     """No process that nobody waits for, no open file."""
     code = f"""
 import ctypes, gc, os
-from taper.batch.outputs import Output
-from taper.batch.run import Settings, run
+from taper.batch.job import Output, Settings
+from taper.batch.run import run
 ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: as the first process of a container
 gc.disable()
 def left():
@@ -133,12 +173,14 @@ for jobs in (1, 3):
 
 
 @LINUX
-def test_workers_end_with_the_one_who_began_them(tmp_path):
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_workers_end_with_the_one_who_began_them(tmp_path, platform):
     """Even if it is killed: they would write behind the back of the next run."""
     rows = (f"{n},{GOOD},{5 + n / 1000:.3f}%" for n in range(3000))  # nothing to share
     (tmp_path / "in.csv").write_text(panel(*rows, header="id,product,dose,start,reduce"))
-    words = [sys.executable, "-m", "taper", "batch", tmp_path / "in.csv"]
-    words += ["-o", tmp_path / "s.csv", "--jobs", "2"]
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    words = [sys.executable, program, tmp_path / "in.csv", tmp_path / "s.csv", platform]
     process = subprocess.Popen(words, stderr=subprocess.PIPE)
 
     def begun(pid):
@@ -146,17 +188,16 @@ def test_workers_end_with_the_one_who_began_them(tmp_path):
             return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return []
 
-    workers: list[str] = []
-    while len(workers) < 2 and process.poll() is None:
-        workers = begun(process.pid)
-        workers += [other for worker in workers for other in begun(worker)]
     journal = tmp_path / ".s.csv.taper-work" / "journal.jsonl"
-    while not journal.exists() and process.poll() is None:
-        pass
+    while not (journal.exists() and journal.read_text().count("\n") > 2):
+        assert process.poll() is None
+    workers = begun(process.pid)
+    assert len(workers) >= 2
     process.kill()
     process.wait()
     assert process.stderr is not None
-    assert process.stderr.read() == b""  # which ends when the last of them has
+    said = process.stderr.read()  # which ends when the last of them has
+    assert b"Traceback" not in said
     assert not any(Path(f"/proc/{worker}/exe").exists() for worker in workers)
 
 

@@ -62,6 +62,26 @@ def test_a_pipe_with_a_name(tmp_path, source, printed, jobs):
 
 
 @POSIX
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_pipe_whose_reader_has_gone(tmp_path, jobs):
+    """It reads the header and goes: nobody will ever open the pipe again."""
+    rows = (f"{n},{GOOD},{5 + n / 1000:.3f}%" for n in range(2000))
+    (tmp_path / "in.csv").write_text(panel(*rows, header="id,product,dose,start,reduce"))
+    pipe = tmp_path / "to.csv"
+    os.mkfifo(pipe)
+
+    def read():
+        with pipe.open("rb") as file:
+            file.readline()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    done = command(tmp_path / "in.csv", "-o", pipe, "--jobs", jobs, timeout=60)
+    reader.join(10)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@POSIX
 def test_an_input_that_a_shell_passes(source, printed):
     words = f'"{sys.executable}" -m taper batch <(cat "{source}") -o -'
     done = subprocess.run(["bash", "-c", words], capture_output=True, check=False)

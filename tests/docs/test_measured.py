@@ -21,13 +21,11 @@ def test_half_of_the_functions_have_at_most_nine_lines(measured):
     assert measured.median <= 9
 
 
-@pytest.mark.xfail(strict=True, reason="taper/schedule.py is still one file")
 def test_no_file_has_more_than_400_lines(measured):
     assert len(measured.files) > 100
     assert measured.long_files == {}
 
 
-@pytest.mark.xfail(strict=True, reason="the command plan still names all its options twice")
 def test_no_function_has_more_than_50_lines(measured):
     assert measured.long_functions == {}
 

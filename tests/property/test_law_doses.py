@@ -10,6 +10,8 @@ from strategies import PRODUCTS, planned, requests
 
 from taper.engine.steps import CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
 from taper.quantities import THOUSAND
+from taper.regimen.times import TIMES
+from taper.request.rule import MIXED, ORIGINAL
 
 
 def tables(plan) -> dict:
@@ -45,12 +47,54 @@ def singles(table) -> list[int]:
     return [amount for amount in made if not amount or amount >= product.least_dose]
 
 
-def below(table, amounts: tuple[int, ...]) -> set[int]:
-    """Every daily dose of which no administration is above that of ``amounts``."""
-    made = {0}
-    for cap in amounts:
-        made = {sofar + each for sofar in made for each in singles(table) if each <= cap}
-    return made
+def is_even(table, new: tuple[int, ...], old: tuple[int, ...]) -> bool:
+    """Whether a division is even for someone who takes ``old``, both the largest first."""
+    if len(new) == len(old) and new[0] - new[-1] <= old[0] - old[-1]:
+        return True
+    if len(new) < len(old) and new[0] > min(amount for amount in singles(table) if amount):
+        return False
+    if table.product.is_liquid:
+        step = table.strengths[0].amount * table.product.measure // THOUSAND
+    else:
+        sizes = [0, *sorted({s.amount for s in table.strengths if s.amount <= new[0]})]
+        step = sizes[-1] - sizes[-2] if len(sizes) > 1 else 0
+    return new[0] - new[-1] <= step and new[0] <= 2 * new[-1]
+
+
+def even_between(table, before, low: int) -> list[int]:
+    """The even daily doses above ``low`` and below that of a regimen, by trying each."""
+    found = []
+    for total in range(low + 1, before.daily):
+        ranks = table.division(total, before.ranks, table.caps(before))
+        if ranks is not None and (before.most_often or is_even(table, ranks, before.ranks)):
+            found.append(total)
+    return found
+
+
+def most_of_one_cut(plan, step, before) -> Fraction:
+    """Limit a: the most that one cut may be while a smaller one can be made."""
+    request = plan.request
+    part = request.rule.parts[0]
+    if isinstance(part.reduce, int):
+        asked = Fraction(part.reduce * step.original, plan.steps[0].daily)
+        if step.regimen.product is request.product:
+            asked = Fraction(part.reduce)
+        return max(asked, Fraction(step.original, 4))
+    if request.rule.of == ORIGINAL:
+        return Fraction(step.original, 4)
+    total = Fraction(before.daily)
+    if request.rule.of == MIXED:
+        total += beside(step)
+    return total / 4
+
+
+def beside(step) -> Fraction:
+    """What the other opioids of a row come to in the product's own unit, by their MME."""
+    product, others = step.regimen.product, [c for c in step.companions if c.daily]
+    if product.mme is None or any(other.product.mme is None for other in others):
+        return Fraction(0)
+    total = sum((other.daily * Fraction(*other.product.mme) for other in others), Fraction(0))
+    return total / Fraction(*product.mme)
 
 
 @given(requests())
@@ -62,7 +106,9 @@ def test_units_add_up_to_the_dose(fields):
                 sum(strength.amount * count for strength, count in units) for units in regimen.units
             ]
             assert made == [amount * THOUSAND for amount in regimen.amounts]
-            assert sum(regimen.amounts) == regimen.daily
+            assert sum(regimen.amounts) * (regimen.most_often or 1) == regimen.daily
+            assert len(regimen.times) == len(regimen.amounts) == len(regimen.units)
+            assert all(regimen.amounts)
             for units in regimen.units:
                 if product.is_liquid:
                     assert len(units) <= 1
@@ -90,7 +136,7 @@ def test_only_the_strengths_at_hand_and_no_more_units_than_the_limit(fields):
     plan = planned(fields)
     table = plan.request.regimens
     product = table.product
-    stock = fields.get("stock") or [s.label for s in product.usual]
+    stock = fields.get("stock") or [strength.label for strength in table.strengths]
     raised = plan.request.raised_units
     for step in plan.steps:
         if step.regimen.product is not product:
@@ -104,12 +150,16 @@ def test_only_the_strengths_at_hand_and_no_more_units_than_the_limit(fields):
 
 
 @given(requests())
-def test_no_administration_ever_rises_within_a_product(fields):
+def test_no_administration_ever_rises_in_order_of_size_within_a_product(fields):
     for step, before in rows_by_product(planned(fields)):
         if before is not None:
-            pairs = zip(step.regimen.amounts, before.amounts, strict=True)
-            assert all(now <= then for now, then in pairs)
             assert step.daily <= before.daily
+            if step.regimen.most_often:  # as needed: a smaller amount may be taken more often
+                assert step.regimen.amounts <= before.amounts
+                continue
+            assert len(step.regimen.ranks) <= len(before.ranks)
+            pairs = zip(step.regimen.ranks, before.ranks, strict=False)
+            assert all(now <= then for now, then in pairs)
 
 
 @given(requests())
@@ -122,28 +172,39 @@ def test_a_reduction_reduces_and_nothing_else_does(fields):
 
 
 @given(requests())
-def test_every_cut_obeys_the_limits_or_is_the_smallest_that_can_be_made(fields):
+def test_no_cut_is_over_the_limit_while_a_smaller_even_one_can_be_made(fields):
     plan = planned(fields)
     made, goal = tables(plan), plan.request.rule.goal
     finding = next((f for f in plan.findings if f.id == "unavoidable-cut"), None)
-    said = finding.steps if finding else ()
+    marked = finding.steps if finding else ()
     for step, before in rows_by_product(plan):
         if step.kind != REDUCE:
-            assert step.number not in said
+            assert step.number not in marked
             continue
-        cut = before.daily - step.daily
-        reference = before.daily if step.reason.point.of_current else step.original
-        obeys = 4 * cut <= reference and 2 * cut <= before.daily
-        assert obeys == (step.number not in said)
-        if not obeys:
-            floor = goal if step.regimen.product is plan.request.product else 0
-            lower = {
-                total
-                for total in below(made[step.regimen.product], before.amounts)
-                if step.daily < total < before.daily and total >= floor
-            }
-            if not floor:  # with a goal, a smaller cut may lead away from it
-                assert not lower
+        assert 2 * step.daily >= before.daily
+        obeys = before.daily - step.daily <= most_of_one_cut(plan, step, before)
+        assert obeys == (step.reason.kind != "unavoidable")
+        if not obeys and not goal:  # with a goal, a smaller cut may lead away from it
+            assert not even_between(made[step.regimen.product], before, step.daily)
+
+
+@given(requests())
+def test_what_the_strengths_force_waits_and_is_kept(fields):
+    plan = planned(fields)
+    for step, following in pairwise(plan.steps):
+        if step.reason.kind == "unavoidable" and following.kind != MAINTAIN:
+            assert step.days >= 14
+
+
+@given(requests())
+def test_fewer_administrations_stand_at_the_times_of_their_number(fields):
+    plan = planned(fields)
+    for step, before in rows_by_product(plan):
+        if before is None or len(step.regimen.times) == len(before.times):
+            continue
+        number = len(step.regimen.times)
+        last = {("evening",), ("bedtime",)} if "bedtime" in before.times else {("evening",)}
+        assert step.regimen.times in (last if number == 1 else {TIMES[number]})
 
 
 @given(requests())
@@ -154,9 +215,8 @@ def test_zero_follows_only_the_smallest_dose_once_a_day(fields):
         if step.daily or step.kind == CURRENT:
             continue
         assert step.kind == STOP
-        taken = [amount for amount in before.amounts if amount]
         smallest = min(amount for amount in singles(made[step.regimen.product]) if amount)
-        assert taken == [smallest]
+        assert before.ranks == (smallest,)
 
 
 @given(requests())
@@ -164,18 +224,16 @@ def test_the_plan_ends_at_its_goal_or_at_a_stop(fields):
     plan = planned(fields)
     goal = plan.request.rule.goal
     last = plan.steps[-1]
-    tapered = [companion for companion in plan.request.also if not companion.keep]
-    if tapered or not goal:
+    if not goal:
         assert last.kind == STOP
         assert last.end is None
     else:
         assert last.kind == MAINTAIN
-        assert last.daily <= goal * Fraction(*plan.request.product.basis) / Fraction(
-            *last.regimen.product.basis
-        )
-    if goal:
-        ends = [s for s in plan.steps if s.kind == MAINTAIN]
-        assert len(ends) == 1
+        same = goal * Fraction(*plan.request.product.basis) / Fraction(*last.regimen.product.basis)
+        assert last.daily >= int(same)  # at the goal, or as near above it as can be reached
+        assert len([step for step in plan.steps if step.kind == MAINTAIN]) == 1
+        others = [[c.daily for c in step.companions] for step in plan.steps]
+        assert all(each == others[0] for each in others)
 
 
 @given(requests())
@@ -184,11 +242,16 @@ def test_a_change_of_product_keeps_the_daily_dose_or_the_nearest_below(fields):
     for before, step in pairwise(plan.steps):
         if step.kind != CHANGE:
             continue
-        table = plan.request.finish.regimens
+        finish = plan.request.finish
+        table = finish.regimens
         same = Fraction(before.daily) * Fraction(*before.regimen.product.basis)
         same /= Fraction(*table.product.basis)
-        possible = below(table, (max(table.amounts),) * table.number)
+        often = len(before.regimen.amounts) if finish.as_often else table.number
+        possible = {0}
+        for _ in range(often):
+            possible = {sofar + each for sofar in possible for each in singles(table)}
         assert step.daily == max(total for total in possible if total <= same)
+        assert same - step.daily <= Fraction(step.reason.point.asked, step.reason.point.denominator)
 
 
 @given(requests())

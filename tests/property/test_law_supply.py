@@ -30,7 +30,8 @@ def needed_by_day(plan) -> dict:
                         for strength, count in units:
                             key = (regimen.product, strength)
                             by_day = need.setdefault(key, {})
-                            by_day[day] = by_day.get(day, 0) + count
+                            times = regimen.most_often or 1
+                            by_day[day] = by_day.get(day, 0) + count * times
                 day += DAY
     return need
 

@@ -198,7 +198,9 @@ def test_a_dose_is_printed_as_it_may_be_written(product, dose):
 def test_as_required_in_words():
     plan = uk("codeine-ir", "30 mg qds when required", taking="60 mg", every="2w")
     said = {finding.id: finding.message for finding in plan.findings}
-    assert said["prn-as-taken"].endswith("30 mg four times a day when required")
+    assert (
+        "not from what is prescribed, 30 mg four times a day when required:" in said["prn-as-taken"]
+    )
 
 
 def test_the_united_states_and_canada_go_by_the_hour():
@@ -271,18 +273,20 @@ def test_the_same_dose_weighs_by_the_table_of_its_market():
 
 
 def test_rules_of_the_united_states_are_for_the_united_states():
-    for_us = findings(taper("morphine-er", "60 mg q12h", reduce="10%", every="1w"))
+    for_us = findings(taper("morphine-er", "60 mg q12h", reduce="15%", every="1w"))
     assert {"faster-than-fda-label", "new-prescriptions"} <= set(for_us)
     for plan in (
-        uk("MST Continus", "60 mg q12h", reduce="10%", every="1w"),
-        ca("MS Contin", "60 mg q12h", reduce="10%", every="1w"),
+        uk("MST Continus", "60 mg q12h", reduce="15%", every="1w"),
+        ca("MS Contin", "60 mg q12h", reduce="15%", every="1w"),
     ):
         assert not {"faster-than-fda-label", "new-prescriptions"} & set(findings(plan))
 
 
-def test_the_pace_of_cdc_2022_is_shown_everywhere():
-    plan = uk("MST Continus", "60 mg q12h", reduce="10%", every="2w", on_opioids_for="3y")
-    assert "faster-than-cdc-for-duration" in findings(plan)
+def test_the_pace_of_cdc_2022_is_shown_where_its_table_is_used():
+    fields = {"reduce": "10%", "every": "2w", "on_opioids_for": "3y"}
+    assert "faster-than-cdc-for-duration" in findings(ca("MS Contin", "60 mg q12h", **fields))
+    british = uk("MST Continus", "60 mg q12h", **fields)
+    assert "faster-than-cdc-for-duration" not in findings(british)
 
 
 def test_a_pace_over_25_percent_a_week_is_refused_everywhere():

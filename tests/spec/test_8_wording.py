@@ -12,54 +12,59 @@ from taper.errors import Refused
 
 MORPHINE = ("morphine-er", "90 mg q8h")
 UK = {"market": "uk"}
-LABEL = "than the US label range of 10% to 25% every 2 to 4 weeks"
-CDC = "CDC 2022 suggests about 10% a month or slower"
-SMALLEST = "the smallest that these strengths allow"
-
+ANY = "."  # whatever it says
+FDA = (
+    "faster than the 25% that US labels name: reduce less, or less often, unless use has been short"
+)
 
 PACE = [
     (
         "rate-overridden",
         *MORPHINE,
         {"reduce": "30%", "override_rate": "unsafe use"},
-        "Pace of 30% a week, over the limit of 25% a week; reason given: unsafe use",
+        "Pace of 30% a week, over the limit of 25% a week, for the reason given (unsafe use): plan close contact, and slow down at the first distress",
     ),
     (  # as many decimals as show that it is over
         "rate-overridden",
         *MORPHINE,
         {"reduce": "25.01%", "override_rate": "unsafe use"},
-        "Pace of 25.01% a week, over the limit of 25% a week; reason given: unsafe use",
+        "Pace of 25.01% a week, over the limit of 25% a week, for the reason given (unsafe use): plan close contact, and slow down at the first distress",
     ),
     (
         "rate-overridden",
         *MORPHINE,
         {"reduce": "67.6 mg", "override_rate": "unsafe use"},
-        "Pace of 25.04% a week, over the limit of 25% a week; reason given: unsafe use",
+        "Pace of 25.04% a week, over the limit of 25% a week, for the reason given (unsafe use): plan close contact, and slow down at the first distress",
     ),
     (  # the first phase that is over it
         "rate-overridden",
         *MORPHINE,
         {"phases": ["10%/2w until 50%", "60%/2w until 20%", "80%/2w"], "override_rate": "unsafe"},
-        "Pace of 30% a week, over the limit of 25% a week; reason given: unsafe",
+        "Pace of 30% a week, over the limit of 25% a week, for the reason given (unsafe): plan close contact, and slow down at the first distress",
     ),
-    ("rate-overridden", *MORPHINE, {"reduce": "25%", "override_rate": "unsafe use"}, None),
+    (
+        "rate-overridden",
+        *MORPHINE,
+        {"reduce": "25%", "override_rate": "unsafe use"},
+        None,
+    ),
     (
         "faster-than-cdc-for-duration",
         *MORPHINE,
         {"on_opioids_for": "3y", "every": "1w"},
-        f"The pace is 40% every 4 weeks after 3 years of opioids; {CDC}",
+        "The pace is 40% every 4 weeks after 3 years of opioids; CDC 2022 suggests about 10% a month or slower: --every 4w, or plan close contact",
     ),
     (
         "faster-than-cdc-for-duration",
         *MORPHINE,
         {"on_opioids_for": "52w", "every": "2w", "reduce": "15 mg"},
-        f"The pace is 11.1% every 4 weeks after 52 weeks of opioids; {CDC}",
+        "The pace is 11.1% every 4 weeks after 52 weeks of opioids; CDC 2022 suggests about 10% a month or slower: --every 4w, or plan close contact",
     ),
     (  # the fastest phase counts, not the first
         "faster-than-cdc-for-duration",
         *MORPHINE,
         {"on_opioids_for": "12mo", "phases": ["10%/4w until 50%", "15%/4w until 20%", "5%/4w"]},
-        f"The pace is 15% every 4 weeks after 12 months of opioids; {CDC}",
+        "The pace is 15% every 4 weeks after 12 months of opioids; CDC 2022 suggests about 10% a month or slower: --every 4w, or plan close contact",
     ),
     (
         "faster-than-cdc-for-duration",
@@ -67,74 +72,142 @@ PACE = [
         {"on_opioids_for": "3y", "reduce": "10%", "every": "4w"},
         None,
     ),
-    ("faster-than-cdc-for-duration", *MORPHINE, {"on_opioids_for": "51w", "every": "1w"}, None),
-    ("faster-than-cdc-for-duration", *MORPHINE, {"on_opioids_for": "11mo", "every": "1w"}, None),
-    ("faster-than-fda-label", *MORPHINE, {"every": "1w"}, f"10% every week is faster {LABEL}"),
+    (
+        "faster-than-cdc-for-duration",
+        *MORPHINE,
+        {"on_opioids_for": "51w", "every": "1w"},
+        None,
+    ),
+    (
+        "faster-than-cdc-for-duration",
+        *MORPHINE,
+        {"on_opioids_for": "11mo", "every": "1w"},
+        None,
+    ),
+    ("faster-than-fda-label", *MORPHINE, {"every": "1w"}, None),  # 20% in two weeks
     (
         "faster-than-fda-label",
         *MORPHINE,
-        {"reduce": "26%", "every": "2w"},
-        f"26% every 2 weeks is faster {LABEL}",
+        {"reduce": "12.6%", "every": "1w"},
+        f"12.6% every week is 25.2% in two weeks, {FDA}",
+    ),
+    ("faster-than-fda-label", *MORPHINE, {"reduce": "12.5%", "every": "1w"}, None),
+    (
+        "faster-than-fda-label",
+        *MORPHINE,
+        {"reduce": "26%", "every": "2w", "override_rate": "unsafe use"},
+        f"26% every 2 weeks is 26% in two weeks, {FDA}",
     ),
     (
         "faster-than-fda-label",
         *MORPHINE,
-        {"reduce": "15 mg", "every": "13d"},
-        f"15 mg every 13 days is faster {LABEL}",
+        {"reduce": "65 mg", "every": "13d"},
+        f"65 mg every 13 days is 25.9% in two weeks, {FDA}",
     ),
     (  # the first phase that is faster
         "faster-than-fda-label",
         *MORPHINE,
-        {"phases": ["10%/2w until 70%", "5%/1w until 50%", "10%/1w"]},
-        f"5% every week is faster {LABEL}",
+        {"phases": ["10%/2w until 70%", "15%/1w until 50%", "20%/1w"]},
+        f"15% every week is 30% in two weeks, {FDA}",
     ),
-    ("faster-than-fda-label", *MORPHINE, {"reduce": "25%", "every": "2w"}, None),
-    ("faster-than-fda-label", "MST Continus", "60 mg q12h", {**UK, "every": "1w"}, None),
+    (
+        "faster-than-fda-label",
+        *MORPHINE,
+        {"reduce": "25%", "every": "2w"},
+        None,
+    ),
+    (
+        "faster-than-fda-label",
+        "MST Continus",
+        "60 mg q12h",
+        {**UK, "reduce": "20%", "every": "1w"},
+        None,
+    ),
+    (
+        "short-use",
+        *MORPHINE,
+        {"on_opioids_for": "3w"},
+        (
+            "Opioids have been taken for 3 weeks only: this plan prolongs exposure;"
+            " see --guideline cdc-2022-short"
+        ),
+    ),
+    ("short-use", *MORPHINE, {"on_opioids_for": "27d"}, ANY),
+    ("short-use", *MORPHINE, {"on_opioids_for": "28d"}, None),
+    ("short-use", *MORPHINE, {"on_opioids_for": "1mo"}, None),
+    ("short-use", "MST Continus", "60 mg q12h", {**UK, "on_opioids_for": "3w"}, None),
+    (
+        "duration-unknown",
+        "MST Continus",
+        "60 mg q12h",
+        UK,
+        (
+            "How long opioids have been taken is not known, and the longer, the slower a taper should"
+            " be: --on-opioids-for 8w, or 3y"
+        ),
+    ),
     (
         "duration-unknown",
         *MORPHINE,
         {},
-        (
-            "How long opioids have been taken is not given (--on-opioids-for), so the pace cannot be"
-            " compared with CDC 2022"
-        ),
+        "How long opioids have been taken is not known, so the pace cannot be compared with CDC 2022: --on-opioids-for 8w, or 3y",
     ),
     (
         "short-interval-for-product",
         "methadone-tablet",
         "20 mg q12h",
         {"every": "1w"},
-        (
-            "Reductions every week are close together for methadone tablets: withdrawal may not have"
-            " settled before the next"
-        ),
+        "Reductions every week are close together for methadone tablets, whose withdrawal may not have settled before the next: --every 2w or longer",
     ),
     (
         "short-interval-for-product",
         "fentanyl-patch",
         "75 mcg/h",
         {"phases": ["10%/2w until 50%", "10%/10d until 30%", "10%/9d"]},
-        (
-            "Reductions every 10 days are close together for fentanyl transdermal patches: withdrawal"
-            " may not have settled before the next"
-        ),
+        "Reductions every 10 days are close together for fentanyl transdermal patches, whose withdrawal may not have settled before the next: --every 2w or longer",
     ),
-    ("short-interval-for-product", "fentanyl-patch", "75 mcg/h", {"every": "2w"}, None),
-    ("short-interval-for-product", *MORPHINE, {"every": "1w"}, None),
+    (
+        "short-interval-for-product",
+        "fentanyl-patch",
+        "75 mcg/h",
+        {"every": "2w"},
+        None,
+    ),
+    (
+        "short-interval-for-product",
+        *MORPHINE,
+        {"every": "1w"},
+        None,
+    ),
     (
         "long-row",
         *MORPHINE,
         {"baseline": "85d"},
-        "The dose stays the same for 85 days, more than 12 weeks (step 1)",
+        "The dose stays the same for 85 days, longer than 12 weeks: make it a --hold with a review, or see whether a finer product fits (step 1)",
+    ),
+    (  # of patches it is 13 weeks
+        "long-row",
+        "fentanyl-patch",
+        "75 mcg/h",
+        {"baseline": "93d", "every": "2w"},
+        (
+            "The dose stays the same for 93 days, longer than 13 weeks: make it a --hold with a"
+            " review, or see whether a finer product fits (step 1)"
+        ),
+    ),
+    ("long-row", "fentanyl-patch", "75 mcg/h", {"baseline": "90d", "every": "2w"}, None),
+    (
+        "long-row",
+        *MORPHINE,
+        {"baseline": "84d"},
+        None,
     ),
     (
         "long-row",
         *MORPHINE,
-        {"baseline": "85d", "every": "4w"},
-        "The dose stays the same for 140 days, more than 12 weeks (steps 1, 11)",
+        {"baseline": "1w", "holds": ["20w@every4"]},
+        None,
     ),
-    ("long-row", *MORPHINE, {"baseline": "84d"}, None),
-    ("long-row", *MORPHINE, {"baseline": "1w", "holds": ["20w@every4"]}, None),
 ]
 
 CUTS = [
@@ -142,198 +215,78 @@ CUTS = [
         "cut-over-25-percent",
         *MORPHINE,
         {"reduce": "45 mg", "every": "4w"},
-        (
-            "The dose falls by more than 25% of the current dose (largest cut 50.0%)"
-            " (steps 4, 5, 6, 7)"
-        ),
+        "The rule asks for cuts of up to 50.0% of the current dose, over 25%: a percentage with --of mixed makes them smaller (steps 4, 5, 6, 7)",
     ),
     (
         "cut-over-25-percent",
         "methadone-solution",
         "20 mg q24h",
-        {"reduce": "40%", "of": "original", "override_rate": "unsafe use"},
-        "The dose falls by more than 25% of the current dose (largest cut 50.0%) (steps 1, 2, 3, 4, 5)",
+        {"reduce": "40%", "of": "original", "override_rate": "unsafe use", "indication": "pain"},
+        "The rule asks for cuts of up to 50.0% of the current dose, over 25%: a smaller --reduce makes them smaller (steps 1, 2, 3, 4, 5)",
     ),
-    (  # the largest stands neither first nor last: 45 to 30, 30 to 15, and 30 to 20 mg
+    (  # with two opioids, of the total in MME: 30 of 105, and not 15 of 45 mg
         "cut-over-25-percent",
         "morphine-er",
-        "30 mg q12h",
-        {"also": ["hydrocodone-er 30 mg q24h"]},
-        "The dose falls by more than 25% of the current dose (largest cut 50.0%) (steps 3, 4, 7)",
+        "60 mg q12h",
+        {"also": ["hydrocodone-er 30 mg q24h"], "reduce": "20%", "of": "original"},
+        (
+            "The rule asks for cuts of up to 28.6% of the total in MME, over 25%: --of mixed makes"
+            " them smaller (step 3)"
+        ),
     ),
     (
         "unavoidable-cut",
         "oxycodone-er",
         "10 mg q12h",
         {},
-        (
-            f"A cut of 50.0% of the current dose, {SMALLEST}: --finish-with oxycodone-solution makes"
-            " smaller steps (step 2)"
-        ),
+        "A cut of 50.0% of the current dose, the smallest that these strengths allow: --finish-with oxycodone-solution: largest cut 50% as before, stop on 2027-03-08 instead of 2027-01-25 (step 2)",
     ),
     (
         "large-last-dose",
         "morphine-er",
         "30 mg q12h",
         {},
-        (
-            "The last dose before stopping is 15 mg (15 MME): --finish-with morphine-solution makes"
-            " smaller steps (step 4)"
-        ),
+        "The last dose before stopping is 15 mg (15 MME): --finish-with morphine-solution: largest cut 50% as before, stop on 2027-06-07 instead of 2027-02-01 (step 4)",
     ),
     (
         "large-last-dose",
         "levorphanol-ir",
         "3 mg q8h",
         {},
-        (
-            "The last dose before stopping is 2 mg (no MME factor): --split halves makes smaller"
-            " steps, if the tablets are known to be scored (step 5)"
-        ),
+        "The last dose before stopping is 2 mg (no MME factor): --split halves, if the tablets are known to be scored: largest cut 50% as before, stop on 2027-03-15 instead of 2027-02-01 (step 5)",
     ),
     (
         "large-last-dose",
         "codeine-ir",
         "15 mg q6h",
         {},
-        (
-            "The last dose before stopping is 15 mg (25.0% of the original dose): --split halves"
-            " makes smaller steps, if the tablets are known to be scored (step 4)"
-        ),
+        "The last dose before stopping is 15 mg (25.0% of the original dose): --split halves, if the tablets are known to be scored: largest cut 50% as before, stop on 2027-03-08 instead of 2027-02-01 (step 4)",
     ),
     (  # of two opioids the last one is named
         "large-last-dose",
         "oxycodone-er",
         "20 mg q12h",
         {"also": ["morphine-er 30 mg q12h"]},
-        (
-            "The last dose before stopping is 15 mg (15 MME): morphine-solution makes smaller steps"
-            " (steps 5, 10)"
-        ),
+        "The last dose before stopping is 15 mg (15 MME): morphine-solution makes smaller steps (steps 5, 10)",
     ),
-    ("large-last-dose", "codeine-ir", "15/15/15/30 mg", {}, None),  # 15 of 75 mg: 20%
-]
-
-# what would avoid a large cut or a large last dose
-REMEDIES = [
-    (
-        "morphine-er",
-        "30 mg q12h",
-        {"stock": ["30"]},
-        "the 15 mg strength is marketed: add it to --stock",
-    ),
-    (
-        "morphine-er",
-        "60 mg q12h",
-        {"stock": ["60", "100"]},
-        "the 15 mg strength is marketed: add it to --stock",
-    ),
-    (
-        "oxycodone-apap",
-        "10 mg q6h",
-        {"stock": ["10/325"]},
-        "the 2.5/325 mg strength is marketed: add it to --stock",
-    ),
-    (
-        "fentanyl-patch",
-        "25 mcg/h",
-        {"stock": ["25"]},
-        "the 12 mcg/h strength is marketed: add it to --stock",
-    ),
-    (
-        "morphine-solution",
-        "10 mg q4h",
-        {"stock": ["20 mg/mL"]},
-        "the 2 mg/mL strength is marketed: add it to --stock",
-    ),
-    (
-        "morphine-er",
-        "30 mg q12h",
-        {"stock": ["15", "30"]},
-        "--finish-with morphine-solution makes smaller steps",
-    ),
-    (
-        "hydrocodone-er-capsule",
-        "10 mg q12h",
-        {},
-        "--finish-with hydrocodone-apap makes smaller steps, and adds acetaminophen",
-    ),
-    (
-        "hydrocodone-er",
-        "20 mg q24h",
-        {"finish_with": "hydrocodone-er-capsule"},
-        "hydrocodone-apap makes smaller steps, and adds acetaminophen",
-    ),
-    (  # half of a 10 mg tablet is as little as the 5 mg tablet
-        "oxycodone-ir",
-        "10 mg q6h",
-        {"stock": ["10"], "split": "halves"},
-        "--finish-with oxycodone-solution makes smaller steps",
-    ),
-    ("tramadol-apap", "75 mg q6h", {}, "--finish-with tramadol-solution makes smaller steps"),
-    (
-        "oxycodone-er",
-        "20 mg q12h",
-        {"finish_with": "oxycodone-ir"},
-        "oxycodone-solution makes smaller steps",
-    ),
-    (
-        "dihydrocodeine-ir",
-        "30 mg q6h",
-        UK,
-        "--finish-with co-dydramol makes smaller steps, and adds paracetamol",
-    ),
-    (
-        "dihydrocodeine-mr-dhc-continus",
-        "60 mg q12h",
-        {**UK, "finish_with": "dihydrocodeine-ir"},
-        "co-dydramol makes smaller steps, and adds paracetamol",
-    ),
-    (
+    (  # 15 of 75 mg: 20%
+        "large-last-dose",
         "codeine-ir",
-        "15 mg q6h",
+        "15/15/15/30 mg",
         {},
-        "--split halves makes smaller steps, if the tablets are known to be scored",
-    ),
-    (
-        "levorphanol-ir",
-        "3 mg q8h",
-        {"split": "halves"},
-        "no marketed product of this opioid makes a smaller one",
-    ),
-    (
-        "tapentadol-er",
-        "50 mg q12h",
-        {},
-        "no marketed product of this opioid makes a smaller one",
-    ),
-    (
-        "methadone-solution",
-        "2 mg q24h",
-        {},
-        "1 mg is the smallest dose that is planned of it",
-    ),
-    (  # of another opioid neither a change of product nor halves can be asked for
-        "morphine-er",
-        "30 mg q12h",
-        {"also": ["levorphanol-ir 3 mg q8h"]},
-        "no marketed product of this opioid makes a smaller one",
-    ),
-    (
-        "morphine-er",
-        "30 mg q12h",
-        {"also": ["hydrocodone-er 20 mg q24h"]},
-        "hydrocodone-er-capsule makes smaller steps",
+        None,
     ),
 ]
 
 
 @pytest.mark.parametrize(("name", "product", "dose", "fields", "sentence"), [*PACE, *CUTS])
 def test_what_a_finding_says_and_when(name, product, dose, fields, sentence):
-    assert said(name, product, dose, fields) == sentence
+    found = said(name, product, dose, fields)
+    assert found if sentence == ANY else found == sentence
 
 
 OVER = "over the limit of 25% a week [rate-over-band]"
+IN_ONE_STEP = "over the limit of 25% in one step [rate-over-band]"
 SLOWER = 'a smaller --reduce, a longer --every, or --override-rate "reason"'
 CONSULT = "before a taper is planned"
 WHO = "--specialist with who was consulted"
@@ -356,6 +309,13 @@ WHO = "--specialist with who was consulted"
             f"The pace asked for is 25.2% a week (68 mg every 1w), {OVER}",
             SLOWER,
         ),
+        (  # a percentage is limited in one step too
+            *MORPHINE,
+            {"reduce": "25.5%", "every": "4w"},
+            "reduce",
+            f"The pace asked for is 25.5% in one step (25.5% every 4w), {IN_ONE_STEP}",
+            SLOWER,
+        ),
         (  # the first phase that is over it
             *MORPHINE,
             {"phases": ["10%/2w until 50%", "60%/2w until 20%", "80%/2w"]},
@@ -368,6 +328,16 @@ WHO = "--specialist with who was consulted"
             {"risks": ["pregnancy"]},
             "specialist",
             f"Pregnancy: name the specialist consulted (--specialist) {CONSULT} [pregnancy]",
+            WHO,
+        ),
+        (
+            *MORPHINE,
+            {"risks": ["oud"]},
+            "specialist",
+            (
+                "Opioid use disorder: neither a taper alone nor going on alone is advised; offer"
+                " treatment, and name who was consulted (--specialist) [oud]"
+            ),
             WHO,
         ),
         (
@@ -389,12 +359,3 @@ def test_what_a_refusal_says(product, dose, fields, field, sentence, hint):
     (problem,) = refused.value.problems
     assert (problem.field, problem.message, problem.hint) == (field, sentence, hint)
     assert sentence.endswith(f"[{problem.id}]")
-
-
-@pytest.mark.parametrize(("product", "dose", "fields", "remedy"), REMEDIES)
-def test_what_would_avoid_a_large_cut(product, dose, fields, remedy):
-    messages = [
-        said("large-last-dose", product, dose, fields),
-        said("unavoidable-cut", product, dose, fields),
-    ]
-    assert any(message and f": {remedy} (step" in message for message in messages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -278,4 +279,4 @@ def test_after_a_change_they_are_written_anew():
 def new_prescriptions(plan) -> list[str]:
     """The days that the note on prescriptions names."""
     (message,) = [f.message for f in plan.findings if f.id == "new-prescriptions"]
-    return message.partition(" needed on ")[2].split(", ")
+    return re.findall(r"\d{4}-\d\d-\d\d", message)

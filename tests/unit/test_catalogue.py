@@ -38,11 +38,11 @@ def test_the_source_of_a_market():
 
 
 def test_the_rows_that_a_finding_is_about():
-    days = (("days", "85"),)
-    assert Finding("long-row", (2,), days).message.endswith("more than 12 weeks (step 2)")
-    assert Finding("long-row", (2, 5), days).message.endswith("more than 12 weeks (steps 2, 5)")
-    assert Finding("long-row", (2, 5), days).step == 2
-    assert Finding("long-row", (), days).step is None
+    values = (("days", "85"), ("most", "12 weeks"))
+    assert Finding("long-row", (2,), values).message.endswith("product fits (step 2)")
+    assert Finding("long-row", (2, 5), values).message.endswith("product fits (steps 2, 5)")
+    assert Finding("long-row", (2, 5), values).step == 2
+    assert Finding("long-row", (), values).step is None
 
 
 def test_an_entry_is_found_by_its_id_and_a_misspelled_one_by_the_nearest():
@@ -55,4 +55,4 @@ def test_an_entry_is_found_by_its_id_and_a_misspelled_one_by_the_nearest():
     assert problem.value == "naloxon"
     with pytest.raises(InputError) as caught:
         explain("zzzzzz")
-    assert "rate-over-band, rate-overridden" in caught.value.problems[0].hint
+    assert "rate-over-band, out-of-scope" in caught.value.problems[0].hint

@@ -84,6 +84,7 @@ ALLOWED_NAMES = {
     "engine/changeover.py": {"_HOURS"},
     "engine/course.py": {"LATEST_DAY"},
     "safety/pace.py": {"WEEK"},
+    "safety/refusals.py": {"ONCE_A_DAY"},
     "safety/withdrawal_checks.py": {"SATURDAY", "_BACK"},
 }
 # Clinical numbers that still stand in code, and the entry that each is to be read from.

@@ -264,6 +264,19 @@ def test_a_taper_under_way_goes_on_from_its_dose(of, start, data):
         assert seen(curve.next(), Fraction(*salt)) == next(expected)
 
 
+@given(st.sampled_from(BASES), st.integers(100, 10**6), st.data())
+def test_a_taper_under_way_is_counted_in_another_salt_once_more(of, start, data):
+    parts = data.draw(phases(start))
+    first, second = data.draw(st.permutations([(10, 9), (3, 7), (4, 5)]))[:2]
+    dose = data.draw(st.integers(1, start))
+    curve = Curve(parts, of, start, 0)
+    curve.resume(dose, first)
+    curve.rescale(*second)
+    expected = by_hand(parts, of, start, 0, dose / Fraction(*first))
+    for _ in range(10):
+        assert seen(curve.next(), Fraction(*first) * Fraction(*second)) == next(expected)
+
+
 @given(st.integers(100, 10**6), st.integers(1, 30), st.data())
 def test_falls_of_the_original_may_be_skipped(start, times, data):
     parts = data.draw(phases(start))

@@ -93,12 +93,12 @@ def test_it_names_no_patient_and_decides_nothing(name):
 
 
 def test_the_care_plan_says_what_must_be_known():
-    made = small(product="morphine-er", dose="90 mg q8h", label="Practice copy", risks=["oud"])
+    made = small(product="morphine-er", dose="90 mg q8h", label="Practice copy", risks=["alcohol"])
     (care_plan,) = of_kind(made, "CarePlan")
     notes = [note["text"] for note in care_plan["note"]]
     assert notes[0] == "Decision support for clinicians, not medical advice."
     assert len(notes) == 1 + len(made.findings)
-    assert any(note.startswith("warning [oud]") for note in notes)
+    assert any(note.startswith("warning [alcohol]") for note in notes)
     assert care_plan["title"].endswith("(Practice copy)")
     assert care_plan["identifier"] == [{"value": made.id}]
     assert care_plan["period"]["start"] == "2026-12-07"

@@ -112,7 +112,7 @@ def test_the_other_opioid_is_told_of():
 
 
 def test_a_locked_screen_shows_no_more_than_is_needed():
-    made = small(label="Jane Roe", risks=["oud"], id="clinic-7")
+    made = small(label="Jane Roe", risks=["alcohol"], id="clinic-7")
     for event in events(made):
         for secret in ("Jane", "clinic-7", "opioid", "withdrawal", "suicide"):
             assert secret not in event["summary"]

@@ -21,7 +21,7 @@ ROWS = 8192  # of a record batch in the copy that workers read
 
 
 class _Unreadable:
-    """What stands for a value that no text can be made of."""
+    """Stands for a value that cannot be read."""
 
 
 _UNREADABLE = _Unreadable()
@@ -33,7 +33,7 @@ def names_of(schema: Any) -> tuple[str, ...]:
 
 
 def rows_of(batch: Any, layout: Layout) -> list[Row]:
-    """The rows of a record batch: flat ones, but for those with values that no field takes."""
+    """The rows of a record batch, flat unless they have values that no field takes."""
     names = names_of(batch.schema)
     columns: list[Iterable[Any]] = []
     odd: list[int] = []
@@ -116,7 +116,7 @@ def _days(arrow: Any, column: Any) -> Any:
 
 
 def _listed(column: Any) -> list[Any]:
-    """The values as Python has them; what it cannot have is marked."""
+    """The values as Python has them, unreadable ones marked."""
     try:
         found: list[Any] = column.to_pylist()
     except (ArithmeticError, ValueError):
@@ -132,7 +132,7 @@ def _one(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    """A number without decimals that say nothing: integers with gaps, from pandas, are floats."""
+    """A whole number as an integer: pandas writes integers with gaps as floats."""
     if value is None or value != value:  # noqa: PLR0124 - not a number: there is none
         return None
     whole = int(value) if abs(value) < _EXACT else None
@@ -140,7 +140,7 @@ def _number(value: Any) -> Any:
 
 
 def _item(value: Any) -> Any:
-    """An item of a list; an empty one is a slip."""
+    """An item of a list; an empty one is an error, which the reader reports."""
     if value is None:
         return ""
     return _number(value) if isinstance(value, (float, Decimal)) else value
@@ -204,7 +204,7 @@ class Batches:
         return Rows(rows, range(first_line, first_line + len(rows)))
 
     def survey(self, number: int) -> tuple[int, list[str]]:
-        """How many rows a batch has, and the id of each (empty where it has none)."""
+        """How many rows a batch has, and the id of each (empty if it has none)."""
         batch = self._reader.get_batch(number)
         names = names_of(batch.schema)
         if "id" not in names:

@@ -59,7 +59,7 @@ def _record_end(window: Window, start: int, least: int) -> int:
 
 
 def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
-    """Byte ranges of about ``size`` that end at the end of a record."""
+    """Byte ranges of about ``size``, each of whole records."""
     start, end = window.start, len(window.data)
     while start < end:
         cut = window.line_end(min(start + size, end) - 1)
@@ -74,7 +74,7 @@ def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
 def read_header(window: Window, *, keep: bool) -> tuple[Layout, tuple[str, ...], int]:
     """The layout, the names of the columns, and where the records begin.
 
-    Raises :class:`~taper.InputError` where the first record is no list of fields.
+    Raises :class:`~taper.InputError` if the first record is not a list of fields.
     """
     end = _record_end(window, window.start, window.start + 1) if window.data else 0
     try:
@@ -98,20 +98,20 @@ def read_header(window: Window, *, keep: bool) -> tuple[Layout, tuple[str, ...],
 
 
 class Cells:
-    """Reads records into flat rows; made from the header, the same in every worker."""
+    """Reads records into flat rows, by the columns of the header."""
 
     def __init__(self, layout: Layout, names: tuple[str, ...]) -> None:
         """``names`` are the columns in the order of the file."""
         self.layout = layout
         self.count = len(names)
         places = {name: place for place, name in enumerate(names)}
-        # a field without a column takes the empty cell that is put behind the last one
+        # a field without a column takes the empty cell that is appended to every record
         wanted = (*layout.names, *layout.kept)
         self.flat = itemgetter(*(places.get(name, self.count) for name in wanted))
         self.id_place = places.get("id")
 
     def decode(self, data: bytes, first_line: int, layout: Layout) -> Rows:
-        """The rows of a byte range; empty lines are no rows."""
+        """The rows of a byte range; empty lines are not rows."""
         del layout
         rows: list[Row] = []
         lines: list[int] = []
@@ -132,7 +132,7 @@ class Cells:
         return Rows(rows, lines)
 
     def survey(self, data: bytes, layout: Layout) -> tuple[int, list[str]]:
-        """How many lines a byte range has, and the id of each row (empty where it has none)."""
+        """How many lines a byte range has, and the id of each row (empty if it has none)."""
         del layout
         text, _ = _text(data)
         ids = [self._id(cells) for _, cells in _records(text)]

@@ -1,8 +1,8 @@
 """Which rows have an id that an earlier row has: exact, in little memory, however many rows.
 
-Ids are written aside as they are read, and of each an 8-byte hash, to one of many files by its
-last bits: ids that are alike meet in the same file, and one file fits into memory. Only where
-two hashes are the same are the ids themselves compared.
+Ids are written to a file as they are read, and an 8-byte hash of each to one of many files by
+its last bits: equal ids meet in the same file, and one file fits into memory. The ids
+themselves are compared only if their hashes are equal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_TWICE = 500_000  # hashes that stand twice, compared in one reading of the 
 
 
 class Ids:
-    """Takes the ids of an input in its order, and says at the end which stood before."""
+    """Takes the ids of an input in its order, and finds those that stood before."""
 
     def __init__(self, folder: Path) -> None:
         """``folder`` takes the ids."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.reading.row import HEAD, Fault, Layout, Loose, Rows, id_text
@@ -12,22 +14,24 @@ from taper.errors import Problem
 from taper.request.fields import ALIASES, FIELDS, LISTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from taper.batch.reading.row import Row
     from taper.batch.reading.source import Window
 
     _Decoder = tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Exception]]
 
-_SAMPLES, _LINES = 16, 64  # places of a file that are looked at, lines at each
+_SAMPLES, _LINES = 16, 64  # places of a file where a sample is taken, lines of each
 LAYOUT = Layout((*HEAD, *(name for name in (*FIELDS, *ALIASES) if name not in HEAD)))
+_SPACE_BEFORE_COLON = re.compile(rb"[ \t\r]:")
+_ONCE = "one value a field"
 _NOT_AN_OBJECT = Problem(
     "", "the line is not a JSON object", 'one {"product": ..., "dose": ...} a line, no [ ] around'
 )
 
 
 def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
-    """Byte ranges of about ``size`` that end at the end of a line."""
+    """Byte ranges of about ``size``, each of whole lines."""
     start, end = window.start, len(window.data)
     while start < end:
         cut = window.line_end(min(start + size, end) - 1)
@@ -55,7 +59,7 @@ def layout_of(window: Window) -> Layout:
 
 @lru_cache(maxsize=4)
 def decoder(names: tuple[str, ...]) -> _Decoder:
-    """The decoder of a line with these fields, what makes a row of it, and the error it raises."""
+    """The decoder of a line with these fields, a function that makes it a row, and its error."""
     msgspec = library("msgspec")
     text = str | int | None
     many = str | int | tuple[str, ...] | None
@@ -65,29 +69,47 @@ def decoder(names: tuple[str, ...]) -> _Decoder:
 
 
 def decode(data: bytes, first_line: int, layout: Layout) -> Rows:
-    """The rows of a byte range; blank lines are no rows."""
+    """The rows of a byte range; blank lines are not rows."""
     read, flat, wrong = decoder(layout.names)
     rows: list[Row] = []
     texts = data.split(b"\n")
     if texts and not texts[-1]:
         texts.pop()
-    blank = False
+    unusual = False
     for text in texts:
         try:
             rows.append(flat(read(text)))
         except (wrong, UnicodeDecodeError, RecursionError):
+            unusual = True
             if text.strip():
                 rows.append(_again(text, layout))
-            else:
-                blank = True
-    if blank:
-        numbers = [place for place, text in enumerate(texts, first_line) if text.strip()]
-        return Rows(rows, numbers)
-    return Rows(rows, range(first_line, first_line + len(rows)))
+    lines: Sequence[int] = range(first_line, first_line + len(rows))
+    if len(rows) < len(texts):
+        lines = [place for place, text in enumerate(texts, first_line) if text.strip()]
+    if unusual or data.count(b":") != len(list(filter(None, chain.from_iterable(rows)))):
+        _find_repeated(rows, [texts[line - first_line] for line in lines], layout)
+    return Rows(rows, lines)
+
+
+def _find_repeated(rows: list[Row], texts: list[bytes], layout: Layout) -> None:
+    """Put a fault in place of every row that has a name twice: its decoder took the last value.
+
+    A name has a colon, so there are at least as many colons as names, and at least as many
+    names as values. Where colons and values are equally many, in all rows together or in one,
+    no name stands twice. Only rows with more colons are read again, twice at most.
+    """
+    names_of = _names()
+    for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
+        if row.__class__ is not tuple or text.count(b":") == len(list(filter(None, row))):
+            continue
+        found = text.count(b'":')
+        if found != len(names_of(text)) or _SPACE_BEFORE_COLON.search(text):
+            again = _again(text, layout)
+            rows[place] = again if isinstance(again, Fault) else row
 
 
 def decode_kept(data: bytes, first_line: int, layout: Layout) -> Rows:
-    """The same where unknown names are kept."""
+    """The same, if unknown names are kept."""
     numbered = [
         (place, text) for place, text in enumerate(data.split(b"\n"), first_line) if text.strip()
     ]
@@ -96,7 +118,7 @@ def decode_kept(data: bytes, first_line: int, layout: Layout) -> Rows:
 
 
 def _flat(row: Row, layout: Layout) -> Row:
-    """Values by name as a flat row, where they are of the usual kinds."""
+    """Values by name as a flat row, if they are of the usual kinds."""
     if not isinstance(row, Loose) or not row.values.keys() <= set(layout.names):
         return row
     found = []
@@ -110,10 +132,24 @@ def _flat(row: Row, layout: Layout) -> Row:
     return (*found, *row.kept)
 
 
+def _read(text: str) -> tuple[Any, list[str]]:
+    """The JSON of a line, and the names that stand more than once in an object of it."""
+    twice: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice.extend(name for name in found if names.count(name) > 1)
+        return found
+
+    return json.loads(text, object_pairs_hook=look), twice
+
+
 def _again(text: bytes, layout: Layout) -> Row:
-    """A line that is not as expected: its values, or what is wrong with it."""
+    """A line that the decoder refuses: its values by name, or its problems."""
     try:
-        document = json.loads(text.decode())
+        document, twice = _read(text.decode())
     except UnicodeDecodeError:
         return Fault((Problem("", "the line is not UTF-8", "save the file as UTF-8"),))
     except json.JSONDecodeError as error:
@@ -124,8 +160,18 @@ def _again(text: bytes, layout: Layout) -> Row:
         return Fault((Problem("", "not JSON that can be read", "one JSON object a line"),))
     if not isinstance(document, dict):
         return Fault((_NOT_AN_OBJECT,))
+    if twice:
+        problems = [Problem(name, "is given twice in the line", _ONCE) for name in twice]
+        return Fault(tuple(problems), id_text(document.get("id")))
     kept = tuple(document.pop(name, None) for name in layout.kept)
     return Loose(document, kept)
+
+
+@lru_cache(maxsize=1)
+def _names() -> Callable[[bytes], dict[str, Any]]:
+    msgspec = library("msgspec")
+    decode: Callable[[bytes], dict[str, Any]] = msgspec.json.Decoder(dict[str, Any]).decode
+    return decode
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +182,7 @@ def _id_decoder() -> tuple[Callable[[bytes], Any], type[Exception]]:
 
 
 def survey(data: bytes, layout: Layout) -> tuple[int, list[str]]:
-    """How many lines a byte range has, and the id of each row (empty where it has none)."""
+    """How many lines a byte range has, and the id of each row (empty if it has none)."""
     del layout
     read, wrong = _id_decoder()
     ids = []
@@ -159,7 +205,7 @@ def _id_again(text: bytes) -> str:
 
 
 def names(data: bytes) -> set[str]:
-    """The names that are no fields of a request, of every line of a byte range."""
+    """The names in a byte range that are not request fields."""
     found: set[str] = set()
     for text in data.split(b"\n"):
         row = _again(text, LAYOUT) if text.strip() else None

@@ -1,4 +1,4 @@
-"""A row as it is read: its values in one fixed order, or what is wrong with it.
+"""A row as it is read: its values in a fixed order, or its problems.
 
 A row is a flat tuple: ``id``, ``label``, ``start``; then what is checked but does not change a
 schedule (:data:`ASIDE`); then the other fields that the input has; then the columns that are
@@ -20,19 +20,19 @@ APART = ("id", "label", "start")
 ASIDE = ("specialist", "risks", "on_opioids_for")
 HEAD = (*APART, *ASIDE)
 SHARED = len(HEAD)  # where a flat row's shared values begin
-LONGEST_VALUE = 4096  # characters of one field that are looked at at all
+LONGEST_VALUE = 4096  # characters of one field that are parsed
 SHOWN_VALUE = 200  # characters of a value in an error record
 
 
 class Fault(NamedTuple):
-    """A row that could not be read: the problems, and its id where it has one."""
+    """A row that could not be read: the problems, and its id if it has one."""
 
     problems: tuple[Problem, ...]
     id: str = ""
 
 
 class Loose(NamedTuple):
-    """A row with values of an unusual kind, by name: only the full reader looks at it."""
+    """A row with values of an unusual kind, by name: only the full reader takes it."""
 
     values: dict[str, Any]
     kept: tuple[Any, ...] = ()
@@ -51,7 +51,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Which value stands where in a flat row: ``names`` of fields, then ``kept`` columns."""
+    """The order of values in a flat row: ``names`` of fields, then ``kept`` columns."""
 
     names: tuple[str, ...]
     kept: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Layout:
 
 
 def given(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """The fields that have a value: an empty cell of a table says nothing."""
+    """The fields that have a value: an empty cell of a table is none."""
     return {
         name: value
         for name, value in pairs
@@ -78,8 +78,8 @@ def given(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def layout_of(names: Sequence[str], *, keep: bool) -> Layout:
     """The layout of an input with these columns.
 
-    Raises :class:`~taper.InputError` that names the columns which are no fields of a request
-    (unless they are kept), and those that stand twice; if none is a field, it names none.
+    Raises :class:`~taper.InputError` that names the columns that are not request
+    fields (unless they are kept), and those that stand twice; if none is a field, it names none.
     """
     known = {*FIELDS, *ALIASES}
     unknown = [name for name in names if name not in known]
@@ -103,7 +103,7 @@ def layout_of(names: Sequence[str], *, keep: bool) -> Layout:
 
 
 def id_text(value: object) -> str:
-    """A row's id as the reader takes it; empty where the row has none."""
+    """A row's id as the reader takes it; empty if the row has none."""
     if isinstance(value, str):
         return " ".join(value.split())
     if value is None or isinstance(value, (bool, list, dict, tuple)):
@@ -112,7 +112,7 @@ def id_text(value: object) -> str:
 
 
 def too_long(values: dict[str, Any]) -> list[Problem]:
-    """Values so long that no reader should be asked to look at them."""
+    """The problems of values that are too long to be parsed."""
     return [
         Problem(name, "the value is too long", f"at most {LONGEST_VALUE} characters", text)
         for name, value in values.items()
@@ -121,7 +121,7 @@ def too_long(values: dict[str, Any]) -> list[Problem]:
 
 
 def longest(value: object) -> str:
-    """The longest text in a list; empty where it is none."""
+    """The longest text in a list; empty if there is none."""
     if isinstance(value, (list, tuple)):
         return max((item for item in value if isinstance(item, str)), key=len, default="")
     return ""

@@ -1,6 +1,6 @@
 """The input as it comes: a file or standard input, compressed or not, in one of three formats.
 
-What cannot be read at any place (a stream, a compressed file) is first written aside, so that
+A stream or a compressed file is first copied to a file that can be read at any place, so that
 memory stays bounded and every worker can read its own range.
 """
 
@@ -32,7 +32,7 @@ LONGEST_RECORD = 64 * 2**20  # bytes
 
 
 class BatchError(TaperError):
-    """The batch could not be done, for a reason that is not a row (exit status 1)."""
+    """The batch could not be completed, for a reason that is not a row (exit status 1)."""
 
     exit_status = 1
 
@@ -47,7 +47,7 @@ def library(name: str) -> Any:
 
 
 def format_of(name: str, field: str) -> tuple[str, str]:
-    """The format and the compression (or an empty string) that a file name's suffix says."""
+    """The format and the compression (or an empty string) of a file, by its suffix."""
     path = Path(name.lower())
     compression = COMPRESSED.get(path.suffix, "")
     if compression:
@@ -70,7 +70,7 @@ class Source:
 
 
 class Window:
-    """The bytes of a text input, mapped into memory."""
+    """The bytes of a text input, mapped into memory to look for the ends of lines."""
 
     def __init__(self, path: Path) -> None:
         """Map the file; ``start`` is behind a byte order mark."""
@@ -124,8 +124,8 @@ def _check_text(head: bytes) -> None:
 def open_source(name: str, folder: Path) -> Source:
     """The input of that name (``-`` is standard input), readable at any place.
 
-    ``folder`` takes a copy where one is needed. Raises :class:`~taper.InputError` for a name
-    that says no format, :class:`OSError` for a file that cannot be read.
+    ``folder`` takes a copy if one is needed. Raises :class:`~taper.InputError` for a name
+    without a known suffix, :class:`OSError` for a file that cannot be read.
     """
     path = Path(name)
     if name == "-":
@@ -144,7 +144,7 @@ def open_source(name: str, folder: Path) -> Source:
 
 
 def _spooled(stream: IO[bytes], shown: str, folder: Path) -> Source:
-    """A stream, copied aside; what it is shows in its first bytes."""
+    """A copy of a stream; its first bytes show its format."""
     copy = _spool(stream, "", folder, shown)
     with copy.open("rb") as file:
         head = file.read(4096)
@@ -216,13 +216,13 @@ def free(folder: Path) -> None:
 
 
 def stamp(source: Source) -> tuple[int, int, int]:
-    """What changes when somebody writes to an input, or puts another one in its place."""
+    """What differs after somebody wrote to an input, or put another one in its place."""
     found = source.path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def fingerprint(source: Source) -> list[object]:
-    """What tells an input from another one: a checksum of all of it."""
+    """What distinguishes an input from another one: a checksum of all of it."""
     import zlib  # noqa: PLC0415
 
     size = checksum = 0

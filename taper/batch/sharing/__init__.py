@@ -1,1 +1,1 @@
-"""What rows of a batch have in common is worked out once."""
+"""Plans that rows have in common: which rows share one, and what is rendered of it once."""

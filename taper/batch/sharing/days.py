@@ -1,4 +1,4 @@
-"""Dates from a table: a day is its number after 1 January 2000."""
+"""Dates from tables, quicker than to compute them: a day is its number after 1 January 2000."""
 
 from __future__ import annotations
 

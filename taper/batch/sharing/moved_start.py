@@ -1,9 +1,14 @@
-"""Which plans are the same, shifted, when they begin on another day; and the shifting.
+"""Plans that begin on another day: which are the same but for their dates, and moving them.
 
-Rows are laid out in days from the start. What else a plan takes from the calendar decides how
-far it can be shared: nothing but the working days of its checks (any start, checks made anew),
-days of the week (starts on the same weekday), the lengths of months (the same weekday of the
-same month), or dates and public holidays (one start).
+The engine lays rows out in days from the start, so the same request begun on another day has
+the same rows, moved. That holds as long as the plan takes nothing else from the calendar. What
+it does take decides between which starts it may be moved:
+
+- checks fall on working days: between any two starts, but the dates of the checks are found
+  anew unless the weekday is the same;
+- steps begin on days of the week: between starts on the same weekday;
+- steps last months, which have different lengths: between starts in one month;
+- holds with dates, public holidays, a date to be reached: from no start to another.
 """
 
 from __future__ import annotations
@@ -28,22 +33,23 @@ _LAST_OF_ALL_MONTHS = 28
 
 
 def shared_by(request: Request) -> str:
-    """Which starts give the same plan, shifted."""
+    """Between which starts the plan of a request may be moved."""
     calendar = request.calendar
     dated = any(hold.first for hold in calendar.holds)
     if dated or calendar.holidays or request.text.get("by"):
         return ONE_DAY
-    moved = bool(calendar.avoid_weekends or calendar.weekdays or calendar.depends_on_dates)
+    weekly = bool(calendar.avoid_weekends or calendar.weekdays or calendar.depends_on_dates)
     months = [interval.calendar for interval in _intervals(request)]
     if any(months):
-        # the day of the month stays what it was at the start, and every month has one
-        plain = not (moved or request.also or request.product.is_patch or request.text.get("over"))
+        # the steps of such a plan all begin on the day of the month of its start, if every
+        # month has that day; what counts in days beside them would move against them
+        plain = not (weekly or request.also or request.product.is_patch or request.text.get("over"))
         return SAME_MONTH if plain and all(months) else ONE_DAY
-    return SAME_WEEKDAY if moved else ANY_DAY
+    return SAME_WEEKDAY if weekly else ANY_DAY
 
 
 class _Months(dict[int, int]):
-    """The month of a day that every month has, by its number; one of its own for the others."""
+    """By the number of a day, its month; the 29th and later have a month of their own each."""
 
     def __missing__(self, number: int) -> int:
         day = day_of(number)
@@ -53,7 +59,7 @@ class _Months(dict[int, int]):
 
 
 class _Weekdays(dict[int, int]):
-    """The same by the weekday too."""
+    """By the number of a day, its month and weekday, on which the checks depend."""
 
     def __missing__(self, number: int) -> int:
         months = groups(SAME_MONTH)
@@ -65,7 +71,7 @@ class _Weekdays(dict[int, int]):
 
 @lru_cache(maxsize=8)
 def groups(scope: str) -> Sequence[int] | Mapping[int, int] | None:
-    """For every start by its number, the starts among which a plan may be moved; None: none."""
+    """By the number of a start, the group of starts between which a plan may be moved, if any."""
     if scope == ANY_DAY:
         return [0] * len(starts())
     return _Months() if scope == SAME_MONTH else None
@@ -73,7 +79,7 @@ def groups(scope: str) -> Sequence[int] | Mapping[int, int] | None:
 
 @lru_cache(maxsize=8)
 def keys(scope: str) -> Sequence[int] | Mapping[int, int]:
-    """For every start by its number, what it has in common with the starts of the same plan."""
+    """By the number of a start, the group of starts whose plans differ in nothing but dates."""
     if scope == SAME_MONTH:
         return _Weekdays()
     days = range(len(starts()))
@@ -81,7 +87,7 @@ def keys(scope: str) -> Sequence[int] | Mapping[int, int]:
 
 
 def _intervals(request: Request) -> Iterator[Interval]:
-    """Every length of time that lays out the rows."""
+    """Every length of time that decides where rows begin."""
     yield from (part.every for part in request.rule.parts)
     yield request.rule.last_dose_for
     yield from (hold.length for hold in request.calendar.holds if hold.length is not None)
@@ -94,8 +100,8 @@ def _intervals(request: Request) -> Iterator[Interval]:
         yield parse_interval(str(over), "over", "d w mo y")
 
 
-def shifted(plan: Plan, start: date) -> Plan:
-    """A plan as it was made, begun on another day that it may be shared with."""
+def restarted(plan: Plan, start: date) -> Plan:
+    """A plan begun on another day of its group."""
     by = start - plan.start
     request = replace(
         plan.request,
@@ -108,4 +114,4 @@ def shifted(plan: Plan, start: date) -> Plan:
         else step._replace(start=step.start + by, end=None if step.end is None else step.end + by)
         for step in plan.steps
     )
-    return moved(plan, request, steps)
+    return moved(request, steps)

@@ -1,8 +1,12 @@
 """Rows to plans: what was planned before is shared, everything else goes through the reader.
 
-The quick way trusts nothing. A row takes it only if the very values that decide its plan were
-read and planned before, in full, and what is left (an id, a label, a date, who was consulted,
-what risks there are) is of a form that is known to be good. Any doubt ends in the full reader.
+Sharing works because few fields decide a schedule, and patients of one practice are treated
+alike: of a million rows a few thousand differ in them. And it is safe because a row shares a
+plan only if the very values that decide it, character for character, were read and planned in
+full before, and every other field is of a form that is known to be good: a printable id and
+label, a start from a table of dates, risks and a specialist that were accepted before. No value
+is interpreted on the quick way, so it cannot read one in another way than the reader does. A
+row in doubt is read in full, and gets all its problems at once.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taper.batch.reading.row import SHARED, Fault, Loose, given, id_text, too_long
 from taper.batch.sharing.days import FIRST, day_of, starts
-from taper.batch.sharing.moved_start import ONE_DAY, groups, keys, shared_by, shifted
+from taper.batch.sharing.moved_start import ONE_DAY, groups, keys, restarted, shared_by
 from taper.batch.sharing.template import ID, LABEL
 from taper.errors import Problem, Refused, TaperError
 from taper.planning.make import make_plan
@@ -19,7 +23,7 @@ from taper.reading import read
 from taper.reading.values import LONGEST_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from taper.batch.reading.row import Layout, Row
     from taper.planning.plan import Plan
@@ -38,24 +42,24 @@ _FAULTS = (ArithmeticError, AssertionError, LookupError, RecursionError, TypeErr
 
 
 class Rendering(Protocol):
-    """What is kept of a plan for the rows that share it; ``size`` in bytes."""
+    """A plan in all outputs, for the rows that share it; ``size`` in bytes."""
 
     size: int
 
 
-# a row's plan: its id and label, the number of its first day, and what was rendered
+# a row's plan: its id and label, the number of its first day, and its rendering
 Planned = tuple[str, "str | None", int, Any]
 
 
 class Failed(NamedTuple):
-    """Why a row has no plan."""
+    """The problems of a row that has no plan."""
 
     id: str
     problems: tuple[Problem, ...]
 
 
 class _Shared:
-    """What rows have in common: a plan, or a few of them, with renderings by start."""
+    """What rows have in common: plans by group of starts, renderings by start."""
 
     __slots__ = ("by_start", "groups", "keys", "plans", "scope")
 
@@ -63,17 +67,17 @@ class _Shared:
         self.scope = scope
         self.keys = keys(scope)
         self.groups = groups(scope)
-        # that may be moved within their group of starts, with a rendering
+        # kept because a plan is moved more quickly than it is made, each with a rendering
         self.plans: dict[int, tuple[Plan, Rendering]] = {}
         self.by_start: dict[int, Rendering] = {}
 
 
 class Planner:
-    """Plans rows one by one, and remembers what they have in common, up to a limit.
+    """Plans rows, and remembers what they have in common, up to a limit.
 
-    ``render`` makes of a plan (whose id and label are marks) what is shared. It gets the number
-    of the plan's first day, or None where its dates are not to be moved, and gives None where
-    they cannot be. Its last argument is the rendering of the same plan on another weekday.
+    ``render`` renders a plan whose id and label are marks. It gets the number of the plan's
+    first day, or None if its dates are not to be moved; it returns None if they cannot be. Its
+    last argument is the rendering of the same plan on another weekday, if there is one.
     """
 
     def __init__(
@@ -83,56 +87,57 @@ class Planner:
         *,
         whole: bool,
     ) -> None:
-        """``whole`` where what is rendered depends on every field, not on the steps alone."""
+        """``whole`` if the rendering depends on every field, not on the steps alone."""
         self.layout = layout
         self._render = render
         self._whole = whole
         self._first = _FIRST_ASIDE if whole else SHARED
         self._end = layout.end
-        # by the values that decide: what is shared, or the problems that they always have;
-        # where the default interval counts, a table of these by ``on_opioids_for``
+        # by the values that decide: what is shared, or the problems that they always have. How
+        # long opioids were taken decides the default pace alone, so it counts only in rows that
+        # do not name a pace: theirs is a table by ``on_opioids_for``
         self._known: dict[Any, Any] = {}
         self._aside: set[Any] = set()
         self._lengths: set[Any] = set()
-        # problems of a start alone, or of risks alone, whatever else the row asks for
+        # problems that a start or risks have whatever else the row asks for
         self._wrong: dict[Any, tuple[Problem, ...]] = {}
         self._size = 0
         self._starts = starts()
+        self.read_in_full = 0  # rows
 
-    def plan(self, row: Row, number: int) -> Planned | Failed:
-        """The plan of a row, the ``number``-th of the input."""
-        return next(self.plans((row,), number))
-
-    def plans(self, rows: Iterable[Row], first: int) -> Iterator[Planned | Failed]:
-        """The plan of each row; the first of them is the ``first``-th of the input."""
+    def plans(self, rows: Iterable[Row], first: int) -> list[Planned | Failed]:
+        """The plans of a chunk; its first row is the ``first``-th of the input."""
         known, aside, lengths, starts = self._known, self._aside, self._lengths, self._starts
         shared = slice(self._first, self._end)
+        made: list[Planned | Failed] = []
+        add = made.append
         for number, row in enumerate(rows, first):
             found = known.get(row[shared]) if row.__class__ is tuple else None
             if found.__class__ is dict:
                 found = found.get(row[_KNOWN])
-            if found is not None and row[_KNOWN] in lengths:
+            if found.__class__ is _Shared and row[_KNOWN] in lengths and row[_RISKS] in aside:
+                start = starts.get(row[2])
                 ident, label = row[0] or f"row-{number}", row[1] or None
-                plain = ident.__class__ is str and len(ident) <= LONGEST_TEXT and ident.isalnum()
-                plain = plain or _is_plain(ident)
-                if plain and (label is None or _is_plain(label)):
-                    start = starts.get(row[2])
-                    if found.__class__ is _Shared and start is not None and row[_RISKS] in aside:
-                        rendering = found.by_start.get(found.keys[start])
-                        if rendering is None:
-                            rendering = self._on(found, start)
-                        if rendering is not None:
-                            yield ident, label, start, rendering
-                            continue
-                    else:
-                        problems = self._problems_of(found, row, start)
-                        if problems is not None:
-                            yield Failed(ident, problems)
-                            continue
-            yield self._in_full(row, number)
+                if start is not None and _are_plain(ident, label):
+                    rendering = found.by_start.get(found.keys[start]) or self._on(found, start)
+                    if rendering is not None:
+                        add((ident, label, start, rendering))
+                        continue
+            add(self._slowly(row, number, found))
+        return made
+
+    def _slowly(self, row: Row, number: int, found: Any) -> Planned | Failed:
+        """A row that cannot share a plan: its problems are known, or it is read in full."""
+        if found is not None and row[_KNOWN] in self._lengths:
+            ident, label = row[0] or f"row-{number}", row[1] or None
+            if _are_plain(ident, label):
+                problems = self._problems_of(found, row, self._starts.get(row[2]))
+                if problems is not None:
+                    return Failed(ident, problems)
+        return self._in_full(row, number)
 
     def _problems_of(self, found: Any, row: Row, start: int | None) -> tuple[Problem, ...] | None:
-        """The problems of a row with shared values that are known; None where nobody knows."""
+        """The problems of a row with shared values, if they are known."""
         good = row[_RISKS] in self._aside
         if found.__class__ is not _Shared:
             return found if good and start is not None else None
@@ -141,12 +146,12 @@ class Planner:
         return None if start is None else self._wrong.get(row[_RISKS])
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
-        """The rendering of a shared plan for a weekday on which none began before."""
+        """The rendering of a shared plan for a weekday on which none began before, if it moves."""
         found = shared.plans.get(shared.groups[start]) if shared.groups is not None else None
         if found is None:
             return None
         plan, like = found
-        rendering = self._render(shifted(plan, day_of(start)), start, like)
+        rendering = self._render(restarted(plan, day_of(start)), start, like)
         if rendering is not None:
             shared.by_start[shared.keys[start]] = rendering
             self._size += rendering.size
@@ -154,6 +159,7 @@ class Planner:
 
     def _in_full(self, row: Row, number: int) -> Planned | Failed:
         """Read and plan a row; all its problems at once."""
+        self.read_in_full += 1
         if isinstance(row, Fault):
             return Failed(row.id or f"row-{number}", row.problems)
         loose = isinstance(row, Loose)
@@ -183,7 +189,7 @@ class Planner:
         return ident, None if label is None else str(label), start, rendering
 
     def _remember_wrong(self, row: Row, problems: tuple[Problem, ...]) -> None:
-        """Keep the problems of a start alone, or of risks alone: they have no other reason."""
+        """Keep problems that only the start has, or only the risks: other fields do not matter."""
         fields = {problem.field for problem in problems}
         if len(self._wrong) >= _MOST_WRONG:
             self._wrong.clear()
@@ -193,13 +199,13 @@ class Planner:
             self._wrong[row[_RISKS]] = problems
 
     def _remember_problems(self, row: Row, problems: tuple[Problem, ...]) -> None:
-        """Keep the problems that come of the values that are shared, and of nothing else."""
+        """Keep problems that the shared values have, whatever the other fields are."""
         values = self.layout.values(row)
         if row[_RISKS] not in self._aside or row[_KNOWN] not in self._lengths:
             return
         if row[2] not in self._starts:
             return
-        if "over" in values or "by" in values:  # which count from the start
+        if "over" in values or "by" in values:  # whose problems depend on the start
             return
         if {"id", "label", "start"} & {problem.field for problem in problems}:
             return
@@ -208,7 +214,7 @@ class Planner:
         self._size += _PROBLEMS
 
     def _place(self, row: Row, values: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
-        """Where what a row's ``values`` decide is kept, and under what; makes room."""
+        """The table and the key for what a row's ``values`` decide; makes room in it."""
         if self._size > MOST_REMEMBERED:
             self._known.clear()
             self._size = 0
@@ -218,7 +224,7 @@ class Planner:
         return self._known.setdefault(key, {}), row[_KNOWN]
 
     def _share(self, plan: Plan, row: Row | None, values: dict[str, Any]) -> Rendering:
-        """Render a plan, and keep what rows like this one have in common."""
+        """Render a plan, and keep the rendering for rows with the same values."""
         scope = ONE_DAY if row is None else shared_by(plan.request)
         start = (plan.start - FIRST).days
         rendering = None if scope == ONE_DAY else self._render(plan, start, None)
@@ -231,7 +237,7 @@ class Planner:
         if len(self._aside) + len(self._lengths) > _MOST_ASIDE:
             self._aside.clear()
             self._lengths.clear()
-        # that these are good is known from here on: they depend on nothing else
+        # they were accepted with this row, and no other field changes that
         self._aside.add(row[_RISKS])
         self._lengths.add(row[_KNOWN])
         place, key = self._place(row, values)
@@ -246,8 +252,13 @@ class Planner:
         return rendering
 
 
+def _are_plain(ident: object, label: object) -> bool:
+    """Whether an id and a label stand in the plan as they are."""
+    return _is_plain(ident) and (label is None or _is_plain(label))
+
+
 def _is_plain(text: object) -> bool:
-    """Whether a text stands in the plan as it is: printable, no spaces to tidy, not too long."""
+    """Whether the reader takes a text as it is: printable, no spaces to tidy, not too long."""
     if text.__class__ is not str:
         return False
     assert isinstance(text, str)

@@ -1,4 +1,8 @@
-"""What was made of the rows of schedules, remembered from plan to plan."""
+"""Rendered rows of schedules, remembered from plan to plan.
+
+Plans that differ have rows in common: a taper from 90 mg and one from 60 mg pass the same doses
+with the same tablets. To render a row costs more than to find it.
+"""
 
 from __future__ import annotations
 
@@ -17,28 +21,27 @@ _MOST_ROWS = 20_000
 
 
 class StepRows(Generic[Made]):
-    """Makes something of a row of a schedule, once for all rows that show the same.
-
-    What is made may depend on everything that the row shows but for its id and its dates.
-    """
+    """Renders a row of a schedule once for all rows that show the same but for id and dates."""
 
     def __init__(self, make: Callable[[Plan, Step, RowDates], Made]) -> None:
-        """``make`` is called for a row that was not seen before."""
+        """``make`` renders a row that was not seen before."""
         self._make = make
         self._known: dict[Any, tuple[Made, Regimen]] = {}
 
     def of(self, plan: Plan, step: Step, dates: RowDates) -> Made:
-        """What is made of a step, with the dates that its row shows."""
+        """The rendering of a step, with the dates that its row shows."""
         if step.companions:
             return self._make(plan, step, dates)
         start, end, check = dates
         regimen = step.regimen
         patched = start is not None and regimen.product.is_patch
         key = (
-            # a regimen is known by its place in memory, and is kept there with what was made
+            # comparing regimens is slow: one is known by its place in memory, which no other
+            # takes as long as it is kept beside the rendering
             *(step.number, step.kind, id(regimen), step.original, step.before, step.findings),
             start and end and (end - start).days,
-            patched and start and (start - plan.start).days,  # counted from the start on
+            # patches are changed every third day, counted from the start of the plan
+            patched and start and (start - plan.start).days,
             *(start is None, check is None),
         )
         known = self._known.get(key)

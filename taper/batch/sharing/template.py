@@ -1,8 +1,9 @@
 """The text of a plan with gaps: fill in an id and a start date, and it is another row's plan.
 
-A template is cut out of text that the exporters rendered. The gaps of an id, a label and the
-kept columns are marked by characters that no input can hold; the gaps of dates are found by
-their form, and filled from a table by their distance from the start.
+The exporters render a plan once, with marks in place of its id, its label and the kept columns:
+characters that no input can hold, so that no text of a plan is taken for one. Dates are found
+by their form, and a gap holds the distance of its date from the start. So a row is rendered by
+joining bytes, whatever its table and format are, and cannot differ from what the exporters write.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ REACH = 1200  # days from the start that the cached windows hold
 
 
 class Template:
-    """Parts of text, and what fills the gaps between them."""
+    """Parts of text, and the places in a window of what fills the gaps between them."""
 
     __slots__ = ("fill", "gaps", "parts", "reach", "size")
 
@@ -46,9 +47,9 @@ class Template:
         self.size = sum(map(len, parts)) + 40 * len(joined)
 
     def moved(self, dates: list[list[int]]) -> Template | None:
-        """The same text where other dates fill its gaps: those of each row, in days.
+        """The same text with other dates in its gaps: those of each row, in days from the start.
 
-        None where the rows do not have as many dates as before.
+        None if the rows do not have as many dates as before.
         """
         gaps: list[int] = []
         following = iter(day + DATES for row in dates for day in row)
@@ -82,8 +83,8 @@ class Template:
 def cut(text: str, start: int | None, later: str | None = None) -> Template | None:
     """The template of a text, for a plan that starts on day ``start`` (None: dates stay).
 
-    ``later`` is the text of the same plan begun a week later: then only the dates that moved
-    with it are gaps. None where a date is beyond the table.
+    ``later`` is the text of the same plan begun a week later: only the dates that moved with it
+    are gaps, and a date in a name or a source is not. None if a date is beyond the table.
     """
     pieces = (_WITHOUT_DATES if start is None else _WITH_DATES).split(text)
     moved = [] if later is None else _WITH_DATES.split(later)
@@ -110,7 +111,7 @@ def cut(text: str, start: int | None, later: str | None = None) -> Template | No
 
 
 class Windows:
-    """What fills gaps, by start: the texts of a row, then the dates from its start on."""
+    """By start, what may fill gaps: the texts of a row, then the dates from its start on."""
 
     def __init__(self) -> None:
         """Begin with none."""

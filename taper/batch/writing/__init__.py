@@ -1,1 +1,1 @@
-"""Output rows: text and columns."""
+"""Output rows: tables, as text and as columns."""

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from taper.batch.reading.row import id_text
 from taper.batch.sharing.days import numbers, texts
@@ -21,30 +21,6 @@ if TYPE_CHECKING:
     from taper.planning.plan import Plan
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*", re.ASCII)
-
-
-class Text(Protocol):
-    """A table in a format: what stands at its head, and the text of rows."""
-
-    table: Table
-
-    def head(self) -> bytes:
-        """What the file begins with."""
-
-    def marked(self, plan: Plan) -> str:
-        """The rows of a plan whose id, label and kept columns are marks."""
-
-    def ident(self, ident: str) -> bytes:
-        """An id as it stands in a row."""
-
-    def kept(self, values: tuple[Any, ...]) -> bytes:
-        """The kept columns as they stand in a row."""
-
-    def label(self, label: str | None) -> bytes:
-        """A label as it stands in a row."""
-
-    def records(self, rows: list[list[str]]) -> bytes:
-        """Rows of cells."""
 
 
 class Csv:
@@ -70,9 +46,9 @@ class Csv:
         return self._body(rows)
 
     def template(self, plan: Plan, start: int | None) -> Template | None:
-        """The template of a plan, where every date stands in a cell of its own.
+        """The template of a plan in a table with every date in a cell of its own.
 
-        None where a date is beyond the table.
+        None if a date is beyond the table.
         """
         rows = self.table.rows(plan)
         known = numbers()
@@ -97,7 +73,7 @@ class Csv:
         return Template([part.encode() for part in out.getvalue().split(ID)], gaps)
 
     def of_steps(self, plan: Plan, start: int) -> Template | None:
-        """The same for the schedule; the text of its rows is remembered from plan to plan."""
+        """The same for a schedule; the text of its rows is remembered from plan to plan."""
         base = plan.start.toordinal()
         gaps: list[int] = []
         parts = [b""]
@@ -213,6 +189,9 @@ def plain_value(value: object) -> object:
     """A kept value as JSON can hold it."""
     kinds = (str, int, float, bool, list, tuple, dict, type(None))
     return value if isinstance(value, kinds) else str(value)
+
+
+Text = Csv | Jsonl
 
 
 def text_format(kind: str, table: Table, kept: tuple[str, ...]) -> Text:

@@ -1,6 +1,7 @@
 """The columns of the tables as Arrow types.
 
-Dates are ``date32``, counts ``int32``; everything exact (doses, percentages, MME) is text.
+Dates are ``date32``, counts ``int32``; doses, MME, quantities and percentages are decimals.
+Everything else is text, the kept columns of the input too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 from taper.batch.reading.source import library
 from taper.batch.writing.tables import TABLES
 from taper.errors import InputError, Problem
+
+_DIGITS = 18
 
 
 @lru_cache(maxsize=64)
@@ -25,6 +28,8 @@ def typed_schema(name: str, kept: tuple[str, ...], *, errors: bool) -> Any:
             kind = arrow.date32()
         elif column in table.numbers:
             kind = arrow.int32()
+        elif column in table.places:
+            kind = decimal(table.places[column])
         fields.append((column, kind))
     fields += [(column, arrow.string()) for column in kept]
     if errors:
@@ -32,8 +37,13 @@ def typed_schema(name: str, kept: tuple[str, ...], *, errors: bool) -> Any:
     return arrow.schema(fields)
 
 
+def decimal(places: int) -> Any:
+    """The type of an exact amount; its digits fit into 64 bits."""
+    return library("pyarrow").decimal128(_DIGITS, places)
+
+
 def plain_schema(name: str, kept: tuple[str, ...], *, encoded: bool) -> Any:
-    """The schema of a table in a file; ``encoded`` where its words are a dictionary's."""
+    """The schema of a table in a file; ``encoded`` if its words are dictionaries."""
     schema = typed_schema(name, kept, errors=False)
     if not encoded or name == "errors":
         return schema
@@ -54,6 +64,14 @@ def schema_of(table: str = "schedule", kept: tuple[str, ...] = ()) -> Any:
     ``table`` is ``schedule``, ``checks``, ``supply`` or ``summary``.
     """
     return typed_schema(known(table), kept, errors=True)
+
+
+def outcome_schema() -> Any:
+    """The Arrow schema of what :func:`write_batches` hands back."""
+    arrow = library("pyarrow")
+    text, count = arrow.string(), arrow.int64()
+    names = ("plan_id", "error_field", "error", "part")
+    return arrow.schema([*((name, text) for name in names), ("planned", count), ("failed", count)])
 
 
 def known(table: str) -> str:

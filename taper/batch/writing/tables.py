@@ -15,7 +15,7 @@ from taper.export.csv import (
 from taper.planning.document import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from taper.errors import Problem
     from taper.planning.plan import Plan
@@ -36,15 +36,16 @@ SUMMARY = [
     "findings",
 ]
 ERRORS = ["line", "row", "id", "field", "value", "message", "hint"]
+_AMOUNT, _PERCENT = 3, 1  # decimals that are printed, at most
 _SHOWN_VALUE = 200  # characters of a value in an error record
 
 
 class Table(NamedTuple):
     """One table: its columns, and the rows of a plan in it as cells of text.
 
-    ``whole`` where it shows what is found for the plan, and so depends on every field;
-    ``dates_in_cells`` where every date stands in a cell of its own;
-    ``steps`` where its rows are the steps of a plan, whose dates are quicker alone.
+    ``whole`` if it shows the findings of the plan, and so depends on every field;
+    ``dates_in_cells`` if every date stands in a cell of its own;
+    ``steps`` if its rows are the steps of a plan, whose dates are found apart from them.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Table(NamedTuple):
     rows: Callable[[Plan], list[list[str]]]
     dates: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    places: Mapping[str, int] = {}  # the decimals of a column with an exact amount
     whole: bool = False
     dates_in_cells: bool = False
     steps: bool = False
@@ -79,6 +81,12 @@ TABLES = {
             schedule_rows,
             dates=frozenset({"start_date", "end_date", "next_check"}),
             numbers=frozenset({"step", "days"}),
+            places={
+                "daily_dose": _AMOUNT,
+                "percent_of_original": _PERCENT,
+                "cut_percent_of_current": _PERCENT,
+                "mme": _AMOUNT,
+            },
             dates_in_cells=True,
             steps=True,
         ),
@@ -96,6 +104,7 @@ TABLES = {
             supply_rows,
             dates=frozenset({"fill_date"}),
             numbers=frozenset({"fill", "days_supply"}),
+            places={"quantity": _AMOUNT},
         ),
         Table(
             "summary",
@@ -103,6 +112,13 @@ TABLES = {
             summary_rows,
             dates=frozenset({"start", "stop_date"}),
             numbers=frozenset({"days", "reductions", "holds"}),
+            places={
+                "start_daily_dose": _AMOUNT,
+                "end_daily_dose": _AMOUNT,
+                "start_mme": _AMOUNT,
+                "largest_cut_percent_of_current": _PERCENT,
+                "largest_cut_percent_of_original": _PERCENT,
+            },
             whole=True,
             dates_in_cells=True,
         ),
@@ -122,11 +138,16 @@ def error_rows(line: int, row: int, ident: str, problems: list[Problem]) -> list
             printable(ident[:_SHOWN_VALUE]),
             printable(problem.field[:_SHOWN_VALUE]),
             printable(problem.value[:_SHOWN_VALUE]),
-            printable(" ".join(problem.message.split())[: 4 * _SHOWN_VALUE]),
+            message_of(problem),
             problem.hint,
         ]
         for problem in problems
     ]
+
+
+def message_of(problem: Problem) -> str:
+    """The message of a problem on one line, of bounded length."""
+    return printable(" ".join(problem.message.split())[: 4 * _SHOWN_VALUE])
 
 
 def printable(text: str) -> str:

@@ -11,8 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taper.engine.steps import HOLD, STEP_BACK, STOP
-from taper.safety.findings import cuts, doses, medicine, notes, patient, rate
-from taper.safety.findings.registry import Facts, rules_of
+from taper.safety.findings import (  # noqa: F401 - each registers its rules
+    cuts,
+    doses,
+    medicine,
+    notes,
+    patient,
+    rate,
+)
+from taper.safety.findings.registry import Facts, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +30,7 @@ if TYPE_CHECKING:
     from taper.safety.findings.registry import Rule
     from taper.supply import Supply
 
-# the order in which findings are printed
-_THEMES = (patient, cuts, doses, rate, medicine, notes)
-RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in rules_of(theme.__name__))
+RULES: tuple[Rule, ...] = rules()
 _OF_ROWS = tuple(rule for rule in RULES if rule.of_rows)
 
 
@@ -40,7 +45,7 @@ def find(
     dispensing: Supply,
     known: tuple[Finding, ...] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every finding of a plan: warnings, then notes; one an id.
+    """Every finding of a plan, one an id: warnings, the worst first, then notes.
 
     ``known`` are those :func:`of_steps`, if they were worked out before.
     """

@@ -1,15 +1,19 @@
-"""The size of the cuts, and how long a dose stays."""
+"""The size of the cuts, the last dose, and how long a dose stays."""
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from taper.data.limits import exact, share, whole
 from taper.engine.steps import BASELINE, CHANGE, REDUCE, STOP
 from taper.quantities import Ratio, percent_text, ratio_text
-from taper.safety.findings.registry import about_rows, finding
-from taper.safety.remedies import remedy
+from taper.request.rule import ORIGINAL
+from taper.safety.equivalents import total_mme
+from taper.safety.findings.registry import Cut, about_plan, about_rows, finding
+from taper.safety.pace import WEEK
+from taper.safety.remedies import Lazy, remedy
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
@@ -19,54 +23,47 @@ LARGE_CUT = share("large-cut")
 LARGE_LAST_MME = exact("large-last-mme")
 LARGE_LAST_SHARE = share("large-last-share")
 LONG_ROW_DAYS = whole("longest-wait")
+LONG_ROW_DAYS_OF_PATCHES = whole("longest-wait-of-patches")
+_UNAVOIDABLE = "unavoidable"
+LARGE_CUTS = frozenset({"cut-over-25-percent", "unavoidable-cut"})  # what marks a row
 
 
-@finding("cut-over-25-percent", of_rows=True)
-def large_cut(facts: Facts) -> Found | None:
-    """Cuts of a large share of the current dose; the stop is none."""
-    top, bottom = LARGE_CUT
-    large = [
-        step
-        for step in facts.steps[1:]
-        if step.kind in {REDUCE, CHANGE} and step.cut * bottom > step.before * top
-    ]
-    return about_rows(large, largest=_largest(large)) if large else None
+@finding("no-smaller-dose", of_rows=True)
+def no_smaller_dose(facts: Facts) -> Found | None:
+    """A starting dose that is the smallest already: this is a stop and not a taper."""
+    made, regimen = facts.request.regimens, facts.request.regimen
+    if facts.request.rule.goal or not made.is_last(regimen):
+        return None
+    if any(step.kind == CHANGE for step in facts.steps):
+        return None  # the finer product makes smaller ones
+    dose = made.product.daily_text(regimen.daily)
+    return about_plan(dose=dose, remedy=_remedy(facts, facts.now))
 
 
 @finding("unavoidable-cut", of_rows=True)
 def unavoidable_cut(facts: Facts) -> Found | None:
-    """Cuts that the strengths in use do not allow to be smaller."""
-    cuts = [
-        step
-        for step in facts.steps[1:]
-        if step.reason.kind == "unavoidable" and step.kind in {REDUCE, CHANGE}
-    ]
+    """Large cuts that the strengths in use do not allow to be smaller."""
+    cuts = [cut for cut in _large_cuts(facts) if cut.step.reason.kind == _UNAVOIDABLE]
     if not cuts:
         return None
-    better = remedy(facts.request, cuts[-1].regimen)
-    return about_rows(cuts, largest=_largest(cuts), remedy=better)
-
-
-def _largest(steps: list[Step]) -> str:
-    """The largest of some cuts, as a percentage of the dose before it."""
-    largest = max(steps, key=lambda step: Ratio(step.cut, step.before))
-    return percent_text(largest.cut, largest.before) + "%"
+    rows = (cut.step for cut in cuts)
+    return about_rows(rows, **_largest(facts, cuts), remedy=_remedy(facts, cuts[-1].step))
 
 
 @finding("large-last-dose", of_rows=True)
 def large_last_dose(facts: Facts) -> Found | None:
     """The last dose of each opioid before its stop; the message is about the last of them."""
     last = [before for before, stop in pairwise(facts.steps) if stop.kind == STOP]
-    large = [(step, size) for step in last if (size := _large(step))]
+    large = [(step, size) for step in last if (size := _size_of_last(step))]
     if not large:
         return None
     step, size = large[-1]
     dose = step.regimen.product.text(step.daily)
-    better = remedy(facts.request, step.regimen)
-    return about_rows((row for row, _ in large), dose=dose, size=size, remedy=better)
+    rows = (row for row, _ in large)
+    return about_rows(rows, dose=dose, size=size, remedy=_remedy(facts, step))
 
 
-def _large(last: Step) -> str:
+def _size_of_last(last: Step) -> str:
     """In what way the last dose before stopping is large; empty if it is not."""
     product = last.regimen.product
     name = product.words["equivalent"]
@@ -80,12 +77,82 @@ def _large(last: Step) -> str:
     return ""
 
 
+def _remedy(facts: Facts, step: Step) -> Lazy:
+    """What would help, and what it would make of the plan; one for all findings of a product."""
+    product = step.regimen.product
+    if product not in facts.remedies:
+        make = partial(remedy, facts.request, facts.steps, step.regimen)
+        facts.remedies[product] = Lazy(make)
+    return facts.remedies[product]
+
+
+@finding("cut-over-25-percent", of_rows=True)
+def cut_over_25_percent(facts: Facts) -> Found | None:
+    """Large cuts that were asked for; the stop is none."""
+    cuts = [cut for cut in _large_cuts(facts) if cut.step.reason.kind != _UNAVOIDABLE]
+    if not cuts:
+        return None
+    rows = (cut.step for cut in cuts)
+    return about_rows(rows, **_largest(facts, cuts), remedy=_slower(facts), limit=LARGE_CUT)
+
+
+def _slower(facts: Facts) -> str:
+    """What to ask for instead of large cuts."""
+    rule = facts.request.rule
+    if rule.override or rule.of != ORIGINAL:
+        return "a smaller --reduce"
+    return (
+        "--of mixed" if isinstance(rule.parts[0].reduce, Ratio) else "a percentage with --of mixed"
+    )
+
+
+def _large_cuts(facts: Facts) -> list[Cut]:
+    """The reductions by a large share."""
+    if facts.large_cuts is None:
+        top, bottom = LARGE_CUT
+        facts.large_cuts = found = []
+        for before, step in pairwise(facts.steps):
+            if step.kind not in {REDUCE, CHANGE}:
+                continue
+            total = _share_of_total(before, step) if before.companions else None
+            if total is not None:
+                if total > LARGE_CUT:
+                    found.append(Cut(step, total, of_total=True))
+            elif step.cut * bottom > step.before * top:
+                found.append(Cut(step, Ratio(step.cut, step.before), of_total=False))
+    return facts.large_cuts
+
+
+def _share_of_total(before: Step, step: Step) -> Ratio | None:
+    """The cut as a share of everything taken, in MME; None if a factor is missing."""
+    earlier, later = total_mme(before), total_mme(step)
+    if earlier is None or later is None:
+        return None
+    fallen = earlier.numerator * later.denominator - later.numerator * earlier.denominator
+    return Ratio(max(fallen, 0), earlier.numerator * later.denominator)
+
+
+def _largest(facts: Facts, cuts: list[Cut]) -> dict[str, str]:
+    """The largest of some cuts, as a percentage, and what it is a share of."""
+    largest = max(cuts, key=lambda cut: cut.share)
+    total = f"the total in {facts.words['equivalent']}"
+    of = total if largest.of_total else "the current dose"
+    return {"largest": f"{percent_text(*largest.share)}%", "of": of}
+
+
 @finding("long-row", of_rows=True)
 def long_row(facts: Facts) -> Found | None:
     """A long time at one dose that is neither a hold nor a goal."""
-    long = [
-        step
-        for step in facts.steps[1:]
-        if step.kind in {REDUCE, BASELINE, CHANGE} and (step.days or 0) > LONG_ROW_DAYS
-    ]
-    return about_rows(long, days=str(max(step.days or 0 for step in long))) if long else None
+    long = [step for step in facts.steps[1:] if _is_long(step)]
+    if not long:
+        return None
+    longest = max(long, key=lambda step: step.days or 0)
+    return about_rows(long, days=longest.days, most=f"{_longest(longest) // WEEK} weeks")
+
+
+def _is_long(step: Step) -> bool:
+    return step.kind in {REDUCE, BASELINE, CHANGE} and (step.days or 0) > _longest(step)
+
+
+def _longest(step: Step) -> int:
+    return LONG_ROW_DAYS_OF_PATCHES if step.regimen.product.is_patch else LONG_ROW_DAYS

@@ -67,7 +67,7 @@ def acetaminophen_over_maximum(facts: Facts) -> Found | None:
     if not any(product.holds_acetaminophen for product in facts.products):
         return None
     most = facts.request.formulary.acetaminophen_max
-    amounts = [(step, _acetaminophen(step)) for step in facts.steps]
+    amounts = [(step, acetaminophen(step)) for step in facts.steps]
     over = [(step, amount) for step, amount in amounts if amount > most]
     if not over:
         return None
@@ -76,7 +76,7 @@ def acetaminophen_over_maximum(facts: Facts) -> Found | None:
     return about_rows(rows, acetaminophen=f"{prose(largest)} mg", maximum=f"{prose(most)} mg")
 
 
-def _acetaminophen(step: Step) -> int:
+def acetaminophen(step: Step) -> int:
     """All that is taken of it in a day, in thousandths of a milligram."""
     taken = (step.regimen, *step.companions)
-    return sum(each.other_daily for each in taken if each.product.holds_acetaminophen)
+    return sum(regimen.other_daily for regimen in taken if regimen.product.holds_acetaminophen)

@@ -16,12 +16,11 @@ HIGH_DOSE = exact("high-dose")
 
 @finding("high-dose-specialist")
 def high_dose_specialist(facts: Facts) -> Found | None:
-    """A starting dose at which a specialist's support is advised, or one without a factor."""
-    if facts.mme is None:
-        return about_plan("_not_assessed", **facts.equivalents)
-    if facts.mme > HIGH_DOSE:
-        return about_plan(mme=ratio_text(*facts.mme, 1), **facts.equivalents)
-    return None
+    """A starting dose at which a specialist's support is advised."""
+    if facts.mme is None or facts.mme <= HIGH_DOSE:
+        return None
+    limit = ratio_text(*HIGH_DOSE)
+    return about_plan(mme=ratio_text(*facts.mme, 1), limit=limit, **facts.equivalents)
 
 
 @finding("methadone")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from taper.safety.catalogue import Finding
+from taper.safety.catalogue import US, Finding, is_raised_in, ranks
 from taper.safety.equivalents import total_mme
 
 if TYPE_CHECKING:
@@ -16,27 +16,34 @@ if TYPE_CHECKING:
     from taper.quantities import Ratio
     from taper.regimen.table import Regimen
     from taper.request.model import Request
+    from taper.safety.remedies import Lazy
     from taper.supply import Supply
-
-US = "us"  # the market whose labels and prescribing rules some findings rest on
 
 
 class Found(NamedTuple):
     """What a rule found: the rows that it is about, and what fills the message."""
 
     steps: tuple[int, ...] = ()
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, object], ...] = ()
     variant: str = ""
 
 
-def about_plan(variant: str = "", **values: str) -> Found:
+def about_plan(variant: str = "", **values: object) -> Found:
     """Something about the plan as a whole; ``values`` fill the message."""
     return Found((), tuple(values.items()), variant)
 
 
-def about_rows(rows: Iterable[Step], **values: str) -> Found:
+def about_rows(rows: Iterable[Step], **values: object) -> Found:
     """Something about these rows; ``values`` fill the message."""
     return Found(tuple(row.number for row in rows), tuple(values.items()))
+
+
+class Cut(NamedTuple):
+    """A reduction, and what share it is of the dose before it or of the total in MME."""
+
+    step: Step
+    share: Ratio
+    of_total: bool
 
 
 class Facts:
@@ -52,6 +59,8 @@ class Facts:
         self.request = request
         self.steps = steps
         self.dispensing = dispensing
+        self.remedies: dict[Product, Lazy] = {}
+        self.large_cuts: list[Cut] | None = None
 
     @property
     def now(self) -> Step:
@@ -62,6 +71,11 @@ class Facts:
     def daily(self) -> int:
         """The daily dose of the main product before the plan begins, in thousandths."""
         return self.request.regimen.daily
+
+    @property
+    def risks(self) -> frozenset[str]:
+        """The risks that the request states."""
+        return self.request.risks
 
     @property
     def market(self) -> str:
@@ -81,11 +95,8 @@ class Facts:
     @cached_property
     def regimens(self) -> list[Regimen]:
         """Everything that is taken in any row, each regimen once."""
-        found: dict[int, Regimen] = {}
-        for step in self.steps:
-            for regimen in (step.regimen, *step.companions):
-                found[id(regimen)] = regimen
-        return list(found.values())
+        taken = (each for step in self.steps for each in (step.regimen, *step.companions))
+        return list({id(regimen): regimen for regimen in taken}.values())
 
     @cached_property
     def products(self) -> list[Product]:
@@ -106,8 +117,8 @@ class Rule(NamedTuple):
     of_rows: bool
 
     def look(self, facts: Facts) -> Finding | None:
-        """The finding in the words of the market, if there is one."""
-        found = self.search(facts)
+        """The finding in the words of the market; None if there is none, or not in this market."""
+        found = self.search(facts) if is_raised_in(self.id, facts.market) else None
         if found is None:
             return None
         market = "" if facts.market == US else facts.market
@@ -130,6 +141,7 @@ def finding(
     return register
 
 
-def rules_of(module: str) -> list[Rule]:
-    """The rules of a module, in their order."""
-    return [rule for rule in _RULES.values() if rule.search.__module__ == module]
+def rules() -> tuple[Rule, ...]:
+    """Every rule that is registered, in the order in which findings are printed."""
+    place = ranks()
+    return tuple(sorted(_RULES.values(), key=lambda rule: place[rule.id]))
