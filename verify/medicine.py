@@ -70,6 +70,11 @@ class Medicine:
         return any(strength.other for strength in self.strengths)
 
     @property
+    def holds_acetaminophen(self) -> bool:
+        """Whether that is acetaminophen: of a combination no other one is named."""
+        return self.is_combination and "other_ingredient" not in self.facts
+
+    @property
     def is_slow(self) -> bool:
         """Methadone, levorphanol and patches: no default under two weeks (SPEC 3.3)."""
         return self.is_patch or self.drug in {"methadone", "levorphanol"}
