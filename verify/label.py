@@ -8,20 +8,24 @@ from datetime import date
 from fractions import Fraction
 
 from verify.medicine import HOURS_OF_DAY, THOUSAND
-from verify.times import PATCH, TIMES
+from verify.times import AS_NEEDED, PATCH, TIMES
 
-WORDS = {"half": "1/2", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+WORDS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
+OFTEN = {"twice": 2, "three times": 3, "four times": 4}
 _NAMED = "morning|noon|afternoon|evening|bedtime"
+_DOSE = "(?:mg|mcg/h|mcg|micrograms/hour|micrograms)"
 _UNIT = r"(?:tablets?|capsules?|films?|patch(?:es)?|mL)"
 _TOKEN = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\d)"
     r"|(?P<clock>\d\d:\d\d)"
     rf"|(?P<with>with the .*? {_UNIT})"
-    rf"|(?P<count>\d+ 1/2|\d+/\d+|\d+(?:\.\d+)?|half|one|two|three|four|five|six)"
-    rf"(?: (?:a|of a))?(?: [\d./]+ (?:mg|mcg/h|mcg))? (?P<unit>{_UNIT})\b"
-    r"|: (?P<bare>\d+(?:\.\d+)?(?: 1/2)?) (?=every|once|in|at)"
-    r"|; (?P<next>\d+(?:\.\d+)?(?: 1/2)?) (?=every|once|in|at)"
-    rf"|(?P<time>{_NAMED})"
+    rf"|(?P<count>\d+ 1/2|\d+/\d+|\d+(?:\.\d+)?|half|(?:{'|'.join(_NUMBERS)})(?: and a half)?)"
+    rf"(?: (?:an?|of an?|of one))?(?: [\d./]+ {_DOSE})? (?P<unit>{_UNIT})\b"
+    r"|[:;] (?P<bare>\d*\u00bd|\d+(?:\.\d+)?(?: 1/2)?) "
+    r"(?=every|once|twice|three|four|in|at|as)"
+    rf"|(?P<time>{_NAMED})|(?P<needed>as needed)"
+    rf"|(?<!most )(?P<often>{'|'.join(OFTEN)}) a day"
     r"|every (?P<hours>\d+) hours",
     re.IGNORECASE,
 )
@@ -55,20 +59,31 @@ def read(text: str) -> list[Direction]:
             count = counted(match["count"])
             if match["unit"].lower().startswith("patch"):
                 parts[-1].add(PATCH[0], count)
-        elif match["bare"] or match["next"]:
-            count = counted(match["bare"] or match["next"])
-        elif match["hours"]:
-            for time in TIMES.get(HOURS_OF_DAY // int(match["hours"]), ()):
+        elif match["bare"]:
+            count = counted(match["bare"])
+        else:
+            for time in _times(match):
                 parts[-1].add(time, count)
-        elif match["clock"] or match["time"]:
-            parts[-1].add(match["clock"] or match["time"].lower(), count)
     return [part for part in parts if part.taken or part.first is not None]
 
 
+def _times(match: re.Match[str]) -> tuple[str, ...]:
+    """The times of day that a word stands for."""
+    if match["hours"]:
+        return TIMES.get(HOURS_OF_DAY // int(match["hours"]), ())
+    if match["often"]:
+        return TIMES[OFTEN[match["often"].lower()]]
+    if match["needed"]:
+        return (AS_NEEDED,)
+    clock, time = match["clock"], match["time"]
+    return (clock or time.lower(),) if clock or time else ()
+
+
 def counted(text: str) -> int:
-    """``2``, ``1 1/2``, ``0.5`` or ``half`` in thousandths."""
-    words = WORDS.get(text.lower(), text).split()
-    return int(sum(Fraction(word) for word in words) * THOUSAND)
+    """``2``, ``1 1/2``, ``0.5``, ``half`` or ``two and a half`` in thousandths."""
+    text = text.lower().replace(" and a half", " 1/2").replace("half", "1/2")
+    words = text.replace("\u00bd", " 1/2").split()
+    return int(sum(Fraction(WORDS.get(word, word)) for word in words) * THOUSAND)
 
 
 def on(parts: list[Direction], day: int) -> dict[str, int]:

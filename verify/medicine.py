@@ -70,6 +70,11 @@ class Medicine:
         return any(strength.other for strength in self.strengths)
 
     @property
+    def holds_acetaminophen(self) -> bool:
+        """Whether that is acetaminophen: of a combination no other one is named."""
+        return self.is_combination and "other_ingredient" not in self.facts
+
+    @property
     def is_slow(self) -> bool:
         """Methadone, levorphanol and patches: no default under two weeks (SPEC 3.3)."""
         return self.is_patch or self.drug in {"methadone", "levorphanol"}
@@ -129,13 +134,22 @@ def market_facts(market: str = "us") -> dict[str, Any]:
     return tomllib.loads((DATA / f"{market}.toml").read_text(encoding="utf-8"))
 
 
+def brands(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is prescribed by brand is a product for each brand, with that brand's strengths."""
+    if "by_brand" not in entry:
+        return [entry]
+    return [
+        entry | {"id": "-".join([entry["id"], *brand.lower().split()]), "strengths": strengths}
+        for brand, strengths in entry["by_brand"].items()
+    ]
+
+
 @lru_cache(maxsize=8)
 def formulary(market: str = "us") -> dict[str, Medicine]:
-    """The products of a market by id (of several under one id, the first)."""
-    found: dict[str, Medicine] = {}
-    for entry in market_facts(market)["product"]:
-        found.setdefault(entry["id"], medicine(entry))
-    return found
+    """The products of a market by id."""
+    entries = [one for entry in market_facts(market)["product"] for one in brands(entry)]
+    assert len({entry["id"] for entry in entries}) == len(entries)
+    return {entry["id"]: medicine(entry) for entry in entries}
 
 
 def with_usual(product: Medicine, labels: tuple[str, ...]) -> Medicine:

@@ -52,16 +52,14 @@ def fallen(before: Placed, number: int) -> tuple[str, ...]:
 
 
 def smaller_first(times: Sequence[str], favor: str | None = None) -> list[int]:
-    """The places of a day in the order in which they take the smaller amounts."""
+    """The places of a day in the order in which they take the smaller amounts.
+
+    Of times that are not the usual ones of their number, each stands for the one in its place.
+    """
     number = len(times)
     order = SMALLER_FIRST[number]
-    places = sorted(range(number), key=lambda place: order.index(_known(times, place, number)))
+    places = sorted(range(number), key=lambda place: order.index(TIMES[number][place]))
     return sorted(places, key=lambda place: times[place] == favor)
-
-
-def _known(times: Sequence[str], place: int, number: int) -> str:
-    """The time; where it is not one of its number, the one in its place."""
-    return times[place] if times[place] in SMALLER_FIRST[number] else TIMES[number][place]
 
 
 def divide(amounts: Amounts, before: Placed, favor: str | None = None) -> Placed:

@@ -167,14 +167,20 @@ class Plan:
     @cached_property
     def period(self) -> int:
         """The days that a patch is worn; 1 for what is taken every day."""
-        if not self.product.is_patch:
+        return self.worn(self.product.id)
+
+    def worn(self, name: str) -> int:
+        """The days that a patch of the request is worn; 1 for what is taken every day."""
+        product = self.medicine(name)
+        if not product.is_patch:
             return 1
-        words = str(self.request["dose"]).replace("every", "q").split()
-        for word in words:
+        texts = [str(text).split(maxsplit=1) for text in self.request.get("also") or ()]
+        dose = dict(texts).get(name, str(self.request["dose"]))
+        for word in dose.replace("every", "q").split():
             if word.startswith("q") and word[1:-1].isdigit():
                 days = int(word[1:-1]) * (1 if word.endswith("d") else Fraction(1, HOURS_OF_DAY))
                 return int(days)
-        return self.product.intervals[0] // HOURS_OF_DAY
+        return product.intervals[0] // HOURS_OF_DAY
 
     def days_of(self, text: str) -> int:
         """Days of an interval, of patches in whole periods; of a month 28."""
@@ -198,7 +204,8 @@ class Plan:
         if product.is_combination:
             several = at_once > THOUSAND and not stock
             contents = {strength.other for strength in used}
-            chosen = used if several else {s for s in chosen if stock or s.other in contents}
+            alike = stock or not product.holds_acetaminophen
+            chosen = used if several else {s for s in chosen if alike or s.other in contents}
             most = at_once // THOUSAND
         return kept_shelf(
             product, _sorted(product, chosen), max(int(most), -(-at_once // THOUSAND))

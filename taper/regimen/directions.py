@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND, plain
 from taper.regimen.prescription import HOURS_OF_DAY, frequency
+from taper.regimen.times import TIMES
 
 if TYPE_CHECKING:
     from taper.formulary.product import Product, Strength
@@ -131,7 +132,7 @@ def _spread(regimen: Regimen, verb: str, where: str) -> str:
         what = f"{verb} {_amount(product, amount, units)} {where}"
         if regimen.most_often:
             return f"{what} {_as_needed(regimen)}."
-        if len(taken) * regimen.interval == HOURS_OF_DAY and len(taken) > 1:
+        if len(taken) > 1 and is_regular(regimen):
             return f"{what} {how_often(product, regimen.interval)}."
         times = [when_in_words(time) for time, _, _ in taken]
         if len(taken) == 1:
@@ -143,14 +144,23 @@ def _spread(regimen: Regimen, verb: str, where: str) -> str:
     return f"{verb} {where}: {'; '.join(clauses)}."
 
 
-def _as_needed(regimen: Regimen) -> str:
-    """``as needed, at least 6 hours apart, at most 3 times a day (15 mg)``."""
+def is_regular(regimen: Regimen) -> bool:
+    """Whether the hours between administrations tell when they are: at the usual times."""
+    number = len(regimen.times)
+    return regimen.times == TIMES[number] and number * regimen.interval == HOURS_OF_DAY
+
+
+def as_needed(regimen: Regimen) -> str:
+    """``as needed, at least 6 hours apart, at most 3 times a day``."""
     often = regimen.most_often
     times = "once" if often == 1 else f"{often} times"
-    most = f"at most {times} a day"
-    if often > 1:
-        most += f" ({regimen.product.text(regimen.daily)})"
-    return f"as needed, at least {regimen.interval} hours apart, {most}"
+    return f"as needed, at least {regimen.interval} hours apart, at most {times} a day"
+
+
+def _as_needed(regimen: Regimen) -> str:
+    """The same, with the most that a day may hold."""
+    daily = f" ({regimen.product.text(regimen.daily)})" if regimen.most_often > 1 else ""
+    return as_needed(regimen) + daily
 
 
 def directions(regimen: Regimen) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from taper.quantities import THOUSAND
 from taper.regimen.directions import (
+    as_needed,
     how_often,
+    is_regular,
     strength_text,
     unit_noun,
     units_in_figures,
@@ -117,9 +119,13 @@ def _companions(regimen: Regimen, strength: Strength) -> str:
 
 def _when(regimen: Regimen, times: Sequence[str]) -> str:
     """``every 12 hours``; ``once a day, in the evening``; ``in the morning and at noon``."""
+    if regimen.most_often:
+        return as_needed(regimen)
+    if regimen.product.is_patch:
+        return f"at a time, changed {how_often(regimen.product, regimen.interval)}"
     if len(times) == 1:
         return f"once a day, {when_in_words(times[0])}"
-    if len(times) == len(regimen.amounts):
+    if len(times) == len(regimen.amounts) and is_regular(regimen):
         return how_often(regimen.product, regimen.interval)
     return _listed([when_in_words(time) for time in times])
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CLOSE = {"suicide-risk", "oud", "previous-overdose"}  # SPEC 3.3: a contact every week
 MONITORING_DAYS = 92  # three months
 MONITORED = {"us", "ca", "au"}  # markets with a monitoring programme
+PROGRAMMES = ("monitoring program", "prescription monitoring")  # as the markets call them
 WAYS = {"visit", "video", "telephone"}
 ALWAYS = ("PEG", "mood", "suicid", "sleep", "naloxone")
 SCALES = ("COWS", "16-item Subjective Opiate Withdrawal Scale")
@@ -149,7 +150,7 @@ def monitored_every_three_months(plan: Plan) -> Iterator[str]:
 
 @lru_cache(maxsize=64)
 def _monitors(items: tuple[str, ...]) -> bool:
-    return any("monitoring program" in item.lower() for item in items)
+    return any(words in item.lower() for item in items for words in PROGRAMMES)
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from verify.laws.law import law
 from verify.medicine import THOUSAND
+from verify.medicine import exact as as_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +37,19 @@ def mme(row: Step) -> Fraction | None:
 
 
 @law("6")
-def rows_are_printed_as_they_are(plan: Plan) -> Iterator[str]:
-    """Doses are exact decimals, percentages have one, and each is that of its row."""
+def the_schema_is_named(plan: Plan) -> Iterator[str]:
+    """The document names the version of its schema."""
     if plan.document["schema"] != SCHEMA:
         yield f"schema {plan.document['schema']}"
+
+
+@law("6")
+def rows_are_printed_as_they_are(plan: Plan) -> Iterator[str]:
+    """Doses are exact decimals, percentages have one, and each is that of its row."""
     first = {step.product.id: step.daily for step in reversed(plan.steps) if step.kind != "change"}
+    first |= {
+        each["product"]: as_read(each["daily_dose"]) for each in plan.current.entry["companions"]
+    }
     for before, row in zip([plan.current, *plan.steps], plan.steps, strict=False):
         if row.product is not before.product or row.kind in {"change", "step-back"}:
             continue

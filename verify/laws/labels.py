@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from verify.label import on, read
 from verify.laws.law import law
 from verify.medicine import exact
-from verify.times import AS_NEEDED
 from verify.view import day
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from verify.view import Plan, Step
 
 LONGEST, SHORT = 1000, 200  # characters; of a label that serves one step
-_AMOUNT = re.compile(r"([\d.]+(?:/[\d.]+)?) (?:mg|mcg/h|mcg)(?! ?/ ?mL)\b")
+_AMOUNT = re.compile(r"([\d.]+(?:/[\d.]+)?) (?:mg|mcg/h|mcg|micrograms(?:/hour)?)(?! ?/ ?mL)\b")
 _WITH = re.compile(r"with the .*?(?:tablets?|capsules?|films?|patch(?:es)?)", re.IGNORECASE)
 
 
@@ -41,7 +40,7 @@ def _items(plan: Plan) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[St
 def labels_make_the_regimen(plan: Plan) -> Iterator[str]:
     """Each label says what is taken of its own strength; together they are the regimen."""
     for fill, item, rows, first in _items(plan):
-        if any(row.needed for row in rows) or item["product"] != plan.product.id:
+        if item["product"] != plan.product.id:
             continue
         parts = read(item["directions"])
         for row in rows:
@@ -59,7 +58,7 @@ def _of(row: Step, strength: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for dose in row.entry["doses"]:
         for unit in dose["units"]:
-            if unit["strength"] == strength and dose["time"] != AS_NEEDED:
+            if unit["strength"] == strength:
                 found[dose["time"]] = found.get(dose["time"], 0) + exact(unit["count"])
     return found
 

@@ -10,7 +10,7 @@ from verify.calendar import on_or_before
 from verify.clock import whole
 from verify.laws.checks import CLOSE, working
 from verify.laws.law import law
-from verify.medicine import FOUR_WEEKS, HOURS_OF_DAY, THOUSAND, TWO_WEEKS, WEEK, exact
+from verify.medicine import FOUR_WEEKS, THOUSAND, TWO_WEEKS, WEEK, exact
 from verify.view import day
 from verify.words import interval
 
@@ -42,8 +42,7 @@ def changes(plan: Plan, product: str, first: int, end: int) -> int:
     medicine = plan.medicine(product)
     if not medicine.is_patch:
         return end - first
-    mine = product == plan.product.id
-    period = plan.period if mine else medicine.intervals[0] // HOURS_OF_DAY
+    period = plan.worn(product)
     return sum((each - plan.start) % period == 0 for each in range(first, end))
 
 
@@ -80,14 +79,27 @@ def needed(plan: Plan, first: int, end: int) -> Need:
     return +found
 
 
-def on_hand(plan: Plan) -> Counter[str]:
-    """Units of each strength that the patient holds already."""
-    found: Counter[str] = Counter()
+def on_hand(plan: Plan) -> Need:
+    """Units of each strength that the patient holds already, of the first product that has it."""
+    found: Need = Counter()
     for text in plan.request.get("on_hand") or ():
-        match = re.match(r"([\d.]+) x ([\d./]+)", text)
-        if match:
-            found[match[2]] += exact(match[1])
+        match = re.fullmatch(r"([\d.]+) (?:x ([\d./]+)|mL)", text)
+        assert match, text
+        products = [plan.medicine(name) for name in _products(plan)]
+        for product in products:
+            named = product.usual if match[2] is None else product.named((match[2],))
+            usual = [strength for strength in named if strength in product.usual] or [*named]
+            if usual and product.is_liquid == (match[2] is None):
+                found[product.id, usual[0].label] += exact(match[1])
+                break
     return found
+
+
+def _products(plan: Plan) -> list[str]:
+    """The ids of every product of the request: the main one, the finer one, the others."""
+    finish = str(plan.request.get("finish_with") or "").split()[:1]
+    others = [str(text).split()[0] for text in plan.request.get("also") or ()]
+    return [plan.product.id, *finish, *others]
 
 
 def _spans(plan: Plan) -> Iterator[tuple[dict[str, Any], int, int]]:
@@ -98,45 +110,53 @@ def _spans(plan: Plan) -> Iterator[tuple[dict[str, Any], int, int]]:
 
 @law("9")
 def fills_add_up_to_the_steps(plan: Plan) -> Iterator[str]:
-    """With what is on hand, the fills hold what the steps need, to the tablet."""
-    held = on_hand(plan)
-    filled: Need = Counter()
+    """With what is on hand, the fills hold what the steps need, to the tablet, and no more."""
+    spare, done = on_hand(plan), plan.start
+    changed = max((day(each["from"]) or 0 for each in _revisions(plan)), default=0)
     for fill, first, end in _spans(plan):
-        here: Need = Counter()
-        for item in fill["items"]:
-            here[item["product"], item["strength"]] += exact(item["quantity"])
-        need = needed(plan, first, end)
-        if not held and here != need:
-            yield f"fill {fill['fill']}: {dict(here)}, but {dict(need)} are needed"
-        filled += here
-    if not held:
-        if plan.document["leftover"]:
-            yield "something is left over"
-        return
-    left: Need = Counter()
-    for item in plan.document["leftover"]:
-        left[item["product"], item["strength"]] += exact(item["quantity"])
-    total = needed(plan, plan.start, plan.last)
-    for key in {*total, *filled}:
-        opioid = key[1].partition("/")[0]
-        own = held.get(key[1], held.get(opioid, 0))
-        if own + filled[key] - left[key] != total[key]:
-            yield f"{key}: {own} + {filled[key]} - {left[key]}, not {total[key]}"
+        here = _items(fill["items"])
+        spare.update(here)
+        spare.subtract(needed(plan, done, end))
+        done = end
+        for key, count in spare.items():
+            one = 1 if plan.medicine(key[0]).is_liquid else THOUSAND
+            if count < 0:
+                yield f"fill {fill['fill']}: {-count} of {key} are missing"
+            elif here[key] and count >= one and first >= changed:
+                yield f"fill {fill['fill']}: {count} of {key} too many"
+    spare.subtract(needed(plan, done, plan.last))
+    left = _items(plan.document["leftover"])
+    if any(spare[key] != left[key] for key in {*spare, *left}):
+        yield f"{dict(left)} are left over, not {dict(spare)}"
+
+
+def _revisions(plan: Plan) -> list[dict[str, Any]]:
+    return list(plan.document.get("revisions") or ())
+
+
+def _items(items: list[dict[str, Any]]) -> Need:
+    found: Need = Counter()
+    for item in items:
+        found[item["product"], item["strength"]] += exact(item["quantity"])
+    return found
 
 
 @law("9")
 def fills_follow_one_another(plan: Plan) -> Iterator[str]:
-    """Fills cover the plan one after another, none for longer than asked."""
-    due, most = plan.start, longest(plan)
+    """Fills cover the plan one after another, none for longer than asked.
+
+    One that would hold nothing is left out, as where a patch is not changed in its days.
+    """
+    due, most, held = plan.start, longest(plan), on_hand(plan)
     for place, (fill, first, end) in enumerate(_spans(plan), 1):
         if fill["fill"] != place:
             yield f"fill {fill['fill']} is the {place}th"
-        if first != due and not on_hand(plan):
+        if first != due and not held and (first < due or needed(plan, due, first)):
             yield f"fill {fill['fill']} is dated {fill['date']}"
         if not 0 < end - first <= most:
             yield f"fill {fill['fill']} is for {end - first} days, of {most} at most"
         due = end
-    if due != plan.last and not on_hand(plan):
+    if not held and needed(plan, due, plan.last):
         yield "the fills do not last until the stop"
 
 
