@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, NoReturn
 
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
+from taper.formulary.names import RELEASES, Named
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.quantities import THOUSAND, parse_dose, unit_of
-from taper.regimen.prescription import Prescription, frequency, parse_prescription
-from taper.regimen.table import MOST_MEASURES, regimens
+from taper.reading.dose import read_dose
+from taper.reading.written_units import (
+    as_released,
+    as_written,
+    check_other,
+    check_whole,
+    labelled,
+    released,
+    units_needed,
+)
+from taper.regimen.prescription import Prescription, frequency
+from taper.regimen.table import MOST_MEASURES, TIMES, regimens
 from taper.regimen.units import MOST_UNITS, fewest_units_for
 
 if TYPE_CHECKING:
@@ -41,24 +52,28 @@ def read_market(fields: Fields) -> Formulary | None:
     return fields.attempt(lambda: formulary(market.lower()))
 
 
-def read_product(fields: Fields, market: Formulary) -> Product | None:
-    """The product by id or name, or by drug and form."""
+def read_product(fields: Fields, market: Formulary) -> Named | None:
+    """The product by id, name or code, or by drug and form, with the strength that it names."""
     name, drug = fields.text("product"), fields.text("drug")
     if name and drug:
         fields.problem("product", "both a product and a drug are given", "one of the two", name)
         return None
     if name:
-        return fields.attempt(lambda: market.find(name))
+        release = fields.choice("release", ("", *RELEASES), "")
+        return fields.attempt(lambda: market.identify(name, "product", release))
     if drug:
-        form = fields.text("form") or ""
-        return fields.attempt(lambda: market.find_drug(drug, form))
+        form = fields.text("form") or fields.text("release") or ""
+        found = fields.attempt(lambda: market.find_drug(drug, form))
+        return None if found is None else Named(found)
     fields.missing("product", "the product is missing", "an id such as morphine-er")
     return None
 
 
-def read_medicine(fields: Fields, product: Product) -> Medicine | None:
-    """What is taken now; None where the dose or the strengths cannot be used."""
-    strengths = fields.attempt(lambda: strengths_of(fields.many("stock"), product))
+def read_medicine(fields: Fields, named: Named) -> Medicine | None:
+    """What is taken now; None if the dose or the strengths cannot be used."""
+    product = named.product
+    strength = next((s for s in product.strengths if s.label == named.strength), None)
+    strengths = fields.attempt(lambda: strengths_of(fields.many("stock"), product, strength))
     most = fields.attempt(lambda: _most_units(fields.text("max_units"), product))
     halves = fields.choice("split", ("none", "halves"), "none") == "halves"
     if halves and not product.splittable:
@@ -79,6 +94,7 @@ def read_medicine(fields: Fields, product: Product) -> Medicine | None:
             text,
             strengths,
             most,
+            named=strength,
             taking=taking,
             halves=halves,
             fewest_strengths=prefer == "fewest-strengths",
@@ -107,12 +123,22 @@ def _most_units(text: str | None, product: Product) -> int:
     return int(text)
 
 
-def strengths_of(stock: list[str], product: Product) -> tuple[Strength, ...]:
-    """The strengths in use: those that ``stock`` names, or the usual ones."""
+def strengths_of(
+    stock: list[str], product: Product, named: Strength | None = None
+) -> tuple[Strength, ...]:
+    """The strengths in use: those that ``stock`` names, or the usual ones.
+
+    ``named`` is the strength that the product's name told: it is one of them.
+    """
     if not stock:
-        return product.usual[:1] if product.is_liquid else product.usual
-    named = [_named(text, product) for text in stock]
-    chosen = tuple(strength for strength in product.strengths if strength in named)
+        if product.is_liquid:
+            return (named,) if named is not None else product.usual[:1]
+        if named is None or named in product.usual:
+            return product.usual
+        if product.is_combination:  # its tablets of the same content
+            return tuple(s for s in product.strengths if s.other == named.other)
+        return tuple(s for s in product.strengths if s in product.usual or s == named)
+    chosen = tuple(s for s in product.strengths if s in [_named(text, product) for text in stock])
     # a liquid is measured from one bottle: the weakest that is at hand
     return chosen[:1] if product.is_liquid else chosen
 
@@ -138,8 +164,7 @@ def _amounts(product: Product, written: Prescription) -> tuple[Prescription, tup
     """The amount of each administration of a day; of a patch, the rate that it releases."""
     assert written.hours is not None
     if product.is_patch:
-        several = max(written.count, 1)  # 2 x 12 mcg/h is 25
-        amounts = (as_released(product, written.amounts[0] // several) * several,)
+        amounts = (released(written, product),)
         return replace(written, amounts=amounts), amounts
     if len(written.amounts) == 1:
         return written, written.amounts * (24 // written.hours)
@@ -152,6 +177,7 @@ def take(
     strengths: tuple[Strength, ...],
     most: int,
     *,
+    named: Strength | None = None,
     taking: str | None = None,
     halves: bool = False,
     fewest_strengths: bool = False,
@@ -160,17 +186,19 @@ def take(
 
     Raises :class:`~taper.InputError` where the strengths cannot make the dose.
     """
-    combination = any(strength.other for strength in strengths)
-    written = parse_prescription(text, product.unit, combination=combination)
-    written = _with_hours(written, product, text)
+    written = _with_hours(read_dose(text, product, named, most), product, text)
     assert written.hours is not None
+    combination = product.is_combination
     written, amounts = _amounts(product, written)
+    check_whole(written, product, strengths, halves=halves)
+    if product.is_liquid:
+        strengths = tuple(s for s in product.strengths if s.label == written.strength) or strengths
     needed = most
     limit = 0
     if product.is_liquid:
         limit = _limit(product, strengths[0], max(amounts), text)
     else:
-        units = _units_needed(product, strengths, written, amounts, halves=halves)
+        units = units_needed(product, strengths, written, amounts, halves=halves)
         # of a combination never more units than now: its other ingredient must not rise
         needed = units if combination and units else max(most, units)
     made = regimens(
@@ -185,19 +213,19 @@ def take(
     for amount in sorted(set(amounts)):
         if made.units(amount) is None:
             _not_makeable(made, amount, text)
-    current = made.exactly(amounts, _as_written(written, strengths, amounts, text))
+    current = made.exactly(amounts, as_written(written, strengths, amounts, text))
     if written.other:
-        _check_other(written, current, text)
+        check_other(written, current, text)
     raised = needed if needed > most else 0
-    written = _labelled(written, product)
-    if not written.prn and taking is None:
+    written = labelled(written, product)
+    if not written.leaves_open and taking is None:
         return Medicine(product, written, current, made, None, raised)
     return _taken(Medicine(product, written, current, made, None, raised), taking, text)
 
 
 def _with_hours(written: Prescription, product: Product, text: str) -> Prescription:
     """Fill in a patch's interval; refuse a frequency that the form cannot have."""
-    labelled = " or ".join(frequency(hours) for hours in product.intervals_hours)
+    on_label = " or ".join(frequency(hours) for hours in product.intervals_hours)
     allowed = PATCH_INTERVALS if product.is_patch else ORAL_INTERVALS
     hours = written.hours
     if product.is_patch and (hours is None or len(written.amounts) > 1):
@@ -207,30 +235,14 @@ def _with_hours(written: Prescription, product: Product, text: str) -> Prescript
         hours = product.interval
     if hours is None:
         message = "how often is it taken?"
-        raise InputError(Problem("dose", message, f"write '{text} {labelled.split()[0]}'", text))
+        raise InputError(Problem("dose", message, f"write '{text} {on_label.split()[0]}'", text))
+    if written.a_day and written.a_day not in TIMES:
+        message = f"{written.a_day} times a day cannot be planned"
+        raise InputError(Problem("dose", message, "q4h or q6h, as it is taken", text))
     if hours not in allowed:
         message = f"{frequency(hours)} does not fit {product.name}"
-        raise InputError(Problem("dose", message, f"the label says {labelled}", text))
+        raise InputError(Problem("dose", message, f"the label says {on_label}", text))
     return replace(written, hours=hours)
-
-
-def as_released(product: Product, amount: int) -> int:
-    """A rate read off a patch's label, as it is counted: 12 is 12.5 mcg/h."""
-    half = THOUSAND // 2
-    labels = {s.label: s.amount for s in product.strengths if s.amount % THOUSAND == half}
-    for label, counted in labels.items():
-        if label.isdigit() and amount == int(label) * THOUSAND:
-            return counted
-    return amount
-
-
-def _labelled(written: Prescription, product: Product) -> Prescription:
-    """The dose of a patch as its label says it: 12.5 is 12 mcg/h."""
-    several = max(written.count, 1)
-    label = product.number(written.amounts[0] // several)
-    if not product.is_patch or not label.isdigit():
-        return written
-    return replace(written, amounts=(int(label) * THOUSAND * several,))
 
 
 def read_amount(text: str, product: Product | None, field: str) -> int:
@@ -249,55 +261,6 @@ def _limit(product: Product, strength: Strength, amount: int, text: str) -> int:
         raise InputError(Problem("dose", message, "check the dose and its unit", text))
     measures = -(-amount // drug)
     return min(-(-measures // _LIMIT_GRAIN) * _LIMIT_GRAIN, MOST_MEASURES) * drug
-
-
-def _units_needed(
-    product: Product,
-    strengths: tuple[Strength, ...],
-    written: Prescription,
-    amounts: tuple[int, ...],
-    *,
-    halves: bool,
-) -> int:
-    """The units at one administration that the current dose needs (0 where none make it)."""
-    if written.count > MOST_UNITS:
-        message = f"{written.count} {product.kind}s at one administration"
-        hint = f"at most {MOST_UNITS}: check the dose"
-        raise InputError(Problem("dose", message, hint, str(written.count)))
-    needed = [fewest_units_for(a, strengths, halves=halves) or 0 for a in set(amounts) if a]
-    return max([written.count, *needed])
-
-
-def _as_written(
-    written: Prescription, strengths: tuple[Strength, ...], amounts: tuple[int, ...], text: str
-) -> tuple[tuple[tuple[Strength, int], ...], ...] | None:
-    """The units of ``2 x 15 mg``, which are taken as they are written."""
-    if not written.count:
-        return None
-    each = written.amounts[0] // written.count
-    other = written.other // written.count
-    for strength in strengths:
-        if strength.amount == each and other in {0, strength.other} and "mL" not in strength.label:
-            units = ((strength, written.count * THOUSAND),)
-            return tuple(units if amount else () for amount in amounts)
-    labels = ", ".join(strength.label for strength in strengths)
-    message = f"'{text}' names a strength that is not in use"
-    raise InputError(Problem("dose", message, f"the strengths are {labels}", text))
-
-
-def _check_other(written: Prescription, current: Regimen, text: str) -> None:
-    """The second ingredient must be what the units contain."""
-    found = sum(s.other * count for s, count in current.units[0]) // THOUSAND
-    if found == written.other:
-        return
-    product = current.product
-    made = " + ".join(s.label for s, _ in current.units[0])
-    message = (
-        f"{product.text(current.amounts[0])} is made as {made}, "
-        f"with {found // THOUSAND} mg of the other ingredient"
-    )
-    hint = "write 2 x 5/325 mg for two units, or name the strengths with --stock"
-    raise InputError(Problem("dose", message, hint, text))
 
 
 def _not_makeable(made: Regimens, amount: int, text: str) -> NoReturn:
@@ -323,7 +286,7 @@ def _taken(medicine: Medicine, taking: str | None, text: str) -> Medicine:
     """What is taken in place of what is prescribed: an average daily use."""
     product, made, current = medicine.product, medicine.regimens, medicine.regimen
     if taking is None:
-        message = "taken as needed: how much was taken a day?"
+        message = "as needed, or a range: how much was taken a day?"
         hint = f'--taking "20 {product.unit}": the average of the last two weeks'
         raise InputError(Problem("taking", message, hint, text))
     if product.is_patch:

@@ -41,7 +41,7 @@ FIELDS = (
 )
 LISTS = frozenset({"phases", "holds", "avoid", "reduce_on", "stock", "risks", "also", "keep"})
 RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
-ALIASES = ("drug", "form")  # instead of ``product``
+ALIASES = ("drug", "form", "release")  # they say which product, and are not kept
 RISKS = (
     "benzodiazepine",
     "pregnancy",

@@ -87,6 +87,7 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
     "The medicine": (
         Field("drug", "NAME", "With --form, instead of a product id.", "drug"),
         Field("form", "NAME", "er, ir, solution, patch, ...", "form"),
+        Field("release", "WORD", "ir or er, if the name does not say."),
         Field("max_units", "NUMBER", "Most tablets at one administration."),
         Field("split", "WORD", "halves: of immediate-release tablets known to be scored.", "split"),
         Field("prefer", "WORD", "fewest-units or fewest-strengths.", "prefer"),

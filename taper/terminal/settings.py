@@ -179,7 +179,12 @@ class Settled:
             market = formulary(str(self.values.get("market") or "us").lower())
             name, drug = self.values.get("product"), self.values.get("drug")
             form = str(self.values.get("form") or "")
-            product = market.find(str(name)) if name else market.find_drug(str(drug or ""), form)
+            release = str(self.values.get("release") or "").lower()
+            product = (
+                market.find(str(name), release=release)
+                if name
+                else market.find_drug(str(drug or ""), form)
+            )
         except InputError:
             return  # reading the request says what is wrong
         if product.id in stock:
@@ -225,7 +230,7 @@ def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
         for name in ("every", "of"):
             values.pop(name, None)
     if "product" in given or "drug" in given:
-        for name in ("product", "drug", "form"):
+        for name in ("product", "drug", "form", "release"):
             values.pop(name, None)
 
 

@@ -6,7 +6,7 @@ import pytest
 from written import amounts, tablets, taper
 
 from taper.quantities import plain
-from taper.regimen.prescription import parse_prescription
+from taper.reading.dose import parse_prescription
 
 
 @pytest.mark.parametrize(
