@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.quantities import THOUSAND, parse_day, thousandths
-from taper.regimen.prescription import parse_frequency, parse_prescription
+from taper.reading.dose import parse_frequency, parse_prescription
 from taper.safety.catalogue import catalogue
 
 if TYPE_CHECKING:

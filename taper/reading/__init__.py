@@ -43,9 +43,9 @@ def read(values: Mapping[str, object]) -> Request:
     """
     fields = Fields(values)
     market = read_market(fields)
-    product = read_product(fields, market) if market else None
-    medicine = read_medicine(fields, product) if product else None
-    if product is None and not fields.given("dose"):
+    named = read_product(fields, market) if market else None
+    medicine = read_medicine(fields, named) if named else None
+    if named is None and not fields.given("dose"):
         fields.missing("dose", "the dose is missing", "what is taken now: 90 mg q8h")
     known = fields.attempt(lambda: _interval(fields, "on_opioids_for", "d w mo y"))
     rule = read_rule(fields, medicine, known)

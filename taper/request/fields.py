@@ -48,7 +48,7 @@ LISTS = frozenset(
     {"phases", "holds", "avoid", "reduce_on", "stock", "on_hand", "risks", "also", "keep"}
 )
 RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
-ALIASES = ("drug", "form")  # instead of ``product``
+ALIASES = ("drug", "form", "release")  # they say which product, and are not kept
 RISKS = (
     "benzodiazepine",
     "gabapentinoid",

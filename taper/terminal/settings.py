@@ -181,7 +181,12 @@ class Settled:
             market = formulary(str(self.values.get("market") or "us").lower())
             name, drug = self.values.get("product"), self.values.get("drug")
             form = str(self.values.get("form") or "")
-            product = market.find(str(name)) if name else market.find_drug(str(drug or ""), form)
+            release = str(self.values.get("release") or "").lower()
+            product = (
+                market.find(str(name), release=release)
+                if name
+                else market.find_drug(str(drug or ""), form)
+            )
         except InputError:
             return  # reading the request says what is wrong
         if product.id in stock:
@@ -214,7 +219,7 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
         file = read_request(product)
         product = None
     elif product and "drug" in given and product[:1].isdigit():
-        product, dose = None, " ".join([product, *(words or ())])  # --drug names the product
+        product, dose = None, " ".join((str(product), *(words or ())))  # --drug names the product
     if product is not None:
         given["product"] = product
     if dose is not None:
@@ -231,7 +236,7 @@ def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
         for name in ("every", "of"):
             values.pop(name, None)
     if "product" in given or "drug" in given:
-        for name in ("product", "drug", "form"):
+        for name in ("product", "drug", "form", "release"):
             values.pop(name, None)
 
 

@@ -32,6 +32,7 @@ FEATURES: dict[str, list[dict[str, object]]] = {
     ],
     "drug": [{"drug": "oxycodone", "form": "ir", "dose": "15 mg q6h"}],
     "form": [{"drug": "morphine", "form": "solution", "dose": "20 mg q4h"}],
+    "release": [{"product": "Oxycodone 10mg", "release": "ir", "dose": "15 mg q6h"}],
     "taking": [{"product": "oxycodone-apap", "dose": "7.5 mg q6h prn", "taking": "20 mg"}],
     "guideline": [{"guideline": "cdc-2022-weekly"}, {"guideline": "va-slower"}],
     "of": [{"of": "original", "reduce": "20%", "every": "2w"}],
