@@ -56,7 +56,10 @@ def as_taken(medicine: Medicine, taking: str | None, text: str, way: str) -> Med
     product = medicine.product
     if taking is None:
         most = product.daily_text(_most_a_day(medicine))
-        message = f"taken as needed, at most {most}: how much was taken a day?"
+        written = medicine.prescription
+        ways = ["as needed"] if written.prn else []
+        ways += ["in a range"] if written.most or written.longest_hours else []
+        message = f"taken {' and '.join(ways)}, at most {most}: how much was taken a day?"
         hint = f'--taking "20 {product.unit}": the average of the last two weeks'
         raise InputError(Problem("taking", message, hint, text))
     if product.is_patch:

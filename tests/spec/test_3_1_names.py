@@ -138,7 +138,7 @@ def test_a_refusal_names_no_other_drug():
         ("ndc:59385-022-60", "us", "buprenorphine-buccal", "150"),
         ("38752411000001107", "uk", "oxycodone-ir", "5"),
         ("42017811000001106", "uk", "tramadol-ir", "50"),
-        ("42017511000001108", "uk", "", "of this drug: tapentadol-mr-palexia-sr"),
+        ("42017511000001108", "uk", "tapentadol-ir", "50"),
         ("42009811000001101", "uk", "co-codamol", "30/500"),
         ("dmd:36130211000001108", "uk", "", "more than one product"),
         ("36128311000001101", "uk", "morphine-solution", "2 mg/mL"),

@@ -31,7 +31,8 @@ def test_ten_percent_a_week_or_every_four_weeks_after_a_year(known, every):
     [
         ("original", ["18", "16", "14", "12", "10", "8", "6", "4", "2", "1"]),
         ("current", ["18", "16", "14.5", "13", "12", "10.5", "9.5", "8.5", "7.5", "7"]),
-        ("mixed", ["18", "16", "14", "12", "10", "8", "6", "5.5", "5", "4.5"]),
+        # from 6 mg on 2 mg would be over 25% of what is left, so 25% of it comes off
+        ("mixed", ["18", "16", "14", "12", "10", "8", "6", "4.5", "3.5", "3"]),
     ],
 )
 def test_what_the_percentage_is_of(of, expected):
@@ -40,9 +41,10 @@ def test_what_the_percentage_is_of(of, expected):
 
 
 def test_mixed_turns_to_what_is_left_before_a_cut_is_over_a_quarter_of_it():
-    # 20% of 100 mg: 80, 60; the next 20 would be a third of 60, so 20% of 60 comes off
+    # 20% of 100 mg: 80, 60; the next 20 would be a third of 60, so 25% of what is left comes off:
+    # the most that US labels allow every two weeks
     plan = taper("methadone-solution", "100 mg q24h", reduce="20%", of="mixed", **PAIN)
-    assert daily(plan)[:6] == ["80", "60", "48", "38.5", "30.5", "24.5"]
+    assert daily(plan)[:6] == ["80", "60", "45", "34", "25.5", "19.5"]
 
 
 def test_an_amount_counts_as_of_the_original():
