@@ -219,7 +219,8 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
         file = read_request(product)
         product = None
     elif product and "drug" in given and product[:1].isdigit():
-        product, dose = None, " ".join((str(product), *(words or ())))  # --drug names the product
+        dose = " ".join([product, *(words or ())])  # --drug names the product
+        product = None
     if product is not None:
         given["product"] = product
     if dose is not None:
