@@ -220,7 +220,7 @@ def test_acetaminophen_has_its_maximum():
         ("clock", "Do not stop it or change it on your own"),
         ("atypical", "see or hear things that are not there"),
         ("goal", "3 to 5 days after a lower dose, and last for weeks"),
-        ("patch", "3 to 5 days after you change to a weaker patch"),
+        ("patch", "3 to 6 days after you change to a weaker patch"),
         ("ir", "1 to 3 days after a lower dose"),
     ],
 )
