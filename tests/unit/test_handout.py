@@ -270,7 +270,8 @@ def test_without_checks_nobody_is_said_to_call():
 
 def test_one_contact_a_day_and_a_visit_wins():
     checks = [check for card in handout(plan_of("er"), Options()).steps for check in card.checks]
-    assert len(checks) == len({check.date for check in plan_of("er").checks})
+    made = plan_of("er")  # the visit that makes the plan comes before the hand-out
+    assert len(checks) == sum(check.date >= made.start for check in made.checks)
     assert "Fri, Jan 22: visit" in checks
 
 
