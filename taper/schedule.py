@@ -19,7 +19,7 @@ from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CURRENT, HOLD, Step
 from taper.engine.together import goal_beside, taken_beside
 from taper.engine.under_way import UnderWay
 from taper.errors import InputError, Problem
-from taper.quantities import Percent
+from taper.quantities import Ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -278,9 +278,9 @@ def _shares(rule: Rule, original: int) -> Rule:
     for part in rule.parts:
         reduce = part.reduce
         if isinstance(reduce, int):
-            reduce = Percent.of(reduce, original)
+            reduce = Ratio.of(reduce, original)
         share = part.until_share
         if part.until_dose is not None:
-            share = Percent.of(part.until_dose, original)
+            share = Ratio.of(part.until_dose, original)
         parts.append(replace(part, reduce=reduce, until_share=share, until_dose=None))
     return replace(rule, parts=tuple(parts), goal=0)

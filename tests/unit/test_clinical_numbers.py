@@ -88,10 +88,10 @@ ALLOWED: dict[str, dict[int | float, str]] = {
     },
     "reading/dose/totals.py": {**dict.fromkeys((6, 8, 12), "hours that divide a day")},
     "reading/medicine.py": {50: "measures: how alike the tables of two doses are"},
+    "reading/rates.py": {3: "a part of a pattern", 30: "days of a month"},
     "reading/values.py": {200: "characters of a free text"},
     "regimen/directions.py": {72: "hours: labels say 72 hours, not 3 days"},
     "regimen/prescription.py": {168: "hours of a week"},
-    "reading/rates.py": {30: "days of a month"},
     "regimen/table.py": {20_000: "regimens that a table remembers"},
     "regimen/times.py": dict.fromkeys(range(3, 9), "administrations in a day, and their places"),
     "engine/changeover.py": dict.fromkeys((4, 6, 8, 12), "hours: frequencies for a hint"),
@@ -132,11 +132,8 @@ ALLOWED_NAMES = {
     "engine/course.py": {"LATEST_DAY"},
     "safety/pace.py": {"WEEK"},
     "safety/refusals.py": {"ONCE_A_DAY"},
+    "safety/remedies.py": {"MOST_TRIED"},
     "safety/withdrawal_checks.py": {"SATURDAY", "_BACK"},
-}
-# Clinical numbers that still stand in code, and the entry that each is to be read from.
-NOT_YET = {
-    ("course/position.py", "LONGEST_WITHOUT_DAYS"): "tolerance-lost",
 }
 FILES = sorted(
     path
@@ -154,7 +151,7 @@ def is_number(node):
 
 
 def constants(tree):
-    """The names of the module that stand for a literal number, and those numbers."""
+    """The names of the module that stand for a literal number."""
     for node in tree.body:
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -166,8 +163,7 @@ def constants(tree):
                 if isinstance(each, ast.Name)
             ]
             if {each.value for each in inside} - {0, 1} and all(map(str.isupper, names)):
-                for name in names:
-                    yield name, inside
+                yield from names
 
 
 def uncounted(tree):
@@ -185,10 +181,7 @@ def test_no_clinical_number_stands_in_code(path):
     if name in LAYOUT:
         return
     known = {id(node) for node in uncounted(tree)}
-    for constant, inside in constants(tree):
-        if (name, constant) in NOT_YET:
-            known |= {id(node) for node in inside}
-            continue
+    for constant in constants(tree):
         assert constant in ALLOWED_NAMES.get(name, ()), f"{constant} belongs in data/limits.toml"
     found = {
         node.value: f"{name}:{node.lineno}"
@@ -196,13 +189,6 @@ def test_no_clinical_number_stands_in_code(path):
         if is_number(node) and id(node) not in known and node.value not in PLAIN
     }
     assert not found.keys() - ALLOWED.get(name, {}).keys(), found
-
-
-@pytest.mark.parametrize(("path", "constant"), NOT_YET)
-def test_what_is_not_yet_read_from_the_data_still_stands_in_code(path, constant):
-    tree = ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
-    assert constant in dict(constants(tree))
-    assert NOT_YET[path, constant] in limits()
 
 
 def test_what_is_allowed_still_stands_in_code():
@@ -242,9 +228,4 @@ def test_values_are_exact_and_of_their_kind():
 
 def test_each_number_is_read_somewhere():
     code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
-    unread = {name for name in limits() if f'"{name}"' not in code}
-    assert unread - set(NOT_YET.values()) == FOR_THE_ENGINE
-
-
-# Numbers of rules that the engine does not have yet.
-FOR_THE_ENGINE: set[str] = set()
+    assert not {name for name in limits() if f'"{name}"' not in code}
