@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from taper.engine.choice import NOTHING
 from taper.engine.course import Course, TooSlow
 from taper.engine.rows import aligned, patch_days
-from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CURRENT, HOLD, STOP, Step
+from taper.engine.steps import CURRENT, STOP, Step
 from taper.engine.under_way import UnderWay
 from taper.errors import InputError, Problem
 from taper.quantities import Percent
@@ -24,7 +24,6 @@ from taper.request.rule import MIXED, ORIGINAL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from taper.engine.rows import Row
     from taper.regimen.table import Regimen, Regimens
     from taper.request.changes import Change
     from taper.request.model import Companion, Request, Rule
@@ -101,7 +100,9 @@ class Taper:
         if isinstance(course, UnderWay):
             course = self._through_changes(course)
         waiting = [other.regimen for other in self.others[self.place :]]
-        _number(self.steps, course.run()[behind:], (*self.reached, *waiting, *self.kept))
+        beside = (*self.reached, *waiting, *self.kept)
+        for number, row in enumerate(course.run()[behind:], len(self.steps)):
+            self.steps.append(Step(number, *row, beside))
 
     def _through_changes(self, course: UnderWay) -> UnderWay:
         """The course after the changes of its time; those after its end are of the next ones."""
@@ -191,15 +192,6 @@ def rule_of(request: Request, rule: Rule, place: int) -> Rule:
     if place:
         rule = _shares(rule, request.regimen.daily)
     return rule if place == len(tapered(request)) else _unslowed(rule)
-
-
-def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
-    """Add rows as steps, with what else is taken."""
-    first = len(steps)
-    for number, row in enumerate(rows, first):
-        if row.kind == HOLD and number > first and steps[-1].kind == BASELINE:
-            steps[-1] = steps[-1]._replace(words=steps[-1].words or BEFORE_A_HOLD)
-        steps.append(Step(number, *row, companions))
 
 
 def _unslowed(rule: Rule) -> Rule:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.engine.choice import NOTHING, Reason
-from taper.engine.steps import BASELINE, CHANGE, HOLD, REDUCE, STAYS
+from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CHANGE, HOLD, REDUCE, STAYS
 from taper.errors import InputError, Problem
 from taper.formulary.holidays import is_holiday
 
@@ -109,7 +109,7 @@ class Rows:
             day, held = self._begin(due, not_before)
         before = self.regimen.daily
         if held and day > due > self.start and self.kind != HOLD:
-            self.stay(HOLD, due)
+            self.hold(due)
         self.close(day)
         self.open(kind, day, regimen, before, reason)
         if kind == REDUCE:
@@ -117,6 +117,12 @@ class Rows:
             if not self.is_free:
                 self._meet_holds()
         return day
+
+    def hold(self, day: date) -> None:
+        """Begin a planned hold."""
+        if self.kind == BASELINE and not self.words:
+            self.words = BEFORE_A_HOLD
+        self.stay(HOLD, day)
 
     def stay(self, kind: str, day: date, why: str = "") -> None:
         """Begin a row of ``kind`` at the same dose: a hold, or the days after one."""
