@@ -97,7 +97,7 @@ ALLOWED: dict[str, dict[int | float, str]] = {
     "regimen/table.py": {20_000: "regimens that a table remembers"},
     "regimen/times.py": dict.fromkeys(range(3, 9), "administrations in a day, and their places"),
     "engine/changeover.py": dict.fromkeys((4, 6, 8, 12), "hours: frequencies for a hint"),
-    "reading/rules.py": {3: "digits", 30: "days of a month"},
+    "reading/rates.py": {30: "days of a month"},
     "engine/course.py": {2100: "year", 12: "month", 31: "day"},
     "safety/cows.py": {3: "digits of a value"},
     "safety/pace.py": {7: "days of a week"},
