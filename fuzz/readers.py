@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -201,6 +202,13 @@ def request(data: bytes) -> None:
         _people(lambda: make_plan(read(values)).to_json())
 
 
+def _printed(cell: object) -> str:
+    """A cell as the export prints it: percentages with one decimal, amounts without zeros."""
+    if isinstance(cell, Decimal) and cell.as_tuple().exponent != -1:
+        return f"{cell:f}".rstrip("0").rstrip(".")
+    return "" if cell is None else str(cell)
+
+
 def shared(data: bytes) -> None:
     """Rows of one request on several days: each is what it is by itself."""
     values = _fields(data.decode("utf-8", "replace"))
@@ -212,7 +220,7 @@ def shared(data: bytes) -> None:
     made = [
         (row["error_field"], row["error"])
         if row["error"] is not None
-        else tuple("" if cell is None else str(cell) for cell in list(row.values())[:-2])
+        else tuple(map(_printed, list(row.values())[:-2]))
         for row in found.to_pylist()
     ]
     assert made == [cells for row in rows for cells in _alone(row)], "a row depends on the others"

@@ -242,14 +242,19 @@ def solids(product: str, kind: Kind, number: str) -> list[tuple[str, Stated]]:
         ]
         if not kind.release:  # methadone: neither word is used
             found = [(f"{drug} {salt} {number} MG Oral Tablet", only_form)]
-    if kind.brand:
-        branded = (product, "brand", "")
-        found += [
-            (f"{kind.brand} {number} mg {form}", branded),
-            (f"{tall} ({kind.brand.upper()}) {number} mg {form}", branded),
-            (f"{kind.brand.upper()} {short} {number}MG", branded),
-        ]
-    return plain + found
+    return plain + found + branded(product, kind, number)
+
+
+def branded(product: str, kind: Kind, number: str) -> list[tuple[str, Stated]]:
+    """The same by the brand, if there is one."""
+    if not kind.brand:
+        return []
+    stated = (product, "brand", "")
+    return [
+        (f"{kind.brand} {number} mg {kind.form}", stated),
+        (f"{TALL[kind.drug]} ({kind.brand.upper()}) {number} mg {kind.form}", stated),
+        (f"{kind.brand.upper()} {SHORT_FORM[kind.form]} {number}MG", stated),
+    ]
 
 
 def expected(product: str, stated: Stated, number: str, known: set[tuple[str, str]]) -> str:

@@ -143,7 +143,7 @@ class UnderWay(Course):
             hold, rows = self.rows.rows[-1], course.rows
             course.unheld = course.unheld or course.due
             if rows.start < hold.start < day:
-                rows.stay(HOLD, hold.start)
+                rows.hold(hold.start)
         course.due = begins
         course.rows.pending = None
         return course

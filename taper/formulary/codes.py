@@ -45,6 +45,15 @@ def look_up(market: str, text: str, field: str = "product") -> Coded | None:
     return found.pop()
 
 
+def is_known(text: str) -> bool:
+    """Whether a code stands in a table of any market: all of them are tables of opioids."""
+    match = _CODE.fullmatch(text)
+    if match is None:
+        return False
+    system = _SYSTEMS[match[1].lower()] if match[1] else _system(match[2])
+    return any(_row(system, key) is not None for key in _keys(system, match[2]))
+
+
 def _system(code: str) -> str:
     """The system that a bare code belongs to, by its length."""
     if "-" in code or 9 <= len(code) <= 11:  # noqa: PLR2004 - digits of an NDC

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from taper.errors import InputError
 from taper.formulary import name_errors
 from taper.formulary.brands import Brand, brands
-from taper.formulary.codes import Coded, look_up
+from taper.formulary.codes import Coded, is_known, look_up
 from taper.formulary.fitting import SOLID, combines, has_release, narrow, strengths_told
 from taper.formulary.words import Words, lexicon, words_of
 
@@ -51,6 +51,20 @@ def identify(market: Formulary, text: str, release: str = "", field: str = "prod
     if len(exact) == 1:
         return Named(exact[0])
     return _read(market, words_of(text, frozenset(known)), release, field)
+
+
+def is_opioid(market: Formulary, text: str) -> bool:
+    """Whether a name tells an opioid, in the formulary or not, or a code is one of its tables."""
+    if is_known(text):
+        return True
+    words = words_of(text, frozenset(brands(market)))
+    left_out = lexicon().data["left_out_brands"]
+    opioids = lexicon().data["opioids"]
+    return bool(
+        words.opioids
+        or words.brands
+        or any(left_out[name][0] in opioids for name in words.left_out)
+    )
 
 
 def _of_code(market: Formulary, text: str, coded: Coded, field: str) -> Named:

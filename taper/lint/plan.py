@@ -146,9 +146,10 @@ def _sums(found: Written) -> Iterator[Fault]:
     """The doses that do not come to what a day is said to be."""
     for row in found.rows:
         for taken in (*([row.taken] if row.taken else []), *row.companions):
-            if sum(taken.amounts) != taken.daily:
+            total = sum(taken.amounts) * (taken.most_often or 1)
+            if total != taken.daily:
                 product = taken.product
-                made, said = product.daily_text(sum(taken.amounts)), product.text(taken.daily)
+                made, said = product.daily_text(total), product.text(taken.daily)
                 message = f"the doses come to {made}, not {said}"
                 yield Fault("dose-not-makeable", row.number, "daily_dose", message, said)
 

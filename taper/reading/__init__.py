@@ -29,6 +29,7 @@ from taper.request.model import Request
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from taper.formulary.market import Formulary
     from taper.formulary.product import Product
     from taper.reading.as_needed import Medicine
     from taper.request.model import Calendar, Companion, Finish, Rule
@@ -43,29 +44,21 @@ def read(values: Mapping[str, object]) -> Request:
     """
     fields = Fields(values)
     market = read_market(fields)
-    named = read_product(fields, market) if market else None
-    medicine = read_medicine(fields, named) if named else None
-    if named is None and not fields.given("dose"):
-        fields.missing("dose", "the dose is missing", "what is taken now: 90 mg q8h")
+    medicine = _medicine(fields, market)
     known = fields.attempt(lambda: _interval(fields, "on_opioids_for", "d w mo y"))
     rule = read_rule(fields, medicine, known)
-    calendar = read_calendar(fields, medicine)
-    calendar = _with_the_rounding(calendar, rule, medicine)
+    calendar = _with_the_rounding(read_calendar(fields, medicine), rule, medicine)
     ends_by = read_ends_by(fields, calendar)
     finish = read_finish(fields, medicine) if medicine else None
     also = read_companions(fields, market, medicine) if market else ()
     _check_finish(fields, finish, also)
-    if rule is not None and medicine is not None:
-        others = [companion.regimen for companion in also]
-        rule = with_goal_in_mme(fields, rule, medicine, others)
-        also = with_own_defaults(fields, rule, also, known)
+    rule, also = _with_others(fields, rule, medicine, also, known)
     on_hand = read_on_hand(fields, _products(medicine, finish, also)) if medicine else ()
     risks = _risks(fields)
     fill = _fill(fields, risks, rule, also)
     checks = fields.choice("checks", (STANDARD, CLOSE, NO_CHECKS), default_checks(risks))
     indication = fields.choice("indication", INDICATIONS, "")
-    fields.free_text("id", "label", "specialist", "override_rate")
-    fields.raise_problems()
+    fields.finish("id", "label", "specialist", "override_rate")
     assert market is not None
     assert medicine is not None
     assert rule is not None
@@ -94,6 +87,31 @@ def read(values: Mapping[str, object]) -> Request:
         ),
         on_hand=on_hand,
     )
+
+
+def _medicine(fields: Fields, market: Formulary | None) -> Medicine | None:
+    """What is taken now, of the product that is named."""
+    named = read_product(fields, market) if market else None
+    if named is None:
+        if not fields.given("dose"):
+            fields.missing("dose", "the dose is missing", "what is taken now: 90 mg q8h")
+        return None
+    return read_medicine(fields, named)
+
+
+def _with_others(
+    fields: Fields,
+    rule: Rule | None,
+    medicine: Medicine | None,
+    also: tuple[Companion, ...],
+    known: Interval | None,
+) -> tuple[Rule | None, tuple[Companion, ...]]:
+    """A goal of all opioids together, and the defaults of each further one."""
+    if rule is None or medicine is None:
+        return rule, also
+    others = [companion.regimen for companion in also]
+    rule = with_goal_in_mme(fields, rule, medicine, others)
+    return rule, with_own_defaults(fields, rule, also, known)
 
 
 def _with_the_rounding(

@@ -183,15 +183,9 @@ def take(
     at_once = (*amounts, written.most) if written.most else amounts
     wanted = _strengths(product, written, at_once, strengths, most, named=named, halves=halves)
     check_whole(written, product, wanted, halves=halves)
-    needed, limit = most, 0
-    if product.is_liquid:
-        limit = _limit(product, wanted[0], max(at_once), text)
-    else:
-        units = units_needed(product, wanted, written, at_once, halves=halves)
-        # of a combination never more units than now: its other ingredient must not rise
-        needed = units if product.is_combination and units else max(most, units)
-        if product.is_combination and not strengths:
-            wanted = _alone(product, wanted, written, amounts, needed, text)
+    needed, limit = _reach(product, written, at_once, wanted, most, text, halves=halves)
+    if product.is_combination and not strengths:
+        wanted = _alone(product, wanted, written, amounts, needed, text)
     number = 1 if product.is_patch else len(amounts)
     made = regimens(
         product,
@@ -215,6 +209,24 @@ def take(
     if not written.leaves_open and taking is None:
         return medicine
     return as_taken(medicine, taking, text, as_needed)
+
+
+def _reach(
+    product: Product,
+    written: Prescription,
+    amounts: tuple[int, ...],
+    strengths: tuple[Strength, ...],
+    most: int,
+    text: str,
+    *,
+    halves: bool,
+) -> tuple[int, int]:
+    """The most units at one administration, and of a liquid the largest amount."""
+    if product.is_liquid:
+        return most, _limit(product, strengths[0], max(amounts), text)
+    units = units_needed(product, strengths, written, amounts, halves=halves)
+    # of a combination never more units than now: its other ingredient must not rise
+    return units if product.is_combination and units else max(most, units), 0
 
 
 def _between(written: Prescription, number: int, product: Product) -> int:

@@ -73,8 +73,8 @@ def one_tablet_alone(
 
 
 def _of_content(product: Product, other: int) -> Strengths:
-    """The strengths with the same content of the other ingredient as the current dose."""
-    if not product.is_combination:
+    """The strengths with the same content of acetaminophen as the current dose."""
+    if not product.holds_acetaminophen:
         return product.strengths
     contents = {strength.other for strength in product.strengths}
     wanted = other if other in contents else product.usual[0].other

@@ -206,7 +206,7 @@ def _legend(plan: Plan, *, in_a_row: bool) -> str:
     if len(solid) < len(products):
         notes.append("mL are measured with an oral syringe")
     for product in products:
-        if product.is_combination:
+        if product.holds_acetaminophen:
             others = sorted({plain(s.other) for s in _strengths_of(plan, product)}, key=float)
             named = product.words["acetaminophen"]
             notes.append(f"each {product.kind} with {' or '.join(others)} mg of {named}")

@@ -81,7 +81,8 @@ def _remedy(facts: Facts, step: Step) -> Lazy:
     """What would help, and what it would make of the plan; one for all findings of a product."""
     product = step.regimen.product
     if product not in facts.remedies:
-        make = partial(remedy, facts.request, facts.steps, step.regimen)
+        as_asked = facts.as_asked
+        make = partial(remedy, facts.request, facts.steps, step.regimen, as_asked=as_asked)
         facts.remedies[product] = Lazy(make)
     return facts.remedies[product]
 
