@@ -56,11 +56,11 @@ def list_guidelines(market: Market = None, format: TableFormat = "table") -> Non
 
 def _listed(found: Guideline) -> str:
     """A rule set in a few lines: its name, when it applies, what is planned with it."""
-    lines = [f"{found.id} ({found.market}, {found.year})\n", folded("  for   ", found.applies)]
+    lines = [f"{found.id} ({found.market}, {found.year})\n", folded("  for     ", found.applies)]
     if found.paces:
-        lines.append(folded("  range ", f"{found.range}; of it, by --pace:"))
+        lines.append(folded("  range   ", found.range))
     paces = found.paces or {"": found.at()}
-    lines += [folded(f"  {name:6}", f"{rule.text} ({found.of})") for name, rule in paces.items()]
+    lines += [folded(f"  {name:7} ", f"{rule.text} ({found.of})") for name, rule in paces.items()]
     return "".join(lines)
 
 

@@ -34,13 +34,13 @@ _KINDS = {
 
 
 _FIELDS = (
-    Field("hold", "LENGTH", "Move the next reduction, and the rest, by 4w. none ends a hold."),
+    Field("hold", "LENGTH", "Delay what is to come by 4w; none ends a hold."),
     field("reduce", "From then on: 5%, or an amount."),
     field("every", "From then on: 2w, 4w, 1mo."),
     field("of", "original (of the whole plan), current, mixed."),
     field("to", "A new goal: 0 to stop, or a daily dose."),
     Field("step_back", "TEXT", "The reason for going back to the previous dose."),
-    field("override_rate"),
+    field("override_rate", panel="More"),
     Field("why", "TEXT", "Why, in a few words: recorded."),
 )
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 WIDE = 96  # columns: from here on words are written out
 _HYPHENS = box.Box("\n".join(["    ", "    ", " -- ", *["    "] * 5, ""]), ascii=True)
 _MOST_TIMES = 5  # times of day that get a column each
-_ROOM_FOR_DOSES = 24  # columns for doses in a row, if they are longer
 _ORDER = ("morning", "noon", "afternoon", "evening", "bedtime")  # of a day
 
 
@@ -89,14 +88,15 @@ def schedule_table(plan: Plan, width: int, *, plain: bool = False) -> Renderable
 
 def layout(plan: Plan, width: int, *, plain: bool = False) -> Layout:
     """The richest way to show the schedule that fits ``width`` columns."""
-    for way in _ways(plan, width):
-        columns = list(_columns(plan, way))
-        if plain:
-            columns = [column.in_ascii() for column in columns]
-        gap = 2 if way.wide else 1
-        widths = _fitted(columns, width - gap * (len(columns) - 1))
-        if widths is not None:
-            return Layout(_table(plan, columns, widths, gap, plain=plain), way.in_a_row)
+    for may_fold in (False, True):
+        for way in _ways(plan, width):
+            columns = list(_columns(plan, way))
+            if plain:
+                columns = [column.in_ascii() for column in columns]
+            gap = 2 if way.wide else 1
+            widths = _fitted(columns, width - gap * (len(columns) - 1), may_fold=may_fold)
+            if widths is not None:
+                return Layout(_table(plan, columns, widths, gap, plain=plain), way.in_a_row)
     lines = [line for step in plan.steps for line in _block(plan, step, width, plain=plain)]
     return Layout(Group(*lines), in_a_row=False)
 
@@ -120,7 +120,7 @@ def _ways(plan: Plan, width: int) -> Iterator[_Way]:
     if width >= WIDE:
         weekdays = (False,) if several else (True, False)
         rows = (False, True) if by_time else (True,)
-        yield from (_Way(True, True, row, day) for row in rows for day in weekdays)
+        yield from (_Way(True, not several, row, day) for row in rows for day in weekdays)
     for in_a_row in (False, True) if by_time else (True,):
         for percent in (True, False):
             yield _Way(False, percent and not several, in_a_row, False)
@@ -167,14 +167,9 @@ def _at(time: str, step: Step) -> str:
     return cells.at_time(step, time)
 
 
-def _fitted(columns: list[_Column], room: int) -> list[int] | None:
+def _fitted(columns: list[_Column], room: int, *, may_fold: bool) -> list[int] | None:
     """The width of each column in ``room`` characters; None if they do not fit."""
-    widths = [
-        max(column.least, min(column.natural, _ROOM_FOR_DOSES)) if column.folds else column.natural
-        for column in columns
-    ]
-    if sum(widths) > room:  # doses in a row are broken where they may be
-        widths = [column.least if column.folds else column.natural for column in columns]
+    widths = [column.least if column.folds and may_fold else column.natural for column in columns]
     spare = room - sum(widths)
     if spare < 0:
         return None
