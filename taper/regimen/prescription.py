@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from taper.formulary.words import contents
 from taper.quantities import THOUSAND, plain
 
 HOURS_OF_DAY = 24
@@ -70,18 +71,34 @@ class Prescription:
     def __str__(self) -> str:
         """In one canonical form: ``90 mg q8h``."""
         words = [self._amounts()]
-        if self.a_day:
+        if self._looks_combined:
+            words = [self._at_times()]
+        elif self.a_day:
             fewer = f"{HOURS_OF_DAY // self.longest_hours}-" if self.longest_hours else ""
             words.append(f"{fewer}{self.a_day} times a day")
         elif self.hours:
             words.append(frequency(self.hours, self.longest_hours))
-        if self.times:
+        if self.times and not self._looks_combined:
             words.append(" and ".join(_WHEN[time] for time in self.times))
         if self.prn:
             words.append("prn")
         if self.most_per_day:
             words.append(f"max {plain(self.most_per_day)} {self.unit} a day")
         return " ".join(words)
+
+    @property
+    def _looks_combined(self) -> bool:
+        """Whether two doses of a day in a row would be read as a combination: ``10/300 mg``."""
+        two = len(self.amounts) == 2 and not self.parts  # noqa: PLR2004
+        shown = {amount // max(self.count, 1) for amount in self.amounts} if two else set()
+        return bool(shown and contents() & shown)
+
+    def _at_times(self) -> str:
+        """``10 mg in the morning and 300 mg in the evening``."""
+        count = f"{self.count} x " if self.count else ""
+        each = [f"{count}{plain(a // max(self.count, 1))} {self.unit}" for a in self.amounts]
+        times = self.times or ("morning", "evening")
+        return " and ".join(f"{a} {_WHEN[time]}" for a, time in zip(each, times, strict=True))
 
     def _amounts(self) -> str:
         if self.parts:

@@ -30,6 +30,7 @@ PRODUCTS = [
     for market in MARKETS
     for product in sorted(formulary(market).products.values(), key=lambda each: each.id)
 ]
+US = formulary("us")
 EVERY = ("1w", "1w", "2w", "4w", "1mo", "10d", "5d", "3w")
 DAYS_OF = {"1w": 7, "2w": 14, "4w": 28, "1mo": 28, "10d": 10, "5d": 5, "3w": 21}
 TIMES = ("morning", "noon", "afternoon", "evening", "bedtime")
@@ -118,6 +119,9 @@ def dose_text(product: Product, taken: tuple[int, ...], hours: int) -> str:
     """The dose as it is prescribed."""
     if len(set(taken)) == 1:
         return f"{product.number(taken[0])} {product.unit} {often(hours)}"
+    if len(taken) == 2:  # in a row they could be the ingredients of a combination
+        first, second = (f"{plain(amount)} {product.unit}" for amount in taken)
+        return f"{first} in the morning and {second} in the evening"
     return f"{'/'.join(plain(amount) for amount in taken)} {product.unit}"
 
 
@@ -129,7 +133,11 @@ def often(hours: int) -> str:
 @st.composite
 def frequencies(draw: st.DrawFn, product: Product) -> int:
     """Hours between administrations: mostly those of the label."""
-    known = PATCH_INTERVALS if product.is_patch else ORAL_INTERVALS
+    known = [
+        hours
+        for hours in (PATCH_INTERVALS if product.is_patch else ORAL_INTERVALS)
+        if not product.is_patch or hours <= 2 * max(product.intervals_hours)
+    ]
     labelled = [hours for hours in product.intervals_hours if hours in known]
     return draw(st.sampled_from(known if oneof(draw, 4) or not labelled else labelled))
 

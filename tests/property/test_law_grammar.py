@@ -227,3 +227,13 @@ def test_a_name_is_never_a_product_of_a_drug_that_it_does_not_tell(words, market
     assert opioids <= {found.product.drug}
     assert not {"naloxone", "zolpidem"} & set(words)
     assert found == formulary(market).identify(f" {name.upper()}  ")
+
+
+@given(
+    st.tuples(*[st.sampled_from([5, 10, 15, 30, 200, 300, 325, 500])] * 2),
+    st.sampled_from([p for p in ORAL if not p.is_combination and p.unit == "mg"]),
+)
+def test_two_doses_of_a_day_are_never_printed_as_a_combination(amounts, product):
+    taken = tuple(1000 * amount for amount in amounts)
+    written = Prescription(taken, "mg", 12)
+    assert read_dose(str(written), product).amounts in {taken, taken[:1]}
