@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -53,10 +54,11 @@ with atheris.instrument_imports(include=["taper"]) if atheris else nullcontext()
     from taper.batch.reading.source import Window
     from taper.batch.writing.tables import ERRORS, TABLES, error_rows
     from taper.errors import InputError, TaperError
+    from taper.formulary.market import MARKETS, formulary
     from taper.planning.make import make_plan
     from taper.quantities import parse_day, parse_dose, parse_interval, parse_percent
     from taper.reading import read
-    from taper.regimen.prescription import parse_frequency, parse_prescription
+    from taper.reading.dose import parse_frequency, parse_prescription, read_dose
     from taper.request.fields import ALIASES, FIELDS
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ VALUES: dict[str, tuple[str, dict[str, str]]] = {
     "product": ("fentanyl patch", {"dose": "75 mcg/h"}),
     "drug": ("oxycodone", {"product": "", "form": "ir", "dose": "5 mg q6h"}),
     "form": ("solution", {"product": "", "drug": "morphine", "dose": "20 mg q6h"}),
+    "release": ("ir", {"product": "Oxycodone 10mg", "dose": "10 mg q6h"}),
     "dose": ("7.5/325 mg q6h", {"product": "oxycodone-apap"}),
     "taking": ("30 mg", {"product": "morphine-ir", "dose": "15 mg q6h prn"}),
     "start": ("2027-01-31", {"every": "1mo"}),
@@ -127,6 +130,23 @@ SEEDS = [
     *(b"\x02" + _request(name) for name in VALUES),
     *(b"\x05" + _request(name) for name in VALUES),
 ]
+NAMES = (
+    "OXYCODONE HCL 5 MG TABLET",
+    "HYDROcodone-acetaminophen (NORCO) 5-325 mg per tablet",
+    "72 HR Fentanyl 0.025 MG/HR Transdermal System",
+    "Tylenol #3",
+    "Oramorph  Oral solution  10 mg/5 ml",
+    "891893",
+    "59385-022-60",
+)
+SIGS = (
+    "Take 1-2 tablets (5-10 mg total) by mouth every 4 (four) hours as needed for pain. Max 8/day",
+    "2 x 15 mg / 15 mg / 2 x 15 mg",
+    "2 tabs am, 1 noon, 2 pm",
+    "25 + 12 mcg/h every 3 days x 30 days",
+    "10 mL (20 mg) at 8 am and 8 pm",
+)
+SEEDS += [b"\x06" + text.encode() for text in (*NAMES, *SIGS)]
 WORDS = ["mg", "mcg/h", "q8h", "prn", "tid", "until", "@every", "..", "%", "µg", '"', "\r\n", ",;"]
 
 
@@ -136,6 +156,21 @@ def dose(data: bytes) -> None:
     for unit in ("mg", "mcg", "mcg/h"):
         _people(lambda unit=unit: parse_prescription(text, unit))
         _people(lambda unit=unit: parse_prescription(text, unit, combination=True))
+
+
+def record(data: bytes) -> None:
+    """A name in each market; directions for a product of each kind, which are read back."""
+    text = data.decode("utf-8", "surrogateescape")
+    for market in MARKETS:
+        _people(lambda market=market: formulary(market).identify(text))
+    for name in ("oxycodone-ir", "hydrocodone-apap", "fentanyl-patch", "morphine-solution"):
+        product = formulary().products[name]
+        for strength in (None, product.strengths[-1]):
+            try:
+                found = read_dose(text, product, strength)
+            except InputError:
+                continue
+            assert read_dose(str(found), product, strength) == found
 
 
 def quantity(data: bytes) -> None:
@@ -167,6 +202,13 @@ def request(data: bytes) -> None:
         _people(lambda: make_plan(read(values)).to_json())
 
 
+def _printed(cell: object) -> str:
+    """A cell as the export prints it: percentages with one decimal, amounts without zeros."""
+    if isinstance(cell, Decimal) and cell.as_tuple().exponent != -1:
+        return f"{cell:f}".rstrip("0").rstrip(".")
+    return "" if cell is None else str(cell)
+
+
 def shared(data: bytes) -> None:
     """Rows of one request on several days: each is what it is by itself."""
     values = _fields(data.decode("utf-8", "replace"))
@@ -178,7 +220,7 @@ def shared(data: bytes) -> None:
     made = [
         (row["error_field"], row["error"])
         if row["error"] is not None
-        else tuple("" if cell is None else str(cell) for cell in list(row.values())[:-2])
+        else tuple(map(_printed, list(row.values())[:-2]))
         for row in found.to_pylist()
     ]
     assert made == [cells for row in rows for cells in _alone(row)], "a row depends on the others"
@@ -238,6 +280,7 @@ TARGETS: tuple[Callable[[bytes], None], ...] = (
     csv_rows,
     jsonl_rows,
     shared,
+    record,
 )
 
 

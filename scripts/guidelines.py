@@ -102,11 +102,16 @@ def told(made: Plan) -> str:
     return text + (f"; warns of {', '.join(warnings)}" if warnings else "")
 
 
+def for_how_long(guideline: Guideline) -> dict[str, str]:
+    """The duration of use that a rule set is for, if it has a limit."""
+    return {"on_opioids_for": "2w"} if "only_under" in guideline.facts else {}
+
+
 def tables(guideline: Guideline) -> str:
     """The four plans of a guideline, as text."""
     lines = [guideline.id, rule(guideline), f"Source: {guideline.source}"]
     for title, product, dose in CASES:
-        made = plan(product, dose, start=START, guideline=guideline.id)
+        made = plan(product, dose, start=START, guideline=guideline.id, **for_how_long(guideline))
         lines += ["", "", title, "-" * len(title), *table(made), "", told(made)]
     return "\n".join(lines) + "\n"
 

@@ -178,9 +178,6 @@ class Ratio(NamedTuple):
         return self[0] * other[1] >= other[0] * self[1]
 
 
-Percent = Ratio  # the name of a ratio that is written as a percentage
-
-
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A length of time in days (``d``), weeks (``w``), calendar months (``mo``) or years."""

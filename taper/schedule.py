@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from taper.engine.choice import NOTHING
 from taper.engine.course import Course, TooSlow
 from taper.engine.rows import aligned, patch_days
-from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CURRENT, HOLD, Step
+from taper.engine.steps import CURRENT, Step
 from taper.engine.together import goal_beside, taken_beside
 from taper.engine.under_way import UnderWay
 from taper.errors import InputError, Problem
-from taper.quantities import Percent
+from taper.quantities import Ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from taper.engine.rows import Row
     from taper.regimen.table import Regimen, Regimens
     from taper.request.changes import Change
     from taper.request.model import Companion, Request, Rule
@@ -116,7 +115,9 @@ class Taper:
         """Add the rows of a course, with what else is taken."""
         if isinstance(course, UnderWay):
             course = self._through_changes(course)
-        _number(self.steps, course.run()[behind:], self._beside())
+        beside = self._beside()
+        for number, row in enumerate(course.run()[behind:], len(self.steps)):
+            self.steps.append(Step(number, *row, beside))
 
     def _through_changes(self, course: UnderWay) -> UnderWay:
         """The course after the changes of its time; those after its end are of the next ones."""
@@ -247,19 +248,20 @@ def rule_of(request: Request, rule: Rule, place: int) -> Rule:
     if not place:
         return rule
     shared = _shares(rule, request.regimen.daily)
+    if rule.parts == request.rule.parts:
+        shared = _at_its_interval(shared, tapered(request)[place - 1])
     if not rule.goal_mme:
         return shared
     goals = [goal for _, goal in _turns_to_goal(request)]
     return replace(shared, goal=goals[place - 1])
 
 
-def _number(steps: list[Step], rows: list[Row], companions: tuple[Regimen, ...]) -> None:
-    """Add rows as steps, with what else is taken."""
-    first = len(steps)
-    for number, row in enumerate(rows, first):
-        if row.kind == HOLD and number > first and steps[-1].kind == BASELINE:
-            steps[-1] = steps[-1]._replace(words=steps[-1].words or BEFORE_A_HOLD)
-        steps.append(Step(number, *row, companions))
+def _at_its_interval(rule: Rule, companion: Companion) -> Rule:
+    """The rule with the interval of another opioid, if that has a default of its own."""
+    if companion.every is None or companion.last_dose_for is None:
+        return rule
+    parts = tuple(replace(part, every=companion.every) for part in rule.parts)
+    return replace(rule, parts=parts, last_dose_for=companion.last_dose_for)
 
 
 def _shares(rule: Rule, original: int) -> Rule:
@@ -268,9 +270,9 @@ def _shares(rule: Rule, original: int) -> Rule:
     for part in rule.parts:
         reduce = part.reduce
         if isinstance(reduce, int):
-            reduce = Percent.of(reduce, original)
+            reduce = Ratio.of(reduce, original)
         share = part.until_share
         if part.until_dose is not None:
-            share = Percent.of(part.until_dose, original)
+            share = Ratio.of(part.until_dose, original)
         parts.append(replace(part, reduce=reduce, until_share=share, until_dose=None))
     return replace(rule, parts=tuple(parts), goal=0)

@@ -35,7 +35,7 @@ def compare(
     product: Annotated[
         str | None, typer.Argument(help="Product, or a request or plan file.")
     ] = None,
-    dose: Annotated[str | None, typer.Argument(help="What is taken now: '90 mg q8h'.")] = None,
+    dose: Annotated[list[str] | None, typer.Argument(help="What is taken now: 90 mg q8h.")] = None,
     format: TableFormat = "table",  # noqa: A002
     **given: Any,
 ) -> None:
@@ -55,7 +55,7 @@ def compare(
         write_stdout(side_by_side(paces))
 
 
-def _values(product: str | None, dose: str | None, given: dict[str, Any]) -> dict[str, Any]:
+def _values(product: str | None, dose: list[str] | None, given: dict[str, Any]) -> dict[str, Any]:
     """The request, from a file or from the arguments, with the user's own defaults."""
     settled = asked(product, dose, given)
     settled.add_stock()

@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from taper.terminal.deliver import deliver
-from taper.terminal.options import Format, Language, Large, Output, Paper
+from taper.terminal.options import Format, Full, Language, Large, Output, Paper
 
 
 def export(
     plan: Annotated[str, typer.Argument(help="A saved plan: plan.json, or - for standard input.")],
     format: Format = None,  # noqa: A002
     output: Output = None,
+    full: Full = False,  # noqa: FBT002
     language: Language = None,
     paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
@@ -31,6 +32,7 @@ def export(
         language=language,
         paper=paper,
         large_print=large_print,
+        full=full,
     )
 
 

@@ -8,9 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from taper.formulary.guidelines import Guideline, guideline, guidelines, sources
+from taper.formulary.market import formulary
 from taper.terminal.deliver import one_of, write_stdout
-from taper.terminal.options import TableFormat
-from taper.terminal.tables import folded, table_or_list
+from taper.terminal.options import Market, TableFormat
+from taper.terminal.settings import market_or_default
+from taper.terminal.tables import folded
 
 
 def entry(found: Guideline) -> dict[str, Any]:
@@ -18,6 +20,7 @@ def entry(found: Guideline) -> dict[str, Any]:
     return {
         "name": found.id,
         "title": found.name,
+        "market": found.market,
         "year": found.year,
         "applies": found.applies,
         "rate": found.rate,
@@ -29,6 +32,7 @@ def entry(found: Guideline) -> dict[str, Any]:
             "of": found.of,
             "phases": list(found.phases),
         },
+        "paces": {name: rule.text for name, rule in found.paces.items()},
         "leaves_open": list(found.leaves_open),
         "chosen": list(found.chosen),
         "source": found.source,
@@ -37,17 +41,27 @@ def entry(found: Guideline) -> dict[str, Any]:
     }
 
 
-def list_guidelines(format: TableFormat = "table") -> None:  # noqa: A002
-    """List the rule sets.
+def list_guidelines(market: Market = None, format: TableFormat = "table") -> None:  # noqa: A002
+    """List the rule sets, those of the market in use first.
 
-    taper guidelines list
+    taper guidelines list --market uk
     """
+    here = formulary(market_or_default(market)).market
+    listed = sorted(guidelines().values(), key=lambda found: found.market != here)
     if one_of("format", format, ("table", "json")) == "json":
-        entries = [entry(found) for found in guidelines().values()]
-        write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+        write_stdout(json.dumps([entry(g) for g in listed], indent=2, ensure_ascii=False) + "\n")
         return
-    rows = [(found.id, str(found.year), _plan(found)) for found in guidelines().values()]
-    write_stdout(table_or_list(("Name", "Year", "Plans with"), rows))
+    write_stdout("".join(_listed(found) for found in listed))
+
+
+def _listed(found: Guideline) -> str:
+    """A rule set in a few lines: its name, when it applies, what is planned with it."""
+    lines = [f"{found.id} ({found.market}, {found.year})\n", folded("  for     ", found.applies)]
+    if found.paces:
+        lines.append(folded("  range   ", found.range))
+    paces = found.paces or {"": found.at()}
+    lines += [folded(f"  {name:7} ", f"{rule.text} ({found.of})") for name, rule in paces.items()]
+    return "".join(lines)
 
 
 def show(
@@ -63,13 +77,15 @@ def show(
         write_stdout(json.dumps(entry(found), indent=2, ensure_ascii=False) + "\n")
         return
     text = folded("", f"{found.name} ({found.year})") + "\n"
-    said = (
+    said = [
+        ("market", found.market),
         ("applies to", found.applies),
         ("rate", found.rate),
         ("interval", found.interval),
         ("percent of", found.base),
-        ("planned with", _plan(found)),
-    )
+        ("planned with", _rule(found)),
+    ]
+    said += [(f"  {name}", rule.text) for name, rule in found.paces.items()]
     text += "".join(folded(f"{title:13} ", words) for title, words in said)
     cited = [sources()[key] for key in found.facts["citations"]]
     for title, listed in (
@@ -81,11 +97,9 @@ def show(
     write_stdout(text)
 
 
-def _plan(found: Guideline) -> str:
+def _rule(found: Guideline) -> str:
     """The rule in a line: ``10% every 1w (mixed)``."""
-    if found.phases:
-        return f"{', then '.join(found.phases)} ({found.of})"
-    return f"{found.reduce} every {found.every} ({found.of})"
+    return f"{found.at().text} ({found.of})"
 
 
 def register(app: typer.Typer) -> None:

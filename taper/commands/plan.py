@@ -14,6 +14,7 @@ from taper.terminal.deliver import deliver, hand_out_options
 from taper.terminal.options import (
     PATIENT,
     Format,
+    Full,
     Language,
     Large,
     Output,
@@ -34,14 +35,15 @@ def plan(
         ),
     ] = None,
     dose: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
-            help="What is taken now: '90 mg q8h', '60/45/60 mg', '75 mcg/h'.",
+            help="What is taken now: 90 mg q8h, 60/45/60 mg, 75 mcg/h.",
             autocompletion=tab("dose"),
         ),
     ] = None,
     output: Output = None,
     format: Format = None,  # noqa: A002
+    full: Full = False,  # noqa: FBT002
     language: Language = None,
     paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
@@ -75,11 +77,17 @@ def plan(
         )
         return
     deliver(
-        made, format=format, outputs=output, language=language, paper=paper, large_print=large_print
+        made,
+        format=format,
+        outputs=output,
+        language=language,
+        paper=paper,
+        large_print=large_print,
+        full=full,
     )
 
 
-def _settled(product: str | None, dose: str | None, given: dict[str, Any]) -> Settled:
+def _settled(product: str | None, dose: list[str] | None, given: dict[str, Any]) -> Settled:
     """The request, completed by questions at a terminal."""
     settled = asked(product, dose, given)
     if sys.stdin.isatty() and sys.stderr.isatty():

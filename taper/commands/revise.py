@@ -11,6 +11,7 @@ from taper.terminal.deliver import deliver, write_stdout
 from taper.terminal.options import (
     Field,
     Format,
+    Full,
     Language,
     Large,
     Output,
@@ -33,13 +34,13 @@ _KINDS = {
 
 
 _FIELDS = (
-    Field("hold", "LENGTH", "Move the next reduction, and the rest, by 4w. none ends a hold."),
+    Field("hold", "LENGTH", "Delay what is to come by 4w; none ends a hold."),
     field("reduce", "From then on: 5%, or an amount."),
     field("every", "From then on: 2w, 4w, 1mo."),
     field("of", "original (of the whole plan), current, mixed."),
     field("to", "A new goal: 0 to stop, or a daily dose."),
     Field("step_back", "TEXT", "The reason for going back to the previous dose."),
-    field("override_rate"),
+    field("override_rate", panel="More"),
     Field("why", "TEXT", "Why, in a few words: recorded."),
 )
 
@@ -52,6 +53,7 @@ def revise(
     ],
     format: Format = None,  # noqa: A002
     output: Output = None,
+    full: Full = False,  # noqa: FBT002
     language: Language = None,
     paper: Paper = None,
     large_print: Large = False,  # noqa: FBT002
@@ -74,8 +76,15 @@ def revise(
     if not output and format is None:
         sys.stderr.write("nothing is written: -o FILE saves the revised plan\n")
         return
-    hand_out = {"language": language, "paper": paper}
-    deliver(after, format=format, outputs=output, **hand_out, large_print=large_print)
+    deliver(
+        after,
+        format=format,
+        outputs=output,
+        full=full,
+        language=language,
+        paper=paper,
+        large_print=large_print,
+    )
 
 
 def differences(before: Plan, after: Plan) -> str:

@@ -8,7 +8,7 @@ import typer
 
 
 def schema() -> None:
-    """Print the JSON Schema of the plan document (taper-plan/1).
+    """Print the JSON Schema of the plan document (taper-plan/2).
 
     taper schema
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from taper.data.limits import whole
 from taper.engine.curve import Curve
 from taper.engine.rows import aligned, patch_days
 from taper.engine.steps import MAINTAIN, STOP
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from taper.request.model import Request
     from taper.request.rule import Part
 
-LONGEST_WITHOUT_DAYS = 7  # CDC 2022: losing tolerance takes as little as a week
+LONGEST_WITHOUT_DAYS = whole("tolerance-lost")
 
 
 class Position(NamedTuple):

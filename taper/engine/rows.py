@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.engine.choice import NOTHING, Reason
-from taper.engine.steps import BASELINE, CHANGE, HOLD, REDUCE, STAYS, STEP_BACK
+from taper.engine.steps import BASELINE, BEFORE_A_HOLD, CHANGE, HOLD, REDUCE, STAYS, STEP_BACK
 from taper.errors import InputError, Problem
 from taper.formulary.holidays import is_holiday
 
@@ -124,6 +124,12 @@ class Rows:
                 self._meet_holds()
         return day
 
+    def hold(self, day: date) -> None:
+        """Begin a planned hold."""
+        if self.kind == BASELINE and not self.words:
+            self.words = BEFORE_A_HOLD
+        self.stay(HOLD, day)
+
     def stay(self, kind: str, day: date, why: str = "") -> None:
         """Begin a row of ``kind`` at the same dose: a hold, or the days after one."""
         self.close(day)
@@ -192,7 +198,7 @@ class Rows:
         length, self.pending = self.pending, None
         planned = self._allowed(due, but_for_holds=True)
         if planned > self.start and self.kind != HOLD:
-            self.stay(HOLD, planned)
+            self.hold(planned)
         return self._allowed(max(self.held(length, planned), not_before))
 
     def _allowed(self, day: date, *, but_for_holds: bool = False) -> date:

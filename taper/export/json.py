@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 
 def render(plan: Plan, options: Options) -> str:
-    """The plan as JSON text (``taper-plan/1``)."""
+    """The plan as JSON text (``taper-plan/2``)."""
     del options  # the plan itself has no language
     return plan.to_json()

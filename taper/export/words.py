@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from taper.data.files import data_file
+from taper.formulary.guidelines import GENTLE, guideline
 from taper.planning.document import summary
 from taper.planning.make import ended
 from taper.regimen.directions import prescription_in_words
@@ -55,8 +56,19 @@ def rule_text(plan: Plan) -> str:
         + (f" until {part['until']}" if part["until"] else "")
         for part in document["parts"]
     ]
+    return ", then ".join(parts) + f" ({plan.request.rule.of})" + _guideline_text(plan)
+
+
+def _guideline_text(plan: Plan) -> str:
+    """The guideline that a rule is from, and where in its range: ``, hhs-2019, gentle: ...``."""
     name = plan.request.text.get("guideline")
-    return ", then ".join(parts) + f" ({plan.request.rule.of})" + (f", {name}" if name else "")
+    if not name:
+        return ""
+    published = guideline(str(name)).range
+    if not published:
+        return f", {name}"
+    pace = plan.request.text.get("pace") or GENTLE
+    return f", {name}, {pace}: it publishes {published}"
 
 
 def revision_text(revision: Mapping[str, Any]) -> str:

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from taper.data.files import data_file
 from taper.errors import InputError, Problem
+
+GENTLE = "gentle"  # the pace of a guideline unless another is asked for
+
+
+class Planned(NamedTuple):
+    """What is planned with: one rate and its interval, or phases."""
+
+    reduce: str | None
+    every: str | None
+    phases: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """``10% every 4w``, or the phases in a row."""
+        return ", then ".join(self.phases) or f"{self.reduce} every {self.every}"
 
 
 @dataclass(frozen=True)
@@ -20,6 +35,7 @@ class Guideline:
 
     id: str
     name: str
+    market: str
     year: int | str
     applies: str
     rate: str
@@ -35,6 +51,37 @@ class Guideline:
     grade: str
     facts: dict[str, Any]
 
+    @property
+    def paces(self) -> dict[str, Planned]:
+        """The rules of the paces by name; none if one figure only is published."""
+        return {
+            name: Planned(entry.get("reduce"), entry.get("every"), tuple(entry.get("phases", ())))
+            for name, entry in self.facts.get("pace", {}).items()
+        }
+
+    def at(self, pace: str = GENTLE) -> Planned:
+        """The rule at a pace.
+
+        Raises :class:`~taper.InputError` if one figure only is published.
+        """
+        if pace == GENTLE:
+            return Planned(self.reduce, self.every, self.phases)
+        found = self.paces.get(pace)
+        if found is None:
+            message = f"{self.id} publishes one figure, not a range"
+            hint = f"leave it out: {self.at().text} is planned"
+            raise InputError(Problem("pace", message, hint, pace))
+        return found
+
+    @property
+    def range(self) -> str:
+        """What is published: ``10% to 25% every 2 to 4 weeks``; empty if it is no range."""
+        if not self.paces:
+            return ""
+        least, most = self.facts.get("min_reduce"), self.facts.get("max_reduce")
+        rate = f"{least} to {most}" if least else self.rate
+        return f"{rate} every {self.interval}"
+
 
 @lru_cache(maxsize=1)
 def guidelines() -> dict[str, Guideline]:
@@ -44,6 +91,7 @@ def guidelines() -> dict[str, Guideline]:
         key: Guideline(
             id=key,
             name=entry["name"],
+            market=entry["market"],
             year=entry["year"],
             applies=entry["applies"],
             rate=entry["rate"],

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from taper.formulary.names import Named
+
 MARKETS = ("us", "uk", "ca", "au")
 _ENTRY = "\n[[product]]\n"
 _ID = re.compile(r'^id = "([^"]+)"', re.MULTILINE)
@@ -31,6 +33,7 @@ _WORDS: dict[str, Any] = {
     "equivalent": "MME",
     "equivalents": "morphine milligram equivalents",
     "table": "the CDC 2022 table",
+    "mme_table": "CDC 2022",
     "acetaminophen": "acetaminophen",
     "sleep_apnea": "sleep apnea",
     "units": {},  # a unit as it is printed, where that is not its short form
@@ -86,27 +89,21 @@ class Formulary:
         drugs = self.products.drugs
         return [self.products[name] for name, other in drugs.items() if other == drug]
 
-    def find(self, name: str, field: str = "product") -> Product:
-        """The product of that id, brand or common name, in any letter case.
+    def find(self, name: str, field: str = "product", release: str = "") -> Product:
+        """The product of an id, a brand, a common name, a name of records, or a code.
 
-        Raises :class:`~taper.InputError` that lists the closest ids, or all that are meant.
+        ``release`` (``ir``, ``er``) settles what the name leaves open. Raises
+        :class:`~taper.InputError` that lists all products that are meant, or says why the name
+        is not in the formulary.
         """
         product = self.products.get(name)
-        if product is not None:
-            return product
-        found = self.by_name.get(" ".join(name.lower().split()), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            message = f"'{name}' is the name of more than one product"
-            ids = [product.id for product in found]
-        else:
-            message = f"'{name}' is not a product of the {self.market} formulary"
-            ids = self.closest(name)
-        hint = ("one of " if len(ids) > 1 else "perhaps ") + ", ".join(ids)
-        if not ids:
-            hint = "`taper formulary list` shows them all"
-        raise InputError(Problem(field, message, hint, name))
+        return product if product is not None else self.identify(name, field, release).product
+
+    def identify(self, name: str, field: str = "product", release: str = "") -> Named:
+        """As :meth:`find`, with the strength that the name tells."""
+        from taper.formulary.names import identify  # noqa: PLC0415 - ids need no reader of names
+
+        return identify(self, name, release, field)
 
     def find_drug(self, drug: str, form: str) -> Product:
         """The product of ``--drug morphine --form er``."""
@@ -124,23 +121,6 @@ class Formulary:
         message = f"{drug} is sold in more than one form" if matching else f"no {drug} {form}"
         forms = ", ".join(product.form for product in matching or products)
         raise InputError(Problem("form", message, f"--form with one of {forms}", form))
-
-    def closest(self, name: str) -> list[str]:
-        """Up to five ids whose id, brand or common name is most like ``name``."""
-        return list(_closest(self, " ".join(name.lower().split())))
-
-
-@lru_cache(maxsize=512)  # a batch misspells a name many times
-def _closest(market: Formulary, wanted: str) -> tuple[str, ...]:
-    from difflib import get_close_matches  # noqa: PLC0415 - on a miss only
-
-    names = market.by_name
-    close = [known for known in names if wanted and (wanted in known or known in wanted)]
-    close = sorted(close, key=lambda known: (abs(len(known) - len(wanted)), known))
-    close += get_close_matches(wanted, names, n=8, cutoff=0.5)
-    close += [p.id for p in market.products.values() if p.drug in wanted.split()]
-    ids = [product.id for known in close for product in names[known]]
-    return tuple(dict.fromkeys(ids))[:5]
 
 
 def _amount(text: str, counted: dict[str, str]) -> int:

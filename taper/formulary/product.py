@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from taper.quantities import THOUSAND, Dose, Ratio, plain, thousandths
 
-ORAL_INTERVALS = (24, 12, 8, 6, 4)
+ORAL_INTERVALS = (24, 12, 8, 6, 4, 3)
 PATCH_INTERVALS = (48, 72, 96, 168)
 
 

@@ -83,7 +83,7 @@ def _of_one(rows: list[Entry]) -> list[Fault]:
             "",
             finding.level,
         )
-        for finding in find(request, steps, Supply((), ()))
+        for finding in find(request, steps, Supply((), ()), as_asked=False)
     ]
 
 

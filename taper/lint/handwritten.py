@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.quantities import THOUSAND, parse_day, thousandths
-from taper.regimen.prescription import parse_frequency, parse_prescription
+from taper.reading.dose import parse_frequency, parse_prescription
 from taper.safety.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -266,8 +266,7 @@ class Reader:
             text = f"{text} {often}"
         text = _in_short(text)
         combination = any(strength.other for strength in product.strengths)
-        pairs = frozenset((s.amount, s.other) for s in product.strengths if 0 < s.other < s.amount)
-        written = parse_prescription(text, product.unit, combination=combination, pairs=pairs)
+        written = parse_prescription(text, product.unit, combination=combination)
         return _as_taken(product, written.amounts, written.hours, often)
 
 

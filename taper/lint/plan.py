@@ -61,10 +61,11 @@ def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
     if not any(fault.level == "error" for fault in faults):
         faults += _damaged(document)
     ids = {fault.id for fault in faults}
-    for finding, entry in zip(found.findings, document["findings"], strict=True):
-        if finding.id not in ids:
-            row, message, level = entry["step"], finding.message, finding.level
-            faults.append(Fault(finding.id, row, "", message, "", level))
+    faults += [
+        Fault(each.id, each.step, "", each.message, "", each.level)
+        for each in found.findings
+        if each.id not in ids
+    ]
     return faults
 
 
@@ -145,9 +146,10 @@ def _sums(found: Written) -> Iterator[Fault]:
     """The doses that do not come to what a day is said to be."""
     for row in found.rows:
         for taken in (*([row.taken] if row.taken else []), *row.companions):
-            if sum(taken.amounts) != taken.daily:
+            total = sum(taken.amounts) * (taken.most_often or 1)
+            if total != taken.daily:
                 product = taken.product
-                made, said = product.daily_text(sum(taken.amounts)), product.text(taken.daily)
+                made, said = product.daily_text(total), product.text(taken.daily)
                 message = f"the doses come to {made}, not {said}"
                 yield Fault("dose-not-makeable", row.number, "daily_dose", message, said)
 

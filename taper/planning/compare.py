@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from taper.planning.plan import Plan
     from taper.request.model import Request
 
-RATES = ("reduce", "every", "of", "phases", "guideline", "over", "by")
+RATES = ("reduce", "every", "of", "phases", "guideline", "pace", "over", "by")
 
 
 @dataclass(frozen=True, slots=True)

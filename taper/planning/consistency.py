@@ -95,8 +95,11 @@ def _beside(document: Mapping[str, Any]) -> Iterator[Problem]:
     last = len(document["steps"]) - 1
     for name in ("checks", "findings"):
         for place, entry in enumerate(document[name]):
-            if entry["step"] is not None and entry["step"] > last:
-                yield _fault(f"{name}.{place}.step", f"there is no step {entry['step']}")
+            key = "steps" if name == "findings" else "step"
+            numbers = entry[key] if name == "findings" else [entry[key]]
+            for number in numbers:
+                if number > last:
+                    yield _fault(f"{name}.{place}.{key}", f"there is no step {number}")
     for place, fill in enumerate(document["supply"]):
         if fill["fill"] != place + 1:
             yield _fault(f"supply.{place}.fill", f"{fill['fill']} stands where {place + 1} should")

@@ -1,4 +1,4 @@
-"""The plan as the one JSON document of contract 6 (``taper-plan/1``)."""
+"""The plan as the one JSON document of contract 6 (``taper-plan/2``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from taper.engine.steps import HOLD, REDUCE
 from taper.quantities import Ratio, percent_text, plain
-from taper.safety.equivalents import mme_text
+from taper.safety.equivalents import mme_text, share_of_total
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from taper.request.model import Request
     from taper.supply import Fill, SupplyItem
 
-SCHEMA = "taper-plan/1"
+SCHEMA = "taper-plan/2"
 
 
 def document(plan: Plan) -> dict[str, Any]:
@@ -30,7 +30,10 @@ def document(plan: Plan) -> dict[str, Any]:
         "rule": plan.to_rule(),
         "product": _product(plan),
         "summary": summary(plan),
-        "steps": [step_document(step) for step in plan.steps],
+        "steps": [
+            step_document(step, before)
+            for before, step in zip((None, *plan.steps), plan.steps, strict=False)
+        ],
         "checks": [
             {
                 "date": check.date.isoformat(),
@@ -48,13 +51,14 @@ def document(plan: Plan) -> dict[str, Any]:
             {
                 "id": finding.id,
                 "level": finding.level,
-                "step": finding.step,
+                "steps": list(finding.steps),
                 "message": finding.message,
                 "source": finding.source,
             }
             for finding in plan.findings
         ],
         "revisions": [dict(revision) for revision in plan.revisions],
+        "records": [],
     }
 
 
@@ -92,6 +96,7 @@ def _product(plan: Plan) -> dict[str, Any]:
         "form": product.form,
         "name": product.name,
         "market": product.market,
+        "mme_table": plan.request.formulary.words["mme_table"],
         "unit": product.unit,
         "strengths": list(used),
         "handling": product.handling,
@@ -141,9 +146,10 @@ def summary(plan: Plan) -> dict[str, Any]:
     }
 
 
-def step_document(step: Step) -> dict[str, Any]:
-    """One row of the document."""
+def step_document(step: Step, before: Step | None = None) -> dict[str, Any]:
+    """One row of the document, after the row ``before``."""
     regimen = step.regimen
+    of_total = share_of_total(before or step, step)
     return {
         "step": step.number,
         "kind": step.kind,
@@ -159,6 +165,7 @@ def step_document(step: Step) -> dict[str, Any]:
         "percent_of_original": percent_text(step.daily, step.original),
         "cut_percent_of_original": percent_text(max(step.cut, 0), step.original),
         "cut_percent_of_current": percent_text(max(step.cut, 0), step.before),
+        "cut_percent_of_total": None if of_total is None else percent_text(*of_total),
         "why": step.why,
         "findings": list(step.findings),
         "companions": [
@@ -206,5 +213,6 @@ def _supply_item(item: SupplyItem) -> dict[str, Any]:
         "strength": item.strength.label,
         "quantity": plain(item.quantity),
         "unit": item.unit,
+        "rxcui": item.product.rxcui(item.strength.label) or None,
         "directions": item.directions,
     }

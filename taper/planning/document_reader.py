@@ -106,7 +106,7 @@ def written(document: Mapping[str, Any], find: Find) -> Written:
             ),
             reader.items(document["leftover"], "leftover"),
         ),
-        tuple(_finding(entry, rows) for entry in document["findings"]),
+        tuple(_finding(entry) for entry in document["findings"]),
         tuple(reader.faults),
     )
 
@@ -221,8 +221,7 @@ def _check(entry: Mapping[str, Any]) -> Check:
     )
 
 
-def _finding(entry: Mapping[str, Any], rows: tuple[Row, ...]) -> Finding:
-    """A finding; it is about the rows that name it, or about the plan if it names no step."""
-    about = tuple(row.number for row in rows if entry["id"] in row.findings)
+def _finding(entry: Mapping[str, Any]) -> Finding:
+    """A finding; it is about the rows that it names, or about the plan."""
     words = Words(entry["level"], entry["message"], entry["source"])
-    return Finding(entry["id"], about if entry["step"] is not None else (), words=words)
+    return Finding(entry["id"], tuple(entry["steps"]), words=words)

@@ -105,7 +105,7 @@ class Plan:
         return rule(self.request)
 
     def to_dict(self) -> dict[str, Any]:
-        """The plan document (``taper-plan/1``), as plain values."""
+        """The plan document (``taper-plan/2``), as plain values."""
         return document(self)
 
     def to_json(self) -> str:

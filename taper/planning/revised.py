@@ -27,7 +27,7 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
     """
     day = date.fromisoformat(entry["from"])
     steps = tuple(step.with_findings(()) for step in _as_dispensed(plan, request, steps, day))
-    found = of_steps(request, steps)
+    found = of_steps(request, steps, as_asked=False)
     fills = tuple(fill for fill in plan.supply if fill.date < day)
     checks = tuple(check for check in plan.checks if check.date < day)
     renewed = (*(date.fromisoformat(revision["from"]) for revision in plan.revisions), day)
@@ -42,7 +42,7 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
         id=plan.id,
         checks=rechecks(request, steps, checks, day),
         dispensing=dispensing,
-        findings=find(request, rows, dispensing, found),
+        findings=find(request, rows, dispensing, found, as_asked=False),
     )
     held = event_keys(after)
     replaced = [

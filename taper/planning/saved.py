@@ -41,7 +41,7 @@ def parse_plan(text: str) -> Plan:
 
 
 def plan_from(document: Mapping[str, Any]) -> Plan:
-    """The plan of a document (``taper-plan/1``), as it was saved.
+    """The plan of a document (``taper-plan/2``), as it was saved.
 
     Raises :class:`~taper.InputError` if the document is not one, or names what this version of
     the formulary does not know.

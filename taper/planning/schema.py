@@ -100,6 +100,7 @@ class Product(_Model):
     form: Text
     name: Text
     market: Text
+    mme_table: Text
     unit: Literal["mg", "mcg", "mcg/h"]
     strengths: list[Text]
     handling: Text
@@ -174,6 +175,7 @@ class Step(_Model):
     percent_of_original: Percentage
     cut_percent_of_original: Percentage
     cut_percent_of_current: Percentage
+    cut_percent_of_total: Percentage | None
     why: Text
     findings: list[Text]
     companions: list[Companion]
@@ -200,6 +202,7 @@ class SupplyItem(_Model):
     strength: Text
     quantity: Decimal
     unit: Text
+    rxcui: Text | None
     directions: TextOrNone
 
 
@@ -214,11 +217,11 @@ class Fill(_Model):
 
 
 class Finding(_Model):
-    """One safety finding; ``step`` is null where it is about the plan."""
+    """One safety finding; ``steps`` is empty if it is about the plan."""
 
     id: Text
     level: Literal["error", "warning", "note"]
-    step: Count | None
+    steps: list[Count]
     message: Text
     source: Text
 
@@ -254,7 +257,7 @@ class Revision(_Model):
 class Plan(_Model):
     """A tapering plan."""
 
-    schema_: Literal["taper-plan/1"] = Field(alias="schema")
+    schema_: Literal["taper-plan/2"] = Field(alias="schema")
     id: Text
     made_with: MadeWith
     request: dict[str, Any]
@@ -267,6 +270,7 @@ class Plan(_Model):
     leftover: list[SupplyItem]
     findings: list[Finding]
     revisions: list[Revision]
+    records: list[dict[str, Any]]
 
 
 def plan_schema() -> dict[str, Any]:
@@ -274,7 +278,7 @@ def plan_schema() -> dict[str, Any]:
     schema = Plan.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "taper-plan/1",
+        "title": "taper-plan/2",
         **{key: value for key, value in schema.items() if key != "title"},
     }
 

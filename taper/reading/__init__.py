@@ -13,21 +13,27 @@ from taper.errors import InputError, Problem
 from taper.quantities import Interval, parse_interval, plain
 from taper.reading.companions import read_companions, read_finish
 from taper.reading.dates import read_calendar
+from taper.reading.defaults import CLOSE, NO_CHECKS, STANDARD, default_checks, default_fill
 from taper.reading.medicine import read_market, read_medicine, read_product
 from taper.reading.on_hand import read_on_hand
-from taper.reading.rules import read_ends_by, read_rule, with_goal_in_mme
+from taper.reading.rules import (
+    read_ends_by,
+    read_rule,
+    with_goal_in_mme,
+    with_own_defaults,
+)
 from taper.reading.values import Fields
-from taper.request.fields import INDICATIONS, RISKS
+from taper.request.fields import INDICATIONS, PACES, RISKS
 from taper.request.model import Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from taper.formulary.market import Formulary
     from taper.formulary.product import Product
     from taper.reading.as_needed import Medicine
     from taper.request.model import Calendar, Companion, Finish, Rule
 
-FILL = Interval(whole("fill"), "d")
 LONGEST_FILL_DAYS = whole("longest-fill")
 
 
@@ -38,28 +44,21 @@ def read(values: Mapping[str, object]) -> Request:
     """
     fields = Fields(values)
     market = read_market(fields)
-    product = read_product(fields, market) if market else None
-    medicine = read_medicine(fields, product) if product else None
-    if product is None and not fields.given("dose"):
-        fields.missing("dose", "the dose is missing", "what is taken now: 90 mg q8h")
+    medicine = _medicine(fields, market)
     known = fields.attempt(lambda: _interval(fields, "on_opioids_for", "d w mo y"))
     rule = read_rule(fields, medicine, known)
-    calendar = read_calendar(fields, medicine)
-    calendar = _with_the_rounding(calendar, rule, medicine)
+    calendar = _with_the_rounding(read_calendar(fields, medicine), rule, medicine)
     ends_by = read_ends_by(fields, calendar)
     finish = read_finish(fields, medicine) if medicine else None
     also = read_companions(fields, market, medicine) if market else ()
     _check_finish(fields, finish, also)
-    if rule is not None and medicine is not None:
-        others = [companion.regimen for companion in also]
-        rule = with_goal_in_mme(fields, rule, medicine, others)
-    fill = _fill(fields)
+    rule, also = _with_others(fields, rule, medicine, also, known)
     on_hand = read_on_hand(fields, _products(medicine, finish, also)) if medicine else ()
     risks = _risks(fields)
-    checks = fields.choice("checks", ("standard", "close", "none"), "standard")
+    fill = _fill(fields, risks, rule, also)
+    checks = fields.choice("checks", (STANDARD, CLOSE, NO_CHECKS), default_checks(risks))
     indication = fields.choice("indication", INDICATIONS, "")
-    fields.free_text("id", "label", "specialist", "override_rate")
-    fields.raise_problems()
+    fields.finish("id", "label", "specialist", "override_rate")
     assert market is not None
     assert medicine is not None
     assert rule is not None
@@ -84,10 +83,35 @@ def read(values: Mapping[str, object]) -> Request:
         taking=medicine.taking,
         raised_units=medicine.raised_units,
         text=_normalised(
-            fields, medicine, rule, calendar, known, fill, finish, also, risks, indication
+            fields, medicine, rule, calendar, known, fill, finish, also, risks, indication, checks
         ),
         on_hand=on_hand,
     )
+
+
+def _medicine(fields: Fields, market: Formulary | None) -> Medicine | None:
+    """What is taken now, of the product that is named."""
+    named = read_product(fields, market) if market else None
+    if named is None:
+        if not fields.given("dose"):
+            fields.missing("dose", "the dose is missing", "what is taken now: 90 mg q8h")
+        return None
+    return read_medicine(fields, named)
+
+
+def _with_others(
+    fields: Fields,
+    rule: Rule | None,
+    medicine: Medicine | None,
+    also: tuple[Companion, ...],
+    known: Interval | None,
+) -> tuple[Rule | None, tuple[Companion, ...]]:
+    """A goal of all opioids together, and the defaults of each further one."""
+    if rule is None or medicine is None:
+        return rule, also
+    others = [companion.regimen for companion in also]
+    rule = with_goal_in_mme(fields, rule, medicine, others)
+    return rule, with_own_defaults(fields, rule, also, known)
 
 
 def _with_the_rounding(
@@ -130,11 +154,15 @@ def _interval(fields: Fields, name: str, units: str = "d w mo") -> Interval | No
     return None if text is None else parse_interval(text, name, units)
 
 
-def _fill(fields: Fields) -> Interval | None:
+def _fill(
+    fields: Fields, risks: frozenset[str], rule: Rule | None, also: tuple[Companion, ...]
+) -> Interval | None:
     """Days per dispensing; None for one step at a time."""
     text = fields.text("fill")
     if text is None:
-        return FILL
+        intervals = [part.every for part in rule.parts] if rule else []
+        intervals += [companion.every for companion in also if companion.every]
+        return default_fill(risks, intervals)
     if text.lower() == "step":
         return None
     fill = fields.attempt(lambda: parse_interval(text, "fill", "d w"))
@@ -171,6 +199,7 @@ def _normalised(
     also: tuple[Companion, ...],
     risks: frozenset[str],
     indication: str,
+    checks: str,
 ) -> dict[str, object]:
     """Every field with its value in one spelling, or its default; None where there is none."""
     text = fields.all()
@@ -184,7 +213,8 @@ def _normalised(
         start=calendar.start.isoformat(),
         guideline=str(text["guideline"]).lower() if text["guideline"] else None,
         reduce=_reduction(first.reduce, medicine) if by_rate else None,
-        every=None if text["phases"] or text["guideline"] else str(first.every),
+        pace=(fields.text("pace") or PACES[0]).lower() if text["guideline"] else None,
+        every=_interval_text(fields, rule, also),
         of=None if text["guideline"] else rule.of,
         to=_goal_text(fields, rule, medicine),
         stock=[s.label for s in medicine.regimens.strengths] if fields.given("stock") else [],
@@ -202,9 +232,16 @@ def _normalised(
         indication=indication or None,
         avoid=sorted(day if ":" in day else day.lower() for day in fields.many("avoid")),
         reduce_on=[day.lower()[:3] for day in fields.many("reduce_on")],
-        checks=fields.text("checks") or "standard",
+        checks=checks,
     )
     return text
+
+
+def _interval_text(fields: Fields, rule: Rule, also: tuple[Companion, ...]) -> str | None:
+    """The interval; none if it is not the same for every opioid, but the default of each."""
+    is_published = fields.given("phases") or fields.given("guideline")
+    is_of_each = any(companion.every for companion in also)
+    return None if is_published or is_of_each else str(rule.parts[0].every)
 
 
 def _goal_text(fields: Fields, rule: Rule, medicine: Medicine) -> str:

@@ -55,13 +55,16 @@ def as_taken(medicine: Medicine, taking: str | None, text: str, way: str) -> Med
     """
     product = medicine.product
     if taking is None:
-        most = product.daily_text(medicine.regimen.daily)
-        message = f"taken as needed, at most {most}: how much was taken a day?"
+        most = product.daily_text(_most_a_day(medicine))
+        written = medicine.prescription
+        ways = ["as needed"] if written.prn else []
+        ways += ["in a range"] if written.most or written.longest_hours else []
+        message = f"taken {' and '.join(ways)}, at most {most}: how much was taken a day?"
         hint = f'--taking "20 {product.unit}": the average of the last two weeks'
         raise InputError(Problem("taking", message, hint, text))
     if product.is_patch:
         raise InputError(Problem("taking", "a patch is worn, not taken", "leave it out", taking))
-    if not medicine.prescription.prn:
+    if not medicine.prescription.leaves_open:
         message = "the dose is not prescribed as needed"
         hint = "write what is taken as the dose, or the dose with prn"
         raise InputError(Problem("taking", message, hint, taking))
@@ -88,7 +91,7 @@ def _average(medicine: Medicine, taking: str, unit: int) -> int:
         daily = int(match[1]) * unit
     else:
         daily = parse_dose(taking, product.unit, "taking").thousandths
-    most = medicine.regimen.daily
+    most = _most_a_day(medicine)
     if daily > most:
         message = f"{product.text(daily)} a day is more than is prescribed"
         hint = f"the prescription allows {product.text(most)} a day: correct the dose"
@@ -112,7 +115,15 @@ def _whole_units(medicine: Medicine, daily: int, unit: int, taking: str) -> int:
 
 
 def _most_at_once(medicine: Medicine) -> int:
-    return max(medicine.prescription.amounts)
+    written = medicine.prescription
+    return written.most or max(written.amounts)
+
+
+def _most_a_day(medicine: Medicine) -> int:
+    """The most that the directions allow in a day, in thousandths."""
+    written = medicine.prescription
+    allowed = written.most * written.administrations if written.most else medicine.regimen.daily
+    return min(allowed, written.most_per_day) if written.most_per_day else allowed
 
 
 def _kept(medicine: Medicine, daily: int, unit: int, taking: str) -> Medicine:

@@ -12,9 +12,10 @@ from taper.formulary.market import Formulary, formulary
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS
 from taper.quantities import Ratio, parse_percent
 from taper.reading.as_needed import FIXED, Medicine
+from taper.reading.dose import parse_frequency
 from taper.reading.medicine import read_amount, strengths_of, take
 from taper.regimen.finer import finer_products, finishing_table, follows_frequency, is_finer
-from taper.regimen.prescription import frequency, parse_frequency
+from taper.regimen.prescription import frequency
 from taper.request.model import Companion, Finish
 
 if TYPE_CHECKING:
@@ -124,28 +125,43 @@ def read_companions(
 
 def _id_of(name: str, market: Formulary) -> str:
     """The id of the product of that name, or the name where none bears it."""
-    found = market.by_name.get(" ".join(name.lower().split()), [])
-    return found[0].id if len(found) == 1 else name
-
-
-def _dose_begins(text: str, market: Formulary) -> int | None:
-    """Where the dose begins after a product's name, which may hold numbers: ``24 hour``."""
-    places = [match.start() for match in re.finditer(r"\s(?=\d)", text)]
-    known = [p for p in places if " ".join(text[:p].lower().split()) in market.by_name]
-    return known[-1] if known else places[0] if places else None
+    try:
+        return market.find(name).id
+    except InputError:
+        return name
 
 
 def _companion(text: str, market: Formulary, way: str) -> Medicine:
-    """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose."""
-    start = _dose_begins(text, market)
-    if start is None:
+    """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose.
+
+    A name may hold numbers, so the dose begins at the first word from which on the words are a
+    dose and before which they are a product.
+    """
+    written, _, taking = text.partition(" taking ")
+    errors: list[InputError] = []
+    for start in (match.end() for match in re.finditer(r"\S+\s+", written)):
+        try:
+            named = market.identify(written[:start].strip(), "also")
+        except InputError as error:
+            errors.append(error)
+            continue
+        product = named.product
+        strength = next((s for s in product.strengths if s.label == named.strength), None)
+        strengths = strengths_of([], product)
+        dose, most = written[start:], product.max_units
+        try:
+            return take(
+                product,
+                dose,
+                strengths,
+                most,
+                named=strength,
+                taking=taking or None,
+                as_needed=way,
+            )
+        except InputError as error:
+            errors.insert(0, error)
+    if not errors:
         hint = "a product and its dose: oxycodone-ir 10 mg q6h"
         raise InputError(Problem("also", f"'{text}' has no dose", hint, text))
-    try:
-        product = market.find(text[:start], "also")
-        strengths = strengths_of([], product)
-        dose, _, taking = text[start:].strip().partition(" taking ")
-        most = product.max_units
-        return take(product, dose, strengths, most, taking=taking or None, as_needed=way)
-    except InputError as error:
-        raise InputError(replace(p, field="also", span=None) for p in error.problems) from None
+    raise InputError(replace(p, field="also", span=None) for p in errors[0].problems)

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, NoReturn
 
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
+from taper.formulary.names import RELEASES, Named
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.quantities import THOUSAND, parse_dose, unit_of
 from taper.reading.as_needed import AS_NEEDED_WAYS, FIXED, Medicine, as_taken
+from taper.reading.dose import read_dose
+from taper.reading.written_units import (
+    as_released,
+    as_written,
+    check_other,
+    check_whole,
+    labelled,
+    released,
+    units_needed,
+)
 from taper.regimen.in_use import in_use, one_tablet_alone
-from taper.regimen.prescription import Prescription, frequency, parse_prescription
+from taper.regimen.prescription import HOURS_OF_DAY, Prescription, frequency
 from taper.regimen.table import LIQUID_AT_ONCE, most_of_a_liquid, regimens
 from taper.regimen.times import TIMES
 from taper.regimen.units import MOST_UNITS, fewest_units_for
@@ -33,23 +44,27 @@ def read_market(fields: Fields) -> Formulary | None:
     return fields.attempt(lambda: formulary(market.lower()))
 
 
-def read_product(fields: Fields, market: Formulary) -> Product | None:
-    """The product by id or name, or by drug and form."""
+def read_product(fields: Fields, market: Formulary) -> Named | None:
+    """The product by id, name or code, or by drug and form, with the strength that it names."""
     name, drug = fields.text("product"), fields.text("drug")
     if name and drug:
         fields.problem("product", "both a product and a drug are given", "one of the two", name)
         return None
     if name:
-        return fields.attempt(lambda: market.find(name))
+        release = fields.choice("release", ("", *RELEASES), "")
+        return fields.attempt(lambda: market.identify(name, "product", release))
     if drug:
-        form = fields.text("form") or ""
-        return fields.attempt(lambda: market.find_drug(drug, form))
+        form = fields.text("form") or fields.text("release") or ""
+        found = fields.attempt(lambda: market.find_drug(drug, form))
+        return None if found is None else Named(found)
     fields.missing("product", "the product is missing", "an id such as morphine-er")
     return None
 
 
-def read_medicine(fields: Fields, product: Product) -> Medicine | None:
-    """What is taken now; None where the dose or the strengths cannot be used."""
+def read_medicine(fields: Fields, named: Named) -> Medicine | None:
+    """What is taken now; None if the dose or the strengths cannot be used."""
+    product = named.product
+    strength = next((s for s in product.strengths if s.label == named.strength), None)
     strengths = fields.attempt(lambda: strengths_of(fields.many("stock"), product))
     most = fields.attempt(lambda: _most_units(fields.text("max_units"), product))
     halves = fields.choice("split", ("none", "halves"), "none") == "halves"
@@ -73,6 +88,7 @@ def read_medicine(fields: Fields, product: Product) -> Medicine | None:
             text,
             strengths,
             most,
+            named=strength,
             taking=taking,
             as_needed=as_needed,
             favor=favor,
@@ -131,6 +147,17 @@ def named_strength(text: str, product: Product) -> Strength:
     raise InputError(Problem("stock", message, f"the strengths are {known}{unit}", text))
 
 
+def _amounts(product: Product, written: Prescription) -> tuple[Prescription, tuple[int, ...]]:
+    """The amount of each administration of a day; of a patch, the rate that it releases."""
+    assert written.hours is not None
+    if product.is_patch:
+        amounts = (released(written, product),)
+        return replace(written, amounts=amounts), amounts
+    if len(written.amounts) == 1:
+        return written, written.amounts * written.administrations
+    return written, written.amounts
+
+
 @lru_cache(maxsize=1024)
 def take(
     product: Product,
@@ -138,6 +165,7 @@ def take(
     strengths: tuple[Strength, ...],
     most: int,
     *,
+    named: Strength | None = None,
     taking: str | None = None,
     as_needed: str = FIXED,
     halves: bool = False,
@@ -146,41 +174,25 @@ def take(
 ) -> Medicine:
     """A product with its dose as written, and the table of what can be made.
 
-    Without ``strengths`` the dose decides which ones are used (SPEC 3.1).
-
-    Raises :class:`~taper.InputError` where the strengths cannot make the dose.
+    Without ``strengths`` the dose decides which ones are used (contract 3.1); ``named`` is the
+    one that the product's name told. Raises :class:`~taper.InputError` if the strengths cannot
+    make the dose.
     """
-    combination = product.is_combination
-    pairs = frozenset((s.amount, s.other) for s in product.strengths if 0 < s.other < s.amount)
-    written = parse_prescription(text, product.unit, combination=combination, pairs=pairs)
-    written = _with_hours(written, product, text)
-    assert written.hours is not None
-    number = 1 if product.is_patch else 24 // written.hours
-    amounts = written.amounts * number if len(written.amounts) == 1 else written.amounts
-    if product.is_patch:
-        several = max(written.count, 1)  # 2 x 12 mcg/h is 25
-        amounts = (as_released(product, amounts[0] // several) * several,)
-        written = replace(written, amounts=amounts)
-    is_named = bool(strengths)
-    if not is_named:
-        content = written.other // max(written.count, 1)
-        at_most = max(most, written.count)
-        strengths = in_use(product, amounts, at_most, other=content, halves=halves)
-    needed = most
-    limit = 0
-    if product.is_liquid:
-        limit = _limit(product, strengths[0], max(amounts), text)
-    else:
-        units = _units_needed(product, strengths, written, amounts, halves=halves)
-        # of a combination never more units than now: its other ingredient must not rise
-        needed = units if combination and units else max(most, units)
-        if combination and not is_named:
-            strengths = _alone(product, strengths, written, amounts, needed, text)
+    written = _with_hours(read_dose(text, product, named, most), product, text)
+    written, amounts = _amounts(product, written)
+    at_once = (*amounts, written.most) if written.most else amounts
+    wanted = _strengths(product, written, at_once, strengths, most, named=named, halves=halves)
+    check_whole(written, product, wanted, halves=halves)
+    needed, limit = _reach(product, written, at_once, wanted, most, text, halves=halves)
+    if product.is_combination and not strengths:
+        wanted = _alone(product, wanted, written, amounts, needed, text)
+    number = 1 if product.is_patch else len(amounts)
     made = regimens(
         product,
-        strengths,
-        written.hours,
+        wanted,
+        _between(written, number, product),
         needed,
+        number=number,
         halves=halves,
         fewest_strengths=fewest_strengths,
         limit=limit,
@@ -189,27 +201,80 @@ def take(
     for amount in sorted(set(amounts)):
         if made.units(amount) is None:
             _not_makeable(made, amount, text)
-    current = _current(made, amounts, _as_written(written, strengths, amounts, text))
+    current = _current(made, amounts, written, as_written(written, wanted, amounts, text))
     if written.other:
-        _check_other(written, current, text)
+        check_other(written, current, text)
     raised = needed if needed > most else 0
-    written = _labelled(written, product)
-    medicine = Medicine(product, written, current, made, None, raised)
-    if not written.prn and taking is None:
+    medicine = Medicine(product, labelled(written, product), current, made, None, raised)
+    if not written.leaves_open and taking is None:
         return medicine
     return as_taken(medicine, taking, text, as_needed)
+
+
+def _reach(
+    product: Product,
+    written: Prescription,
+    amounts: tuple[int, ...],
+    strengths: tuple[Strength, ...],
+    most: int,
+    text: str,
+    *,
+    halves: bool,
+) -> tuple[int, int]:
+    """The most units at one administration, and of a liquid the largest amount."""
+    if product.is_liquid:
+        return most, _limit(product, strengths[0], max(amounts), text)
+    units = units_needed(product, strengths, written, amounts, halves=halves)
+    # of a combination never more units than now: its other ingredient must not rise
+    return units if product.is_combination and units else max(most, units), 0
+
+
+def _between(written: Prescription, number: int, product: Product) -> int:
+    """The hours between administrations; 0 if their number does not divide a day."""
+    if product.is_patch:
+        assert written.hours is not None
+        return written.hours
+    return 0 if HOURS_OF_DAY % number else HOURS_OF_DAY // number
+
+
+def _strengths(
+    product: Product,
+    written: Prescription,
+    amounts: tuple[int, ...],
+    strengths: tuple[Strength, ...],
+    most: int,
+    *,
+    named: Strength | None,
+    halves: bool,
+) -> tuple[Strength, ...]:
+    """The strengths in use: those at hand, or those that the dose and the name decide."""
+    if product.is_liquid:
+        said = tuple(s for s in product.strengths if s.label == written.strength)
+        return said or strengths or ((named,) if named else product.usual[:1])
+    if strengths:
+        return strengths
+    several = max(written.count, 1)
+    content = written.other // several or (named.other if named else 0)
+    unit = written.amounts[0] // several if written.count else 0
+    if named is not None:
+        unit = named.amount
+    if product.is_patch:
+        unit = as_released(product, unit)
+    return in_use(product, amounts, most, other=content, named=unit, halves=halves)
 
 
 def _current(
     made: Regimens,
     amounts: tuple[int, ...],
+    written: Prescription,
     units: tuple[tuple[tuple[Strength, int], ...], ...] | None,
 ) -> Regimen:
     """What is taken now, without the administrations of zero."""
     taken = [place for place, amount in enumerate(amounts) if amount]
     if len(taken) == len(amounts):
-        return made.exactly(amounts, units)
-    times = tuple(TIMES[len(amounts)][place] for place in taken)
+        return made.exactly(amounts, units, written.times)
+    usual = written.times or TIMES[len(amounts)]
+    times = tuple(usual[place] for place in taken)
     some = None if units is None else tuple(units[place] for place in taken)
     return made.exactly(tuple(amounts[place] for place in taken), some, times)
 
@@ -223,17 +288,19 @@ def _alone(
     text: str,
 ) -> tuple[Strength, ...]:
     """Of a combination, the one tablet of which two or more are taken at once."""
-    units = _as_written(written, strengths, amounts, text)
+    units = as_written(written, strengths, amounts, text)
     if units is None:
-        assert written.hours is not None
-        table = regimens(product, strengths, written.hours, most)
+        number = len(amounts)
+        table = regimens(
+            product, strengths, _between(written, number, product), most, number=number
+        )
         units = tuple(table.units(amount) or () for amount in amounts)
     return one_tablet_alone(strengths, units)
 
 
 def _with_hours(written: Prescription, product: Product, text: str) -> Prescription:
     """Fill in a patch's interval; refuse a frequency that the form cannot have."""
-    labelled = " or ".join(frequency(hours) for hours in product.intervals_hours)
+    on_label = " or ".join(frequency(hours) for hours in product.intervals_hours)
     allowed = PATCH_INTERVALS if product.is_patch else ORAL_INTERVALS
     hours = written.hours
     if product.is_patch and (hours is None or len(written.amounts) > 1):
@@ -243,30 +310,14 @@ def _with_hours(written: Prescription, product: Product, text: str) -> Prescript
         hours = product.interval
     if hours is None:
         message = "how often is it taken?"
-        raise InputError(Problem("dose", message, f"write '{text} {labelled.split()[0]}'", text))
+        raise InputError(Problem("dose", message, f"write '{text} {on_label.split()[0]}'", text))
+    if written.a_day and written.a_day not in TIMES:
+        message = f"{written.a_day} times a day cannot be planned"
+        raise InputError(Problem("dose", message, "q4h or q6h, as it is taken", text))
     if hours not in allowed:
         message = f"{frequency(hours)} does not fit {product.name}"
-        raise InputError(Problem("dose", message, f"the label says {labelled}", text))
+        raise InputError(Problem("dose", message, f"the label says {on_label}", text))
     return replace(written, hours=hours)
-
-
-def as_released(product: Product, amount: int) -> int:
-    """A rate read off a patch's label, as it is counted: 12 is 12.5 mcg/h."""
-    half = THOUSAND // 2
-    labels = {s.label: s.amount for s in product.strengths if s.amount % THOUSAND == half}
-    for label, counted in labels.items():
-        if label.isdigit() and amount == int(label) * THOUSAND:
-            return counted
-    return amount
-
-
-def _labelled(written: Prescription, product: Product) -> Prescription:
-    """The dose of a patch as its label says it: 12.5 is 12 mcg/h."""
-    several = max(written.count, 1)
-    label = product.number(written.amounts[0] // several)
-    if not product.is_patch or not label.isdigit():
-        return written
-    return replace(written, amounts=(int(label) * THOUSAND * several,))
 
 
 def read_amount(text: str, product: Product | None, field: str) -> int:
@@ -285,55 +336,6 @@ def _limit(product: Product, strength: Strength, amount: int, text: str) -> int:
         raise InputError(Problem("dose", message, "check the dose and its unit", text))
     measures = -(-amount // drug)
     return min(-(-measures // _LIMIT_GRAIN) * _LIMIT_GRAIN * drug, most)
-
-
-def _units_needed(
-    product: Product,
-    strengths: tuple[Strength, ...],
-    written: Prescription,
-    amounts: tuple[int, ...],
-    *,
-    halves: bool,
-) -> int:
-    """The units at one administration that the current dose needs (0 where none make it)."""
-    if written.count > MOST_UNITS:
-        message = f"{written.count} {product.kind}s at one administration"
-        hint = f"at most {MOST_UNITS}: check the dose"
-        raise InputError(Problem("dose", message, hint, str(written.count)))
-    needed = [fewest_units_for(a, strengths, halves=halves) or 0 for a in set(amounts) if a]
-    return max([written.count, *needed])
-
-
-def _as_written(
-    written: Prescription, strengths: tuple[Strength, ...], amounts: tuple[int, ...], text: str
-) -> tuple[tuple[tuple[Strength, int], ...], ...] | None:
-    """The units of ``2 x 15 mg``, which are taken as they are written."""
-    if not written.count:
-        return None
-    each = written.amounts[0] // written.count
-    other = written.other // written.count
-    for strength in strengths:
-        if strength.amount == each and other in {0, strength.other} and "mL" not in strength.label:
-            units = ((strength, written.count * THOUSAND),)
-            return tuple(units if amount else () for amount in amounts)
-    labels = ", ".join(strength.label for strength in strengths)
-    message = f"'{text}' names a strength that is not in use"
-    raise InputError(Problem("dose", message, f"the strengths are {labels}", text))
-
-
-def _check_other(written: Prescription, current: Regimen, text: str) -> None:
-    """The second ingredient must be what the units contain."""
-    found = sum(s.other * count for s, count in current.units[0]) // THOUSAND
-    if found == written.other:
-        return
-    product = current.product
-    made = " + ".join(s.label for s, _ in current.units[0])
-    message = (
-        f"{product.text(current.amounts[0])} is made as {made}, "
-        f"with {found // THOUSAND} mg of the other ingredient"
-    )
-    hint = "write 2 x 5/325 mg for two units, or name the strengths with --stock"
-    raise InputError(Problem("dose", message, hint, text))
 
 
 def _not_makeable(made: Regimens, amount: int, text: str) -> NoReturn:

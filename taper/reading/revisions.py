@@ -51,7 +51,7 @@ def rule_of(request: Request, change: Mapping[str, str]) -> Rule:
     """The rule of the request with other values; all their faults at once."""
     values = dict(request.text)
     if is_rate(change):
-        values.update(dict.fromkeys(("guideline", "phases", "over", "by", "override_rate")))
+        values.update(dict.fromkeys(("guideline", "pace", "phases", "over", "by", "override_rate")))
         values.update({name: change[name] for name in RATE if name in change})
     values.update({name: change[name] for name in ("to", "override_rate") if name in change})
     return read(values).rule

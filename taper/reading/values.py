@@ -139,6 +139,11 @@ class Fields:
             elif not text.isprintable():
                 self.problem(name, "the text has characters that cannot be printed", "plain text")
 
+    def finish(self, *free_texts: str) -> None:
+        """Check the free texts, and raise all problems that were kept."""
+        self.free_text(*free_texts)
+        self.raise_problems()
+
     def raise_problems(self) -> None:
         """Raise all problems that were kept, if there are any."""
         if self.problems:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND
@@ -17,28 +17,49 @@ if TYPE_CHECKING:
 
 
 def in_use(
-    product: Product, amounts: Iterable[int], most: int, *, other: int = 0, halves: bool = False
+    product: Product,
+    amounts: Iterable[int],
+    most: int,
+    *,
+    other: int = 0,
+    named: int = 0,
+    halves: bool = False,
 ) -> Strengths:
     """The strengths that are used unless the request names others.
 
     ``amounts`` are those of the current dose, each made of at most ``most`` units; ``other`` is
     the content of the other ingredient of a combination, if it is written (0: the commonest).
-    A strength that is seldom stocked is among them if the current dose needs it.
+    A strength that is seldom stocked is among them if the current dose names it as its tablet of
+    ``named``, or needs it.
     """
     if product.is_liquid:
         return product.usual[:1]  # measured from one bottle: the weakest
     alike = _of_content(product, other)
     stocked = tuple(s for s in alike if s.label not in product.seldom_stocked) or alike
-    wanted = sorted({amount for amount in amounts if amount})
-    if _makes(stocked, wanted, most, halves=halves):
-        return stocked
-    seldom = [strength for strength in alike if strength not in stocked]
-    for size in range(1, len(seldom) + 1):
-        for added in combinations(seldom, size):
-            strengths = tuple(s for s in alike if s in stocked or s in added)
-            if _makes(strengths, wanted, most, halves=halves):
-                return strengths
-    return stocked
+    needed = {strength for strength in alike if strength.amount == named}
+    for amount in {amount for amount in amounts if amount and not named}:
+        usual = fewest_units_for(amount, stocked, halves=halves)
+        if usual is None or usual > most:
+            needed.update(_seldom_needed(amount, alike, stocked, most))
+    return tuple(s for s in alike if s in stocked or s in needed)
+
+
+def _seldom_needed(
+    amount: int, alike: Strengths, stocked: Strengths, most: int
+) -> tuple[Strength, ...]:
+    """The seldom stocked strengths in the best way to make an amount of ``most`` units.
+
+    It has the fewest such units, then the fewest units, then the larger strengths.
+    """
+    descending = sorted(alike, key=lambda strength: -strength.amount)
+    ways = (
+        way
+        for count in range(1, most + 1)
+        for way in combinations_with_replacement(descending, count)
+        if sum(strength.amount for strength in way) == amount
+    )
+    best = min(ways, key=lambda way: sum(s not in stocked for s in way), default=())
+    return tuple(strength for strength in best if strength not in stocked)
 
 
 def one_tablet_alone(
@@ -58,8 +79,3 @@ def _of_content(product: Product, other: int) -> Strengths:
     contents = {strength.other for strength in product.strengths}
     wanted = other if other in contents else product.usual[0].other
     return tuple(strength for strength in product.strengths if strength.other == wanted)
-
-
-def _makes(strengths: Strengths, amounts: list[int], most: int, *, halves: bool) -> bool:
-    units = (fewest_units_for(amount, strengths, halves=halves) for amount in amounts)
-    return all(count is not None and count <= most for count in units)

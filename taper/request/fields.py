@@ -13,6 +13,7 @@ FIELDS = (
     "as_needed",
     "start",
     "guideline",
+    "pace",
     "reduce",
     "every",
     "of",
@@ -47,7 +48,7 @@ LISTS = frozenset(
     {"phases", "holds", "avoid", "reduce_on", "stock", "on_hand", "risks", "also", "keep"}
 )
 RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
-ALIASES = ("drug", "form")  # instead of ``product``
+ALIASES = ("drug", "form", "release")  # they say which product, and are not kept
 RISKS = (
     "benzodiazepine",
     "gabapentinoid",
@@ -65,4 +66,6 @@ RISKS = (
     "age-75",
 )
 INDICATIONS = ("pain", "cancer", "palliative", "sickle-cell", "oud")
+CLOSE_RISKS = frozenset({"oud", "suicide-risk", "previous-overdose"})  # small fills, close checks
+PACES = ("gentle", "middle", "fast")  # where in the range of a guideline
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -89,13 +89,19 @@ class Finish:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Companion:
-    """Another opioid that the patient takes; ``keep`` leaves it as it is."""
+    """Another opioid that the patient takes; ``keep`` leaves it as it is.
+
+    ``every`` and ``last_dose_for`` are its own defaults, if no interval was asked for and they
+    are not those of the main opioid.
+    """
 
     regimen: Regimen
     regimens: Regimens
     prescription: Prescription
     keep: bool = False
     taking: int | None = None  # daily use, where it differs from what is prescribed
+    every: Interval | None = None
+    last_dose_for: Interval | None = None
 
 
 class OnHand(NamedTuple):

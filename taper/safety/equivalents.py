@@ -25,6 +25,15 @@ def total_mme(step: Step) -> Ratio | None:
     return Ratio(top, bottom)
 
 
+def share_of_total(before: Step, step: Step) -> Ratio | None:
+    """A cut as a share of everything taken before, in MME; None if a factor is missing."""
+    earlier, later = total_mme(before), total_mme(step)
+    if earlier is None or later is None or not earlier.numerator:
+        return None
+    fallen = earlier.numerator * later.denominator - later.numerator * earlier.denominator
+    return Ratio(max(fallen, 0), earlier.numerator * later.denominator)
+
+
 def mme_text(step: Step) -> str | None:
     """MME of a row as printed, exact where it ends; None without a factor."""
     mme = total_mme(step)

@@ -17,7 +17,7 @@ PAIN = "pain"
 METHADONE = "methadone"
 ONCE_A_DAY = 24  # hours between administrations
 # the risks that are planned only with a specialist
-_NEEDS_SPECIALIST = ("pregnancy", "suicide-risk", "oud")
+NEEDS_SPECIALIST = ("pregnancy", "suicide-risk", "oud")
 
 
 def refusals(request: Request) -> list[Problem]:
@@ -61,7 +61,7 @@ def _may_be_treatment(request: Request) -> bool:
 
 
 def _specialists(request: Request) -> Iterator[Problem]:
-    for risk in _NEEDS_SPECIALIST:
+    for risk in NEEDS_SPECIALIST:
         if risk in request.risks and not request.specialist:
             hint = "--specialist with who was consulted"
             yield _refusal(request, risk, "specialist", hint, {})

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from taper.request.model import Request
 
 
+MOST_TRIED = 2  # products: each is a whole plan more
+
+
 class Lazy:
     """A text that is worked out when it is first printed: a remedy takes another plan to know."""
 
@@ -72,28 +75,31 @@ class _Change(NamedTuple):
     request: Request
 
 
-def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen) -> str:
+def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen, *, as_asked: bool) -> str:
     """What would help at a regimen: the first change that makes the largest cut smaller.
 
     If none does, the first that leaves it as it is; none that makes it larger. Each is tried: the
     request is planned again with it, and what comes of it is printed beside the plan at hand. If
-    the rows are not those of the request, what makes smaller steps is named alone.
+    the rows are not ``as_asked`` by the request, because the plan was changed or a person wrote
+    it, what makes smaller steps is named alone.
     """
     made = _table_of(request, regimen.product)
-    if made is not request.regimens or isinstance(made, AsNeeded):
+    if not as_asked or made is not request.regimens or isinstance(made, AsNeeded):
         return _without_trial(made)
     now = _outcome(request, steps)
-    if _tried(request) != now:  # a plan that was changed, or a schedule that a person wrote
-        return _without_trial(made)
-    tried = [(change, _tried(change.request)) for change in _changes(request, made)]
-    made_of = [(change, then) for change, then in tried if then is not None]
-    for most in (-1, 0):
-        for change, then in made_of:
-            if then.compares(now) == most:
-                return f"{change.text}: {_compared(then, now)}"
-    if made_of:
-        return "no marketed product or strength of this opioid makes the largest cut smaller"
-    return _nothing(made)
+    same, is_larger = "", False
+    for change in _changes(request, made):
+        then = _tried(change.request)
+        if then is None:
+            continue
+        compares = then.compares(now)
+        if compares < 0:
+            return f"{change.text}: {_compared(then, now)}"
+        is_larger = is_larger or compares > 0
+        if not compares and not same:
+            same = f"{change.text}: {_compared(then, now)}"
+    larger = "no marketed product or strength of this opioid makes the largest cut smaller"
+    return same or (larger if is_larger else _nothing(made))
 
 
 def _table_of(request: Request, product: Product) -> Regimens:
@@ -106,7 +112,7 @@ def _table_of(request: Request, product: Product) -> Regimens:
 
 
 def _changes(request: Request, made: Regimens) -> Iterator[_Change]:
-    """A finer strength, then a finer product for the end, then halves."""
+    """A finer strength, then a finer product for the end (the finest first), then halves."""
     product = made.product
     strength = _finer_strength(made)
     if strength is not None:
@@ -114,13 +120,18 @@ def _changes(request: Request, made: Regimens) -> Iterator[_Change]:
         text = f"adding {strength.label}{unit} to --stock"
         yield _Change(text, _with_strength(request, strength))
     if request.finish is None:
-        for name in finer_products(made):
+        for name in _finer(made)[:MOST_TRIED]:
             finer = formulary(product.market).products[name]
             text = f"--finish-with {name}{_adds(finer, product)}"
             yield _Change(text, _finishing_with(request, finer))
     if product.splittable and not made.halves:
         text = "--split halves, if the tablets are known to be scored"
         yield _Change(text, _with_halves(request))
+
+
+@lru_cache(maxsize=1024)
+def _finer(made: Regimens) -> tuple[str, ...]:
+    return tuple(finer_products(made))
 
 
 def _finer_strength(made: Regimens) -> Strength | None:
@@ -229,7 +240,7 @@ def _without_trial(made: Regimens) -> str:
     if strength is not None:
         unit = "" if product.is_liquid else f" {product.unit_text}"
         return f"the {strength.label}{unit} strength is marketed"
-    finer = finer_products(made)
+    finer = _finer(made)
     if finer:
         added = _adds(formulary(product.market).products[finer[0]], product)
         return f"{finer[0]} makes smaller steps{added}"

@@ -18,6 +18,8 @@ from taper.planning.make import make_plan
 from taper.quantities import parse_day, parse_interval
 from taper.reading import read
 from taper.regimen.prescription import frequency
+from taper.request.fields import RISKS
+from taper.safety.refusals import NEEDS_SPECIALIST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 _PACE = re.compile(
     r"(?P<reduce>[^/]*?)\s*(?:/|\bevery\b)?\s*(?P<every>\d+\s*(?:d|w|mo)\w*)?", re.IGNORECASE
 )
-_OTHER_RULES = ("over", "by", "phases", "guideline")
+_RISKS_IN_A_LINE = 5
+_OTHER_RULES = ("over", "by", "phases", "guideline", "pace")
 
 
 def _say(text: str) -> None:
@@ -62,6 +65,7 @@ def ask(values: dict[str, Any], add_stock: Callable[[], None]) -> list[str]:
         _say(_described(market.find(values["product"])))
     add_stock()
     _ask_dose(values, market)
+    _ask_taking(values)
     if not values.get("start"):
         tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
         values["start"] = _question("First day", parse_day, tomorrow.isoformat())
@@ -69,9 +73,16 @@ def ask(values: dict[str, Any], add_stock: Callable[[], None]) -> list[str]:
         answer = _question("On opioids for how long (8w, 3y; Enter if not known)", _duration, "")
         if answer:
             values["on_opioids_for"] = answer
+    if "risks" not in values and _answers(values, before):
+        _ask_risks(values)  # a command line that needs no question is not held up
     if guided:
         _preview(values)
-    stock = values.get("stock")  # was added, not answered
+    return _answers(values, before)
+
+
+def _answers(values: dict[str, Any], before: dict[str, Any]) -> list[str]:
+    """The fields that were asked for; the strengths at hand were added, not answered."""
+    stock = values.get("stock")
     return [n for n, v in values.items() if v != before.get(n) and v is not stock]
 
 
@@ -108,11 +119,43 @@ def _ask_dose(values: dict[str, Any], market: Formulary) -> None:
             f"What is taken now (such as {_example(product)})",
             lambda text: _probe({**values, "dose": text}, "dose"),
         )
-    if "prn" in str(values["dose"]).lower() and not values.get("taking"):
+
+
+def _ask_taking(values: dict[str, Any]) -> None:
+    """Of a dose as needed or in a range: what is taken, with the most that is allowed."""
+    if values.get("taking"):
+        return
+    try:
+        _probe(values, "taking")
+    except InputError as error:
+        problem = error.problems[0]
         values["taking"] = _question(
-            "As needed: how much a day, on average over two weeks (20 mg)",
+            f"{problem.message[:1].upper()}{problem.message[1:]} ({problem.hint})",
             lambda text: _probe({**values, "taking": text}, "taking"),
         )
+
+
+def _ask_risks(values: dict[str, Any]) -> None:
+    """The risks, once; those that need it ask for the specialist who was consulted."""
+    for place in range(0, len(RISKS), _RISKS_IN_A_LINE):
+        _say(", ".join(RISKS[place : place + _RISKS_IN_A_LINE]))
+    answer = _question(
+        "Risks, of these (beginnings will do; Enter if none)",
+        lambda text: _probe({**values, "risks": _list_of(text)}, "risks") if text else None,
+        "",
+    )
+    if not answer:
+        return
+    values["risks"] = _list_of(answer)
+    named = any(risk.startswith(text) for text in values["risks"] for risk in NEEDS_SPECIALIST)
+    if named and not values.get("specialist"):
+        who = _question("Who was consulted, a specialist (Enter if nobody yet)", str, "")
+        if who:
+            values["specialist"] = who
+
+
+def _list_of(text: str) -> list[str]:
+    return [part.lower() for part in re.split(r"[,;\s]+", text) if part]
 
 
 def _probe(values: dict[str, Any], *names: str) -> None:

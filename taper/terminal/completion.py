@@ -113,6 +113,7 @@ def strengths(ctx: Any, incomplete: str) -> Proposals:
     before, comma, _ = incomplete.rpartition(",")
     taken = {text.strip() for text in before.split(",")}
     labels = [s.label.replace(" mg/mL", "") for s in found.strengths]
+    labels += [] if comma else ["all"]
     return _matching(
         [(f"{before}{comma}{label}", found.unit) for label in labels if label not in taken],
         incomplete,
@@ -180,13 +181,16 @@ def setting(incomplete: str) -> Proposals:
 
 
 of = words("original", "current", "mixed")
-avoid = words("weekends", "holidays:US", "holidays:GB", "holidays:CA")
+avoid = words("weekends", "holidays:US", "holidays:GB", "holidays:CA", "holidays:AU")
 weekday = words("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 split = words("none", "halves")
 as_needed = words("fixed", "keep")
 time = words("morning", "noon", "afternoon", "evening", "bedtime")
 prefer = words("fewest-units", "fewest-strengths")
 checks = words("standard", "close", "none")
-shown = words("table", "json", "csv", "md")
+pace = words("gentle", "middle", "fast")
+purpose = words("pain")
+release = words("ir", "er")
+shown = words("table", "json", "csv", "md", "note")
 language = words("en", "es")
 paper = words("letter", "a4")

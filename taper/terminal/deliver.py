@@ -12,7 +12,7 @@ from taper.terminal.streams import escaped
 if TYPE_CHECKING:
     from taper.planning.plan import Plan
 
-SHOWN = ("table", "json", "csv", "md")
+SHOWN = ("table", "json", "csv", "md", "note")
 LANGUAGES = ("en", "es")
 PAPERS = ("letter", "a4")
 LETTER = {"us", "ca"}  # markets; the others print on A4
@@ -34,8 +34,12 @@ def deliver(
     language: str | None,
     paper: str | None,
     large_print: bool,
+    full: bool = False,
 ) -> None:
-    """Write the files that are asked for, and print the plan unless only files were."""
+    """Write the files that are asked for, and print the plan unless only files were.
+
+    On the screen it is one page, or ``full`` with every check, fill and note.
+    """
     shown = None if format is None else one_of("format", format, SHOWN)
     options, _ = hand_out_options(plan, language, paper, large_print=large_print)
     if outputs:
@@ -44,10 +48,10 @@ def deliver(
         write_all({name: render(plan, suffix_of(name), options) for name in outputs})
         for name in outputs:
             sys.stderr.write(f"wrote {escaped(name)}\n")
-        if shown is None:
+        if shown is None and not full:
             _warn(plan)
             return
-    show_plan(plan, shown or "table", options)
+    show_plan(plan, shown or "table", options, full=full)
 
 
 def _warn(plan: Plan) -> None:
@@ -80,14 +84,14 @@ def hand_out_options(
     return Options(large_print=large_print, **values), sources
 
 
-def show_plan(plan: Plan, shown: str, options: Options) -> None:
+def show_plan(plan: Plan, shown: str, options: Options, *, full: bool = False) -> None:
     """Print a plan on standard output."""
     if shown == "table":
         from taper.terminal.show import show  # noqa: PLC0415 - loads rich
 
-        show(plan)
+        show(plan, full=full)
         return
-    text = render(plan, f".{shown}", options)
+    text = render(plan, ".txt" if shown == "note" else f".{shown}", options)
     assert isinstance(text, str)
     write_stdout(text)
 

@@ -62,11 +62,10 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
     None: (
         Field("start", "DATE", "Day 1: 2026-12-07."),
         Field("reduce", "RATE", "10%, or an amount: 15 mg. Default 10%."),
-        Field("every", "LENGTH", "1w, 10d, 1mo. Default 1w; 4w after a year."),
+        Field("every", "LENGTH", "1w, 10d, 1mo. Default by market and length of use."),
         Field("to", "DOSE", "Goal: 0 to stop (default), or a daily dose."),
         Field("holds", "HOLD", "Pause (repeat): 2w@every4, 2w@50%, DATE..DATE."),
-        Field("stock", "STRENGTHS", "The strengths at hand: 15,30. No others.", "strengths"),
-        Field("taking", "DOSE", "Daily use, if not what is prescribed."),
+        Field("taking", "DOSE", "Of an as-needed dose, the average daily use."),
         Field("on_opioids_for", "LENGTH", "On opioids for how long: 8w, 3y."),
         Field("risks", "RISK", "Repeat: benzodiazepine, oud, pregnancy, ...", "risk"),
     ),
@@ -76,6 +75,7 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
         Field("by", "DATE", "The same, ending by a date."),
         Field("phases", "PHASE", "Repeat: '10%/1w until 50%', then '5%/2w'."),
         Field("guideline", "NAME", "A published rule set: `taper guidelines list`.", "guideline"),
+        Field("pace", "WORD", "Where in its range: gentle (default), middle or fast.", "pace"),
         Field("last_dose_for", "LENGTH", "How long the smallest once-daily dose is kept."),
         Field("override_rate", "TEXT", "The reason for a pace over 25% a week."),
     ),
@@ -87,6 +87,9 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
     "The medicine": (
         Field("drug", "NAME", "With --form, instead of a product id.", "drug"),
         Field("form", "NAME", "er, ir, solution, patch, ...", "form"),
+        Field("release", "WORD", "ir or er, if the name does not say.", "release"),
+        Field("stock", "STRENGTHS", "Only these strengths: 15,30; or all.", "strengths"),
+        Field("on_hand", "UNITS", "Repeat: held already, used up first: '40 x 15 mg'."),
         Field("max_units", "NUMBER", "Most tablets at one administration."),
         Field("split", "WORD", "halves: of immediate-release tablets known to be scored.", "split"),
         Field("as_needed", "WORD", "fixed: at fixed times; keep: it stays as needed.", "as_needed"),
@@ -99,10 +102,10 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
         Field("market", "NAME", "us, uk, ca or au.", "market"),
     ),
     PATIENT: (
-        Field("indication", "WORD", "What for: pain. Others are refused, with the reason."),
+        Field("indication", "WORD", "pain; anything else is refused, with the reason.", "purpose"),
         Field("specialist", "NAME", "Who was consulted."),
         Field("checks", "WORD", "standard, close (weekly) or none.", "checks"),
-        Field("fill", "LENGTH", "Days per dispensing: 28d, 7d; or step."),
+        Field("fill", "LENGTH", "Days per dispensing: 28d (default), 14d, 7d; or step."),
         Field("id", "NAME", "The plan's id."),
         Field("label", "TEXT", "A free label printed on the plan."),
     ),
@@ -188,7 +191,7 @@ Format = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="Print as table (default), json, csv or md.",
+        help="table (default), json, csv, md or note.",
         show_default=False,
         metavar="FORMAT",
         autocompletion=tab("shown"),
@@ -199,7 +202,7 @@ Output = Annotated[
     typer.Option(
         "-o",
         "--output",
-        help="Write by suffix (repeat): .json .csv .pdf .ics ...",
+        help="Write by suffix (repeat): .json .csv .pdf .txt ...",
         show_default=False,
         metavar="FILE",
     ),
@@ -219,12 +222,15 @@ Paper = Annotated[
     str | None,
     typer.Option(
         "--paper",
-        help="letter or a4. Default letter; a4 in the UK.",
+        help="letter or a4. Default by market.",
         show_default=False,
         metavar="PAPER",
         rich_help_panel=HAND_OUT,
         autocompletion=tab("paper"),
     ),
+]
+Full = Annotated[
+    bool, typer.Option("--full", help="Show every check, fill and note, not one screen.")
 ]
 Large = Annotated[
     bool, typer.Option("--large-print", help="In large print.", rich_help_panel=HAND_OUT)

@@ -27,7 +27,7 @@ DEFAULT = "default"
 
 MARKET_VARIABLE = "TAPER_MARKET"
 FILE_VARIABLE = "TAPER_CONFIG"
-PLAN_SETTINGS = ("market", "guideline", "phases", "reduce", "every", "of", "fill")
+PLAN_SETTINGS = ("market", "guideline", "pace", "phases", "reduce", "every", "of", "fill")
 HANDOUT_SETTINGS = ("language", "paper", "clinic", "telephone")
 STOCK = "stock"  # a table: the strengths at hand of each product
 _BRINGS = {"guideline": ("every", "of"), "phases": ("every",)}  # with what does not go beside it
@@ -110,6 +110,8 @@ def _together(values: Mapping[str, Any], path: str) -> list[Problem]:
     rules = [name for name in RATES if name in values]
     if len(rules) > 1:
         return [Problem(path, f"{' and '.join(rules)} are both set", "one of them")]
+    if "pace" in values and "guideline" not in values:
+        return [Problem(path, "pace goes with a guideline", 'guideline = "hhs-2019"')]
     return [
         Problem(path, f"{name} does not go with {rule}", "one of the two")
         for rule in rules
@@ -156,7 +158,7 @@ class Settled:
         names = set(self.values)
         out = set(names)
         if names & {*RATES}:
-            out |= {*RATES}
+            out |= {*RATES, "pace"}  # a pace is one of the guideline beside it
         for rule, parts in _BRINGS.items():
             if rule in names:
                 out |= {*parts}
@@ -179,7 +181,12 @@ class Settled:
             market = formulary(str(self.values.get("market") or "us").lower())
             name, drug = self.values.get("product"), self.values.get("drug")
             form = str(self.values.get("form") or "")
-            product = market.find(str(name)) if name else market.find_drug(str(drug or ""), form)
+            release = str(self.values.get("release") or "").lower()
+            product = (
+                market.find(str(name), release=release)
+                if name
+                else market.find_drug(str(drug or ""), form)
+            )
         except InputError:
             return  # reading the request says what is wrong
         if product.id in stock:
@@ -199,16 +206,21 @@ class Settled:
         return replace(problem, hint=hint)
 
 
-def asked(product: str | None, dose: str | None, given: dict[str, Any]) -> Settled:
-    """What is asked for: a request file or two arguments, the options over them, the defaults."""
+def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -> Settled:
+    """What is asked for: a request file or arguments, the options over them, the defaults.
+
+    The ``words`` after the product are the dose, which needs no quotes.
+    """
     file: dict[str, Any] = {}
+    dose = " ".join(words) if words else None
     if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
         from taper.terminal.files import read_request  # noqa: PLC0415 - where a file comes in
 
         file = read_request(product)
         product = None
-    elif product is not None and dose is None and "drug" in given and product[:1].isdigit():
-        product, dose = None, product  # --drug names the product: the one argument is the dose
+    elif product and "drug" in given and product[:1].isdigit():
+        dose = " ".join([product, *(words or ())])  # --drug names the product
+        product = None
     if product is not None:
         given["product"] = product
     if dose is not None:
@@ -219,13 +231,13 @@ def asked(product: str | None, dose: str | None, given: dict[str, Any]) -> Settl
 def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
     """Remove the values of a file that an option takes the place of."""
     if any(name in given for name in RATES):
-        for name in RATES:
+        for name in (*RATES, "pace"):
             values.pop(name, None)
     if any(name in given for name in _BRINGS):
         for name in ("every", "of"):
             values.pop(name, None)
     if "product" in given or "drug" in given:
-        for name in ("product", "drug", "form"):
+        for name in ("product", "drug", "form", "release"):
             values.pop(name, None)
 
 

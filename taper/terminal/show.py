@@ -7,23 +7,26 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from taper.export.words import rule_text
 from taper.planning.document import last_rows, summary
 from taper.quantities import plain
-from taper.regimen.directions import prescription_in_words, strength_text
+from taper.regimen.directions import prescription_in_words, strength_text, unit_noun
 from taper.safety.equivalents import mme_text
-from taper.safety.findings.cuts import LARGE_CUT, LARGE_CUTS
+from taper.safety.findings.cuts import LARGE_CUT
 from taper.safety.findings.lines import printed
 from taper.safety.withdrawal_checks import facts
-from taper.terminal.schedule_table import day_text, layout, schedule_table
+from taper.terminal import cells
+from taper.terminal.cells import day_text
+from taper.terminal.folding import paragraph
+from taper.terminal.schedule_table import layout, products_of, schedule_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from taper.engine.steps import Step
+    from taper.formulary.product import Product, Strength
     from taper.planning.plan import Plan
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["console", "day_text", "schedule_table", "show"]
 DISCLAIMER = "Decision support for clinicians, not medical advice."
 SCREEN_LINES = 50  # at 80 columns: what a person sees at once (contract 11)
-LEAST_CHART_LINES = 7
+BESIDE_THE_PLAN = 5  # lines: the command, the disclaimer below, and the next prompt
+LEAST_CHART_LINES, MOST_CHART_LINES = 6, 8
 LEVEL_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
 
@@ -61,72 +65,71 @@ def is_plain(out: Console) -> bool:
 def show(plan: Plan, *, full: bool = False) -> None:
     """Print a plan: on one screen, or ``full`` with every check, fill and note."""
     out = console()
-    head = [*_header(plan), ""]
-    for line in head:
-        out.print(line, markup=False)
     laid_out = layout(plan, out.width, plain=is_plain(out))
-    out.print(laid_out.schedule)
-    out.print(_legend(plan, in_a_row=laid_out.in_a_row), style="dim", markup=False)
-    if full:
-        _everything(plan, out)
-        return
-    parts = _essentials(plan)
-    used = len(head) + sum(len(out.render_lines(part)) for part in (laid_out.schedule, *parts))
-    room = SCREEN_LINES - used - 4  # the legend, the disclaimer, and what follows them
+    parts: list[RenderableType] = [
+        *(_hung("", line, "", out) for line in _header(plan)),
+        Text(""),
+        laid_out.schedule,
+        _hung("", _legend(plan, in_a_row=laid_out.in_a_row), "", out, dim=True),
+        Text(""),
+    ]
+    parts += [] if full else _essentials(plan, out)
+    last = DISCLAIMER if full else f"{DISCLAIMER} --full prints every check, fill and note."
     for part in parts:
         out.print(part)
-    if room >= LEAST_CHART_LINES:
-        _chart(plan, out, min(room - 3, 8))
-    out.print(
-        f"{DISCLAIMER} `--full` prints every check, fill and note.", style="dim", markup=False
-    )
+    if full:
+        _everything(plan, out)
+    else:
+        room = SCREEN_LINES - sum(len(out.render_lines(part)) for part in parts) - BESIDE_THE_PLAN
+        if room >= LEAST_CHART_LINES:
+            _chart(plan, out, min(room - 1, MOST_CHART_LINES))
+    out.print(_hung("", last, "", out, dim=True))
 
 
 def _everything(plan: Plan, out: Console) -> None:
     """The chart, every check with its items, every fill, every finding."""
-    _chart(plan, out, 8)
+    _chart(plan, out, MOST_CHART_LINES)
     _checks(plan, out)
     _supply(plan, out)
     _findings(plan, out)
     out.print()
-    out.print(DISCLAIMER, style="dim", markup=False)
 
 
-def _essentials(plan: Plan) -> list[RenderableType]:
+def _essentials(plan: Plan, out: Console) -> list[RenderableType]:
     """The warnings, the first fill, naloxone and lost tolerance, the next check."""
     found = {finding.id: finding for finding in plan.findings}
     warnings = [line for line in printed(plan.findings) if line.level != "note"]
-    parts: list[RenderableType] = [_line(line) for line in warnings]
+    parts: list[RenderableType] = [_line(line, out) for line in warnings]
     if plan.supply:
         fill = plan.supply[0]
         text = f"from {day_text(fill.not_before)}, {fill.days_supply} days: {_items(plan, fill)}"
-        parts.append(_hung("supply ", Text(text), "bold"))
+        parts.append(_hung("supply  ", text, "bold", out))
     parts += [
-        _hung("note   ", Text(f"{found[name].message}."), LEVEL_STYLES["note"])
+        _hung("note    ", f"{found[name].message}.", LEVEL_STYLES["note"], out)
         for name in ("naloxone", "lost-tolerance")
         if name in found
     ]
     if plan.checks:
         first, last = plan.checks[0], plan.checks[-1]
         text = f"next {day_text(first.date)} ({first.how}); {len(plan.checks)} until {last.date}"
-        parts.append(_hung("checks ", Text(text), "bold"))
-    return [Text(""), *parts]
+        parts.append(_hung("checks  ", text, "bold", out))
+    return parts
 
 
-def _line(line: Line) -> Table:
-    """A line of findings: its level, what it says, and the ids to ask about."""
-    text = Text(f"{line.text} ")
-    text.append(f"[{', '.join(line.ids)}]", style="dim")
-    return _hung(f"{line.level:7}", text, LEVEL_STYLES[line.level])
+def _line(line: Line, out: Console) -> Text:
+    """A line of findings: its level, its text, and the ids to ask about."""
+    text = f"{line.text} [{', '.join(line.ids)}]"
+    shown = _hung(f"{line.level:8}", text, LEVEL_STYLES[line.level], out)
+    shown.stylize("dim", shown.plain.rindex("["))
+    return shown
 
 
-def _hung(first: str, text: Text, style: str) -> Table:
-    """A paragraph whose later lines are indented below the first word."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    grid.add_row(Text(first, style=style), text)
-    return grid
+def _hung(first: str, text: str, style: str, out: Console, *, dim: bool = False) -> Text:
+    """A paragraph whose later lines are indented below the first word after ``first``."""
+    lines = paragraph(first, text, out.width)
+    shown = Text("\n".join(lines), style="dim" if dim else "", no_wrap=True, overflow="ignore")
+    shown.stylize(style, 0, len(first))
+    return shown
 
 
 def _header(plan: Plan) -> list[str]:
@@ -160,7 +163,7 @@ def _of_one(plan: Plan) -> list[str]:
     mme, name = mme_text(plan.steps[0]), request.formulary.words["equivalent"]
     context = ", ".join([*size, f"{mme} {name}" if mme else f"no {name} factor"])
     prescription = prescription_in_words(product, request.prescription)
-    return [f"From {prescription} ({context}) to {goal}: {_rule(plan)}"]
+    return [f"From {prescription} ({context}) to {goal}: {rule_text(plan)}"]
 
 
 def _of_several(plan: Plan) -> list[str]:
@@ -175,7 +178,7 @@ def _of_several(plan: Plan) -> list[str]:
     mme, name = mme_text(plan.steps[0]), request.formulary.words["equivalent"]
     total = f"{mme} {name} a day" if mme else f"no {name} factor for each of them"
     order = "; one after the other" if any(last[1:]) else ""
-    return [*lines, f"In total {total}{order}: {_rule(plan)}"]
+    return [*lines, f"In total {total}{order}: {rule_text(plan)}"]
 
 
 def _course(written: Prescription, regimen: Regimen, last: Step | None) -> str:
@@ -192,38 +195,62 @@ def _course(written: Prescription, regimen: Regimen, last: Step | None) -> str:
     return f"{now}: to {last.regimen.product.daily_text(last.daily)}, kept from {day}"
 
 
-def _rule(plan: Plan) -> str:
-    rule = plan.request.rule
-    document = plan.to_rule()
-    parts = []
-    for part in document["parts"]:
-        until = f" until {part['until']}" if part["until"] else ""
-        parts.append(f"{part['reduce']} every {part['every']}{until}")
-    text = ", then ".join(parts) + f" ({rule.of})"
-    if plan.request.text.get("guideline"):
-        text += f", {plan.request.text['guideline']}"
-    return text
-
-
 def _legend(plan: Plan, *, in_a_row: bool) -> str:
-    product = plan.request.product
-    notes = [f"In brackets the {product.kind}s that make a dose of more than one"]
-    if product.holds_acetaminophen:
-        others = sorted({plain(strength.other) for strength in plan.request.regimens.strengths})
-        named = product.words["acetaminophen"]
-        notes.append(f"each {product.kind} with {' or '.join(others)} mg of {named}")
-    if product.is_liquid:
-        notes = [f"Doses in {product.unit_text}, measured in mL with an oral syringe"]
-    times = {step.regimen.times for step in plan.steps if step.daily}
+    """What the schedule does not explain itself; only what stands in it."""
+    notes = []
+    products = products_of(plan)
+    solid = [product for product in products if not product.is_liquid]
+    if any(_has_several(step) for step in plan.steps):
+        units = unit_noun(solid[0], many=True) if len(solid) == 1 else "units"
+        notes.append(f"In brackets the {units} of a dose that takes more than one")
+    if len(solid) < len(products):
+        notes.append("mL are measured with an oral syringe")
+    for product in products:
+        if product.holds_acetaminophen:
+            others = sorted({plain(s.other) for s in _strengths_of(plan, product)}, key=float)
+            named = product.words["acetaminophen"]
+            notes.append(f"each {product.kind} with {' or '.join(others)} mg of {named}")
     if in_a_row:
-        order = "; ".join(", ".join(each) for each in sorted(times, key=len))
-        notes.append(f"doses in the order {order}")
-    if any(LARGE_CUTS & set(step.findings) for step in plan.steps):
+        notes += _orders(plan)
+    if any(cells.is_large(step) for step in plan.steps):
         notes.append(f"! more than {LARGE_CUT} of the current dose")
     if any(mme_text(step) for step in plan.steps):
         name = plan.request.formulary.words["equivalent"]
         notes.append(f"{name} show risk, not a dose to convert to")
-    return "; ".join(notes) + "."
+    text = "; ".join(notes)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _strengths_of(plan: Plan, product: Product) -> set[Strength]:
+    """The strengths of a product that the plan uses."""
+    taken = (cells.regimen_of(step, product) for step in plan.steps)
+    return {strength for each in taken if each for strength, _ in each.per_day}
+
+
+def _has_several(step: Step) -> bool:
+    """Whether an administration of solid units is shown with what makes it."""
+    return any(
+        "(" in cells.in_a_row(each) and not each.product.is_liquid
+        for each in (step.regimen, *step.companions)
+    )
+
+
+def _orders(plan: Plan) -> list[str]:
+    """The times of doses that stand in a row, by how many there are in a day."""
+    by_number: dict[int, dict[tuple[str, ...], list[int]]] = {}
+    for step in plan.steps:
+        for each in (step.regimen, *step.companions):
+            if each.daily and len(each.times) > 1:
+                rows = by_number.setdefault(len(each.times), {}).setdefault(each.times, [])
+                rows.append(step.number)
+    texts = []
+    for number, orders in sorted(by_number.items(), reverse=True):
+        usual, *others = orders
+        text = f"{number} a day: {', '.join(usual)}"
+        for times in others:
+            text += f" (step {', '.join(map(str, orders[times]))}: {', '.join(times)})"
+        texts.append(text)
+    return texts
 
 
 def _chart(plan: Plan, out: Console, rows: int) -> None:
@@ -242,20 +269,11 @@ def _checks(plan: Plan, out: Console) -> None:
     out.print("Checks", style="bold")
     for check in plan.checks:
         what = "; ".join(known.kinds[reason].title.lower() for reason in check.reasons)
-        _hanging(out, f"{day_text(check.date)}  ", f"{what} (step {check.step}): {check.how}")
+        text = f"{what} (step {check.step}): {check.how}"
+        out.print(_hung(f"{day_text(check.date)}  ", text, "", out))
     days = [check.date.isoformat() for check in plan.checks if known.monitoring in check.items]
     if days:
-        text = f"{known.monitoring_title}: {', '.join(days)}."
-        _hanging(out, "  ", text, style="dim")
-
-
-def _hanging(out: Console, first: str, text: str, style: str = "") -> None:
-    """A paragraph whose later lines are indented below the first."""
-    grid = Table.grid(padding=0)
-    grid.add_column(no_wrap=True, width=len(first))
-    grid.add_column(overflow="fold")
-    grid.add_row(Text(first, style=style), Text(text, style=style))
-    out.print(grid)
+        out.print(_hung("  ", f"{known.monitoring_title}: {', '.join(days)}.", "", out, dim=True))
 
 
 def _supply(plan: Plan, out: Console) -> None:
@@ -265,7 +283,7 @@ def _supply(plan: Plan, out: Console) -> None:
     out.print("To dispense", style="bold")
     for fill in plan.supply:
         text = f"{fill.days_supply} days: {_items(plan, fill)}"
-        _hanging(out, f"{day_text(fill.date)}  ", text)
+        out.print(_hung(f"{day_text(fill.date)}  ", text, "", out))
 
 
 def _items(plan: Plan, fill: Fill) -> str:
@@ -285,5 +303,5 @@ def _findings(plan: Plan, out: Console) -> None:
     out.print()
     out.print("Findings", style="bold")
     for line in printed(plan.findings):
-        out.print(_line(line))
-    out.print(Padding(Text("`taper explain ID` says more.", style="dim"), (0, 0, 0, 8)))
+        out.print(_line(line, out))
+    out.print(_hung(" " * 8, "`taper explain ID` prints more.", "", out, dim=True))

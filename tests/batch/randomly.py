@@ -32,6 +32,7 @@ FEATURES: dict[str, list[dict[str, object]]] = {
     ],
     "drug": [{"drug": "oxycodone", "form": "ir", "dose": "15 mg q6h"}],
     "form": [{"drug": "morphine", "form": "solution", "dose": "20 mg q4h"}],
+    "release": [{"product": "Oxycodone 10mg", "release": "ir", "dose": "15 mg q6h"}],
     "taking": [{"product": "oxycodone-apap", "dose": "7.5 mg q6h prn", "taking": "20 mg"}],
     "guideline": [{"guideline": "cdc-2022-weekly"}, {"guideline": "va-slower"}],
     "of": [{"of": "original", "reduce": "20%", "every": "2w"}],
@@ -95,6 +96,7 @@ def rule(random: Random) -> dict[str, object]:
     kind = random.randrange(9)
     if kind == 0:
         fields["guideline"] = random.choice(GUIDELINES)
+        fields["pace"] = _sometimes(random, 0.8, ["gentle", "middle", "fast"])
     elif kind == 1:
         fields["over"] = random.choice(["20w", "40w", "9mo"])
     elif kind == 2:
@@ -132,6 +134,8 @@ def base(random: Random) -> dict[str, object]:
         "last_dose_for": ["1w", "1mo"],
         "to": ["10 mg", "0", "5%"],
         "prefer": ["fewest-strengths"],
+        "favor": ["morning", "evening"],
+        "on_hand": [f"{n} x {product.strengths[0].label}" for n in (10, 40)],
         "split": ["halves"],
         "max_units": [2, 6],
         "also": ["oxycodone-ir 10 mg q6h", "tramadol-ir 50 mg q6h"],
@@ -143,7 +147,8 @@ def base(random: Random) -> dict[str, object]:
     for name, values in maybe.items():
         fields[name] = _sometimes(random, 0.06, values)
     if " prn" in str(fields["dose"]):
-        fields["taking"] = _sometimes(random, 0.7, ["10 mg", "20 mg"])
+        fields["taking"] = _sometimes(random, 0.8, ["10 mg", "20 mg", "2 tablets", "4 tablets"])
+        fields["as_needed"] = _sometimes(random, 0.9, ["keep", "fixed"])
     if fields["also"] and random.random() < 0.5:
         fields["keep"] = str(fields["also"]).split()[0]
     return {name: value for name, value in fields.items() if value is not None}

@@ -54,10 +54,10 @@ def test_products_of_the_users_market(monkeypatch):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("taper plan morphine-er --stock ", ["15", "30", "60", "100", "200"]),
+        ("taper plan morphine-er --stock ", ["15", "30", "60", "100", "200", "all"]),
         ("taper plan morphine-er --stock 15,30,", ["15,30,60", "15,30,100", "15,30,200"]),
         ("taper plan oxycodone-apap --stock 10", ["10/300", "10/325"]),
-        ("taper plan morphine-solution --stock ", ["2", "4", "20"]),
+        ("taper plan morphine-solution --stock ", ["2", "4", "20", "all"]),
         ("taper plan --stock ", []),
     ],
 )

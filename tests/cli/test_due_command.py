@@ -56,7 +56,7 @@ def test_only_the_kinds_that_are_asked_for(taper, plans):
 
 
 def test_a_file_that_cannot_be_read_is_one_line_and_the_others_go_on(taper, plans):
-    (plans / "broken.json").write_text('{"schema": "taper-plan/1", "steps": 3}')
+    (plans / "broken.json").write_text('{"schema": "taper-plan/2", "steps": 3}')
     (plans / "other.json").write_text("[]")
     ran = taper("due", plans, plans / "none.json", "--on", "2026-12-21", "--format", "json")
     assert ran.status == 1

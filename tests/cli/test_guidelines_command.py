@@ -12,7 +12,35 @@ from taper.formulary.guidelines import guidelines
 def test_list_names_every_rule_set(taper):
     ran = taper("guidelines", "list")
     assert ran.status == 0
-    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == list(guidelines())
+    heads = [line.split()[0] for line in ran.out.splitlines() if not line.startswith(" ")]
+    assert heads == sorted(guidelines(), key=lambda name: guidelines()[name].market != "us")
+
+
+@pytest.mark.parametrize(("market", "first"), [("uk", "fpm-newer"), ("au", "etg-weekly")])
+def test_those_of_the_market_in_use_come_first(taper, monkeypatch, market, first):
+    asked = taper("guidelines", "list", "--market", market).out
+    assert asked.startswith(f"{first} ({market}, ")
+    monkeypatch.setenv("TAPER_MARKET", market)
+    assert taper("guidelines", "list").out == asked
+
+
+def test_the_list_tells_when_each_applies_and_what_its_paces_are(taper):
+    listed = taper("guidelines", "list", columns=200).out.split("\nfda-label ")[1]
+    lines = listed.splitlines()[1:6]
+    assert lines[0].startswith("  for     patients physically dependent")
+    assert lines[1:] == [
+        "  range   10% to 25% every 2 to 4 weeks",
+        "  gentle  10% every 4w (current)",
+        "  middle  17.5% every 3w (current)",
+        "  fast    25% every 2w (current)",
+    ]
+
+
+def test_show_prints_the_paces(taper):
+    assert "  fast        25% every 2w\n" in taper("guidelines", "show", "fda-label").out
+    found = json.loads(taper("guidelines", "show", "fda-label", "--format", "json").out)
+    assert found["market"] == "us"
+    assert found["paces"]["middle"] == "17.5% every 3w"
 
 
 def test_list_as_json_has_the_rule_and_its_source(taper):

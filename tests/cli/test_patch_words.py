@@ -36,8 +36,7 @@ def test_the_goal_of_a_patch_is_a_rate(taper, saved):
     for words in (
         ("compare", saved, "--reduce", "5%"),
         ("revise", saved, "--from", "2027-02-01", "--hold", "4w"),
-        ("check", saved),
-        ("export", saved),
+        ("export", saved, "--full"),
         ("formulary", "show", "buprenorphine-patch"),
     ):
         ran = taper(*words, columns=200)

@@ -54,6 +54,8 @@ _GUIDED = [
     ("First day", "tomorrow"),
     ("is not a date", "2026-12-07"),
     ("On opioids for how long", "3y"),
+    ("Risks, of these", "benzo, age"),
+    ("more than one risk", "benzo, age-65"),
 ]
 
 
@@ -62,6 +64,8 @@ def test_what_is_missing_is_asked_for_and_checked_on_the_spot():
     assert status == 0
     assert "morphine extended-release tablets: 15, 30, 60, 100, 200 mg, q8h or q12h" in said
     assert "10% every 4w" in said  # a year or more of opioids
+    assert "gabapentinoid, alcohol, pregnancy, breastfeeding" in said
+    assert "[benzodiazepine]" in said.split("Taper of ")[1]
 
 
 def test_a_preview_comes_before_the_plan_and_another_pace_can_be_taken():
@@ -83,13 +87,37 @@ def test_a_preview_comes_before_the_plan_and_another_pace_can_be_taken():
 def test_as_needed_asks_what_is_taken():
     args = ["plan", "oxycodone-ir", "10 mg q6h prn", "--start", "2026-12-07", "--format", "csv"]
     answers = [
-        ("As needed", "60 mg"),
+        ("Taken as needed, at most 40 mg a day: how much", "60 mg"),
         ("more than is prescribed", "20 mg"),
         ("On opioids", ""),
+        ("Risks", ""),
     ]
     status, said = _talk(args, answers)
     assert status == 0
     assert "Enter to plan" not in said  # product and dose were given: no more questions
+
+
+def test_a_range_asks_what_is_taken():
+    args = ["plan", "oxycodone-ir", "5-10 mg q4-6h", "--start", "2026-12-07", "--format", "csv"]
+    answers = [("at most 60 mg a day", "30 mg"), ("On opioids", "8w"), ("Risks", "")]
+    status, said = _talk(args, answers)
+    assert status == 0
+    assert "in a range" in said
+
+
+def test_a_risk_that_needs_a_specialist_asks_who_was_consulted():
+    args = ["plan", "morphine-er", "60 mg q12h", "--start", "2026-12-07", "--format", "json"]
+    answers = [("On opioids", "8w"), ("Risks", "preg"), ("Who was consulted", "Dr Lee")]
+    status, said = _talk(args, answers)
+    assert status == 0
+    assert '"specialist": "Dr Lee"' in said
+
+
+def test_a_whole_command_line_is_not_held_up_by_a_question():
+    args = ["plan", "morphine-er", "60 mg q12h", "--start", "2026-12-07", "--on-opioids-for", "8w"]
+    status, said = _talk(args, [])
+    assert status == 0
+    assert "Risks" not in said
 
 
 def test_a_caret_stands_under_what_is_wrong():
@@ -127,7 +155,8 @@ _DRUGS = [
 @pytest.mark.parametrize("encoding", ["cp437", "cp850", "cp1252", "ascii"])
 @pytest.mark.parametrize(("product", "dose"), _DRUGS)
 def test_an_old_code_page_gets_plain_lines(encoding, product, dose):
-    command = [sys.executable, "-m", "taper", "plan", product, dose, "--start", "2026-12-07"]
+    command = [sys.executable, "-m", "taper", "plan", product, dose, "--full"]
+    command += ["--start", "2026-12-07"]
     environment = {**os.environ, "COLUMNS": "60", "PYTHONIOENCODING": encoding}
     done = subprocess.run(command, env=environment, capture_output=True, check=True)
     text = done.stdout.decode("ascii")
@@ -180,7 +209,8 @@ def test_a_batch_shows_how_far_it_is_and_cleans_up_after_it(tmp_path):
 
 def test_questions_are_in_the_words_of_the_market():
     answers = [("Product (", "Fencino"), ("such as 50 micrograms/hour", "75 micrograms/hour")]
-    answers += [("First day", "2026-12-07"), ("On opioids", "8w"), ("Enter to plan this", "")]
+    answers += [("First day", "2026-12-07"), ("On opioids", "8w"), ("Risks", "")]
+    answers += [("Enter to plan this", "")]
     status, said = _talk(["plan", "--market", "uk"], answers)
     assert status == 0
     assert "Fencino fentanyl 72-hour patches: 12, 25, 50, 75, 100 micrograms/hour, q72h" in said

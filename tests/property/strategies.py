@@ -251,7 +251,7 @@ def calendars(draw: st.DrawFn, product: Product, taken: tuple[int, ...]) -> dict
 
 
 @st.composite
-def requests(
+def requests(  # noqa: C901 - a line for each field
     draw: st.DrawFn, products: list[Product] | None = None, *, simple: bool = False
 ) -> dict[str, object]:
     """A whole request; ``simple`` leaves out all but the medicine and the rate."""

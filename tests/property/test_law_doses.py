@@ -67,7 +67,7 @@ def is_even(table, new: tuple[int, ...], old: tuple[int, ...]) -> bool:
 def even_between(table, before, low: int) -> list[int]:
     """The even daily doses above ``low`` and below that of a regimen, by trying each."""
     found = []
-    for total in range(low + 1, before.daily):
+    for total in [each for each in table.totals if low < each < before.daily]:
         ranks = table.division(total, before.ranks, table.caps(before))
         if ranks is not None and (before.most_often or is_even(table, ranks, before.ranks)):
             found.append(total)

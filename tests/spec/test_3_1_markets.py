@@ -95,7 +95,7 @@ def test_a_us_brand_is_not_a_uk_product():
     ("brand", "product"),
     [
         ("Hydromorph Contin", "hydromorphone-cr"),
-        ("Dilaudid", "hydromorphone-ir"),
+        ("Dilaudid tablets", "hydromorphone-ir"),
         ("MS Contin", "morphine-er"),
         ("M-Eslon", "morphine-er-capsule-12h"),
         ("OxyNEO", "oxycodone-er"),
@@ -205,7 +205,7 @@ def test_as_required_in_words():
 
 def test_the_united_states_and_canada_go_by_the_hour():
     assert taper("codeine-ir", "30 mg q6h").steps[0].regimen.directions.endswith("every 6 hours.")
-    assert ca("Dilaudid", "4 mg q6h").steps[0].regimen.directions.endswith("every 6 hours.")
+    assert ca("Dilaudid tablets", "4 mg q6h").steps[0].regimen.directions.endswith("every 6 hours.")
 
 
 # --- morphine equivalents -----------------------------------------------------------------------
@@ -248,7 +248,7 @@ def test_oral_morphine_equivalents_by_the_uk_table(product, dose, daily):
         ("MS Contin", "60 mg q12h", "120"),
         ("OxyNEO", "20 mg q12h", "60"),
         ("Ralivia", "200 mg daily", "40"),
-        ("Metadol", "10 mg q8h", "141"),
+        ("Metadol tablets", "10 mg q8h", "141"),
         ("fentanyl patch", "50 mcg/h", "120"),
         ("Nucynta CR", "100 mg q12h", "80"),
         ("BuTrans", "10 mcg/h", None),  # a partial agonist: none in the table

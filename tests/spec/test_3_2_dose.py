@@ -9,7 +9,7 @@ from taper.errors import InputError
 from taper.planning.document import dose_documents
 from taper.planning.saved import as_written
 from taper.quantities import plain
-from taper.regimen.prescription import parse_prescription
+from taper.reading.dose import parse_prescription
 
 
 @pytest.mark.parametrize(

@@ -4,26 +4,186 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from written import daily, doses, findings, rows, taper
 
-from taper.errors import Refused
+from taper.errors import InputError, Refused
+from taper.export.words import rule_text
 from taper.planning.make import ended
 
 PAIN = {"indication": "pain"}  # methadone once a day may be treatment otherwise
 
 
+# --- what counts if the request does not say ------------------------------------------------------
+
+MORPHINE = {
+    "us": ("morphine-er", "90 mg q8h"),
+    "ca": ("morphine-er", "60 mg q12h"),
+    "uk": ("MST Continus", "60 mg q12h"),
+    "au": ("morphine-mr", "60 mg q12h"),
+}
+
+
 @pytest.mark.parametrize(
-    ("known", "every"),
-    [(None, 7), ("8w", 7), ("11mo", 7), ("12mo", 28), ("1y", 28), ("52w", 28), ("3y", 28)],
+    ("market", "known", "every"),
+    [
+        ("us", None, "1w"),
+        ("us", "8w", "1w"),
+        ("us", "11mo", "1w"),
+        ("us", "12mo", "4w"),
+        ("us", "1y", "4w"),
+        ("us", "52w", "4w"),
+        ("us", "3y", "4w"),
+        ("ca", None, "1w"),
+        ("ca", "11mo", "1w"),
+        ("ca", "1y", "4w"),
+        ("uk", None, "4w"),
+        ("uk", "8w", "1w"),
+        ("uk", "2mo", "1w"),
+        ("uk", "3mo", "4w"),
+        ("uk", "3y", "4w"),
+        ("au", None, "4w"),
+        ("au", "8w", "1w"),
+        ("au", "3mo", "4w"),
+    ],
 )
-def test_ten_percent_a_week_or_every_four_weeks_after_a_year(known, every):
-    plan = taper("morphine-er", "90 mg q8h", on_opioids_for=known)
+def test_ten_percent_at_the_interval_of_the_market_and_of_the_length_of_use(market, known, every):
+    plan = taper(*MORPHINE[market], market=market, on_opioids_for=known)
     rule = plan.to_dict()["rule"]
     assert rule["of"] == "mixed"
-    assert rule["parts"][0]["reduce"] == "10%"
-    assert plan.steps[1].days == every
+    assert rule["parts"] == [{"reduce": "10%", "every": every, "until": None}]
+    assert plan.request.text["every"] == every
+
+
+@pytest.mark.parametrize(
+    ("product", "dose", "market"),
+    [
+        ("methadone-tablet", "10 mg q8h", "us"),
+        ("methadone-solution", "20 mg q24h", "us"),
+        ("levorphanol-ir", "2 mg q6h", "us"),
+        ("fentanyl-patch", "50 mcg/h", "us"),
+        ("buprenorphine-patch", "20 mcg/h", "us"),
+        ("fentanyl-patch", "50 mcg/h", "ca"),
+        ("fentanyl-patch-fencino", "50 mcg/h", "uk"),
+    ],
+)
+def test_methadone_levorphanol_and_patches_are_not_reduced_every_week(product, dose, market):
+    fields = {"market": market, "indication": "pain"}
+    assert taper(product, dose, on_opioids_for="8w", **fields).request.text["every"] == "2w"
+    assert taper(product, dose, on_opioids_for="3y", **fields).request.text["every"] == "4w"
+    asked = taper(product, dose, on_opioids_for="8w", every="1w", **fields)
+    assert asked.request.text["every"] == "1w"
+
+
+def test_a_default_interval_is_each_products_own():
+    also = ["fentanyl-patch 50 mcg/h"]
+    plan = taper("morphine-er", "30 mg q12h", also=also, on_opioids_for="8w")
+    days = {step.regimen.product.id: set() for step in plan.steps}
+    for step in plan.steps[1:-1]:
+        days[step.regimen.product.id].add(step.days)
+    assert min(days["morphine-er"]) == 7
+    assert min(days["fentanyl-patch"]) == 15  # two weeks in whole patch periods
+    again = taper(**{k: v for k, v in plan.request.text.items() if v not in (None, [])})
+    assert again.to_dict()["steps"] == plan.to_dict()["steps"]
+    asked = taper("morphine-er", "30 mg q12h", also=also, on_opioids_for="8w", every="1w")
+    assert {step.days for step in asked.steps[1:-1] if step.regimen.product.is_patch} >= {9}
+
+
+@pytest.mark.parametrize(
+    ("fields", "fill"),
+    [
+        ({"every": "4w"}, "28d"),
+        ({"every": "2w"}, "28d"),
+        ({"every": "13d"}, "14d"),
+        ({"every": "1w"}, "14d"),
+        ({"phases": ["10%/1w until 50%", "5%/2w"]}, "14d"),
+        ({"guideline": "hhs-2019"}, "28d"),
+        ({"guideline": "va-faster"}, "14d"),
+        ({"every": "4w", "risks": ["previous-overdose"]}, "7d"),
+        ({"every": "4w", "risks": ["oud"], "specialist": "Dr A"}, "7d"),
+        ({"every": "1w", "risks": ["suicide-risk"], "specialist": "Dr A"}, "7d"),
+        ({"every": "4w", "risks": ["benzodiazepine", "age-65"]}, "28d"),
+        ({"every": "1w", "risks": ["previous-overdose"], "fill": "28d"}, "28d"),
+    ],
+)
+def test_a_fill_is_shorter_the_more_the_plan_may_change(fields, fill):
+    plan = taper("morphine-er", "60 mg q12h", on_opioids_for="8w", **fields)
+    assert plan.request.text["fill"] == fill
+    assert max(each.days_supply for each in plan.supply) <= int(fill[:-1])
+
+
+@pytest.mark.parametrize(
+    ("risks", "checks"),
+    [
+        (["benzodiazepine"], "standard"),
+        (["oud"], "close"),
+        (["suicide-risk"], "close"),
+        (["previous-overdose", "renal"], "close"),
+    ],
+)
+def test_the_checks_are_close_at_risk(risks, checks):
+    fields = {"risks": risks, "specialist": "Dr A", "on_opioids_for": "3y"}
+    plan = taper("morphine-er", "60 mg q12h", **fields)
+    assert plan.request.text["checks"] == checks
+    days = [check.date for check in plan.checks if check.date < plan.stop_date]
+    longest = max((b - a).days for a, b in pairwise(days))
+    assert longest <= (28 if checks == "standard" else 7)
+    assert taper("morphine-er", "60 mg q12h", checks="none", **fields).checks == ()
+
+
+@pytest.mark.parametrize(
+    ("guideline", "pace", "rule"),
+    [
+        ("fda-label", None, ["10%/4w"]),
+        ("fda-label", "gentle", ["10%/4w"]),
+        ("fda-label", "middle", ["17.5%/3w"]),
+        ("fda-label", "Fast", ["25%/2w"]),
+        ("va-slowest", "middle", ["6%/6w"]),
+        ("rxfiles", "fast", ["10%/2w", "5%/4w"]),
+        ("cdc-2022-weekly", "gentle", ["10%/1w"]),
+    ],
+)
+def test_a_guideline_is_planned_at_a_pace_of_its_range(guideline, pace, rule):
+    plan = taper("morphine-er", "60 mg q12h", guideline=guideline, pace=pace)
+    parts = plan.to_dict()["rule"]["parts"]
+    assert [f"{part['reduce']}/{part['every']}" for part in parts] == rule
+    assert plan.request.text["pace"] == (pace or "gentle").lower()
+    assert plan.request.text["reduce"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"pace": "fast"}, "goes with a guideline"),
+        ({"pace": "fast", "reduce": "5%"}, "goes with a guideline"),
+        ({"pace": "quick", "guideline": "hhs-2019"}, "'quick' is not known"),
+        ({"pace": "fast", "guideline": "cdc-2022-weekly"}, "publishes one figure, not a range"),
+        (
+            {"pace": "fast", "guideline": "cdc-2022-short", "on_opioids_for": "2w"},
+            "publishes one figure, not a range",
+        ),
+    ],
+)
+def test_a_pace_is_one_of_a_published_range(fields, message):
+    with pytest.raises(InputError) as caught:
+        taper("morphine-er", "60 mg q12h", **fields)
+    (problem,) = caught.value.problems
+    assert problem.field == "pace"
+    assert message in problem.message
+
+
+def test_the_plan_tells_where_in_a_published_range_it_stands():
+    plan = taper("morphine-er", "60 mg q12h", guideline="hhs-2019", pace="middle")
+    assert rule_text(plan) == (
+        "12.5% every 4w (mixed), hhs-2019, middle: it publishes 5% to 20% every 4 weeks"
+    )
+    plan = taper("morphine-er", "60 mg q12h", guideline="cdc-2022-weekly")
+    assert rule_text(plan) == "10% every 1w (mixed), cdc-2022-weekly"
+
+
+# --- what is asked for -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -31,7 +191,8 @@ def test_ten_percent_a_week_or_every_four_weeks_after_a_year(known, every):
     [
         ("original", ["18", "16", "14", "12", "10", "8", "6", "4", "2", "1"]),
         ("current", ["18", "16", "14.5", "13", "12", "10.5", "9.5", "8.5", "7.5", "7"]),
-        ("mixed", ["18", "16", "14", "12", "10", "8", "6", "5.5", "5", "4.5"]),
+        # from 6 mg on 2 mg would be over 25% of what is left, so 25% of it comes off
+        ("mixed", ["18", "16", "14", "12", "10", "8", "6", "4.5", "3.5", "3"]),
     ],
 )
 def test_what_the_percentage_is_of(of, expected):
@@ -40,9 +201,10 @@ def test_what_the_percentage_is_of(of, expected):
 
 
 def test_mixed_turns_to_what_is_left_before_a_cut_is_over_a_quarter_of_it():
-    # 20% of 100 mg: 80, 60; the next 20 would be a third of 60, so 20% of 60 comes off
+    # 20% of 100 mg: 80, 60; the next 20 would be a third of 60, so 25% of what is left comes off:
+    # the most that US labels allow every two weeks
     plan = taper("methadone-solution", "100 mg q24h", reduce="20%", of="mixed", **PAIN)
-    assert daily(plan)[:6] == ["80", "60", "48", "38.5", "30.5", "24.5"]
+    assert daily(plan)[:6] == ["80", "60", "45", "34", "25.5", "19.5"]
 
 
 def test_an_amount_counts_as_of_the_original():

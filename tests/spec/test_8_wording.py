@@ -253,7 +253,7 @@ CUTS = [
         "levorphanol-ir",
         "3 mg q8h",
         {},
-        "The last dose before stopping is 2 mg (no MME factor): --split halves, if the tablets are known to be scored: largest cut 50% as before, stop on 2027-03-15 instead of 2027-02-01 (step 5)",
+        "The last dose before stopping is 2 mg (no MME factor): --split halves, if the tablets are known to be scored: largest cut 50% as before, stop on 2027-05-10 instead of 2027-03-29 (step 5)",
     ),
     (
         "large-last-dose",

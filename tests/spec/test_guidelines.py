@@ -89,7 +89,7 @@ def test_every_table_falls_to_a_stop(name, title):
 @pytest.mark.parametrize("title", TITLES)
 def test_doses_change_no_sooner_than_the_interval_of_the_source(name, title):
     found = guideline(name)
-    weeks = {"1w": 7, "2w": 14, "4w": 28, "6w": 42, "8w": 56}
+    weeks = {"2d": 2, "1w": 7, "2w": 14, "4w": 28, "6w": 42, "8w": 56}
     least = weeks[found.every] if found.every else 28
     for (first, dose, _), (then, following, _) in pairwise(rows(name, title)):
         if dose != following:

@@ -26,7 +26,7 @@ def test_a_fill_says_what_is_dispensed():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "null", '{"schema": "taper-plan/2"}', '{"schema": "taper-plan/1"}']
+    "text", ["", "[]", "{}", "null", '{"schema": "taper-plan/1"}', '{"schema": "taper-plan/2"}']
 )
 def test_what_is_no_plan_is_an_error(text):
     with pytest.raises(InputError, match=r"a\.json"):

@@ -24,7 +24,7 @@ HEADERS = {
     ".csv": "plan_id,step,kind,start_date,end_date,days,product,daily_dose,unit,percent_of_original,"
     "cut_percent_of_current,mme,doses,directions,quantities,next_check,findings",
     ".checks.csv": "plan_id,date,step,reason,how,items",
-    ".supply.csv": "plan_id,fill,fill_date,days_supply,product,strength,unit,quantity,rxcui,directions",
+    ".supply.csv": "plan_id,fill,fill_date,not_before,days_supply,product,strength,unit,quantity,rxcui,directions",
 }
 
 

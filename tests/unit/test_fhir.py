@@ -296,7 +296,7 @@ def test_schedule_ii_has_no_refills():
     assert prescription(plan_of("er-hold"))["dispenseRequest"] == {
         "validityPeriod": {"start": "2026-12-07", "end": "2027-06-13"},
         "numberOfRepeatsAllowed": 0,
-        "expectedSupplyDuration": {"value": 28, "unit": "days", "system": UCUM, "code": "d"},
+        "expectedSupplyDuration": {"value": 14, "unit": "days", "system": UCUM, "code": "d"},
     }
     tramadol = prescription(small(**OTHERS["one step at a time"]))["dispenseRequest"]
     assert set(tramadol) == {"validityPeriod"}

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from taper.data.files import DATA
+from taper.data.files import DATA, data_text
 from taper.errors import InputError
-from taper.formulary.market import MARKETS, formulary
+from taper.formulary.market import MARKETS, Products, formulary
 from taper.quantities import Ratio, thousandths
 
 US = formulary("us")
@@ -25,7 +25,7 @@ US = formulary("us")
         ("  fentanyl   PATCH ", "fentanyl-patch"),
         ("Belbuca", "buprenorphine-buccal"),
         ("Percocet", "oxycodone-apap"),
-        ("Dilaudid", "hydromorphone-ir"),
+        ("Dilaudid tablet", "hydromorphone-ir"),
         ("morphine er", "morphine-er"),
     ],
 )
@@ -55,13 +55,14 @@ def test_a_miss_names_what_is_close(name, close):
 
 
 def test_an_ambiguous_name_lists_all_that_bear_it():
-    first, second = US.find("morphine-ir"), US.find("morphine-er")
-    branded = [replace(p, facts={**p.facts, "brands": ["Same"]}) for p in (first, second)]
-    both = replace(US, products={product.id: product for product in branded})
+    _, *entries = data_text("us.toml").split("\n[[product]]\n")
+    texts = [text for text in entries if text.partition('id = "')[2].startswith("morphine-")]
+    branded = [text.replace("brands = []", 'brands = ["Same"]', 1) for text in texts]
+    both = replace(US, products=Products(branded, "us", US.words))
     with pytest.raises(InputError) as caught:
         both.find("same")
     assert "more than one product" in str(caught.value)
-    assert "morphine-ir, morphine-er" in str(caught.value)
+    assert "morphine-ir, morphine-solution" in str(caught.value)
 
 
 def test_a_product_by_drug_and_form():

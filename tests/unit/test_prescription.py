@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taper.errors import InputError
-from taper.regimen.prescription import Prescription, frequency, parse_frequency, parse_prescription
+from taper.reading.dose import parse_frequency, parse_prescription
+from taper.regimen.prescription import Prescription, frequency
 
 amounts = st.integers(1, 10**6)
 

@@ -110,7 +110,7 @@ def test_a_patch_is_written_by_its_label_and_counted_as_it_releases(written, kep
 
 
 def test_no_day_left_is_a_fault_of_what_is_avoided():
-    fields = {"product": "fentanyl-patch", "dose": "50 mcg/h q7d", "start": "2026-12-12"}
+    fields = {"product": "buprenorphine-patch", "dose": "10 mcg/h", "start": "2026-12-12"}
     with pytest.raises(InputError) as caught:
         plan(**fields, avoid=["weekends"])
     assert [problem.field for problem in caught.value.problems] == ["avoid"]

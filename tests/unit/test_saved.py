@@ -175,7 +175,7 @@ def _another_start(made) -> None:
         (_set("steps.0.doses", []), "steps.0.daily_dose", "not the sum"),
         (_set("steps.1.why", "\ud800"), "steps.1.why", "cannot be printed"),
         (_set("findings.0.message", "\x1b[2J"), "findings.0.message", "cannot be printed"),
-        (_set("findings.0.step", 99), "findings.0.step", "no step 99"),
+        (_set("findings.0.steps", [99]), "findings.0.steps", "no step 99"),
         (_set("id", "\x1b]0;x\x07"), "id", "cannot be printed"),
         (_set("revisions", [{"a": 1}]), "revisions.0.from", "required"),
         (_set("summary.largest_cut_percent_of_current", "1.0"), None, "does not follow"),

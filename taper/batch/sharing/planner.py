@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taper.batch.reading.row import SHARED, Fault, Loose, given, id_text, too_long
 from taper.batch.sharing.days import FIRST, day_of, starts
-from taper.batch.sharing.moved_start import ONE_DAY, groups, keys, restarted, shared_by
+from taper.batch.sharing.moved_start import ONE_DAY, groups, restarted, shared_by
 from taper.batch.sharing.template import ID, LABEL
 from taper.errors import Problem, Refused, TaperError
 from taper.planning.make import make_plan
 from taper.reading import read
 from taper.reading.values import LONGEST_TEXT
+from taper.request.fields import CLOSE_RISKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,11 +62,10 @@ class Failed(NamedTuple):
 class _Shared:
     """What rows have in common: plans by group of starts, renderings by start."""
 
-    __slots__ = ("by_start", "groups", "keys", "plans", "scope")
+    __slots__ = ("by_start", "groups", "plans", "scope")
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
-        self.keys = keys(scope)
         self.groups = groups(scope)
         # kept because a plan is moved more quickly than it is made, each with a rendering
         self.plans: dict[int, tuple[Plan, Rendering]] = {}
@@ -77,7 +77,7 @@ class Planner:
 
     ``render`` renders a plan whose id and label are marks. It gets the number of the plan's
     first day, or None if its dates are not to be moved; it returns None if they cannot be. Its
-    last argument is the rendering of the same plan on another weekday, if there is one.
+    last argument is the rendering of the same plan begun on another day, if there is one.
     """
 
     def __init__(
@@ -96,8 +96,10 @@ class Planner:
         # by the values that decide: what is shared, or the problems that they always have. How
         # long opioids were taken decides the default pace alone, so it counts only in rows that
         # do not name a pace: theirs is a table by ``on_opioids_for``
-        self._known: dict[Any, Any] = {}
-        self._aside: set[Any] = set()
+        # A table by whether risks ask for close contact: they decide the default fills and checks.
+        self._known: dict[bool, dict[Any, Any]] = {False: {}, True: {}}
+        # what was accepted of specialists and risks, and whether they ask for close contact
+        self._aside: dict[Any, bool] = {}
         self._lengths: set[Any] = set()
         # problems that a start or risks have whatever else the row asks for
         self._wrong: dict[Any, tuple[Problem, ...]] = {}
@@ -112,14 +114,17 @@ class Planner:
         made: list[Planned | Failed] = []
         add = made.append
         for number, row in enumerate(rows, first):
-            found = known.get(row[shared]) if row.__class__ is tuple else None
+            found = closely = None
+            if row.__class__ is tuple:
+                closely = aside.get(row[_RISKS])
+                found = known[closely or False].get(row[shared])
             if found.__class__ is dict:
                 found = found.get(row[_KNOWN])
-            if found.__class__ is _Shared and row[_KNOWN] in lengths and row[_RISKS] in aside:
+            if found.__class__ is _Shared and row[_KNOWN] in lengths and closely is not None:
                 start = starts.get(row[2])
                 ident, label = row[0] or f"row-{number}", row[1] or None
                 if start is not None and _are_plain(ident, label):
-                    rendering = found.by_start.get(found.keys[start]) or self._on(found, start)
+                    rendering = found.by_start.get(start) or self._on(found, start)
                     if rendering is not None:
                         add((ident, label, start, rendering))
                         continue
@@ -146,14 +151,14 @@ class Planner:
         return None if start is None else self._wrong.get(row[_RISKS])
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
-        """The rendering of a shared plan for a weekday on which none began before, if it moves."""
+        """The rendering of a shared plan for a day on which none began before, if it moves."""
         found = shared.plans.get(shared.groups[start]) if shared.groups is not None else None
         if found is None:
             return None
         plan, like = found
         rendering = self._render(restarted(plan, day_of(start)), start, like)
         if rendering is not None:
-            shared.by_start[shared.keys[start]] = rendering
+            shared.by_start[start] = rendering
             self._size += rendering.size
         return rendering
 
@@ -216,12 +221,13 @@ class Planner:
     def _place(self, row: Row, values: dict[str, Any]) -> tuple[dict[Any, Any], Any]:
         """The table and the key for what a row's ``values`` decide; makes room in it."""
         if self._size > MOST_REMEMBERED:
-            self._known.clear()
+            for table in self._known.values():
+                table.clear()
             self._size = 0
-        key = row[self._first : self._end]
+        known, key = self._known[self._aside[row[_RISKS]]], row[self._first : self._end]
         if self._whole or any(map(values.get, _OWN_PACE)):
-            return self._known, key
-        return self._known.setdefault(key, {}), row[_KNOWN]
+            return known, key
+        return known.setdefault(key, {}), row[_KNOWN]
 
     def _share(self, plan: Plan, row: Row | None, values: dict[str, Any]) -> Rendering:
         """Render a plan, and keep the rendering for rows with the same values."""
@@ -238,7 +244,7 @@ class Planner:
             self._aside.clear()
             self._lengths.clear()
         # they were accepted with this row, and no other field changes that
-        self._aside.add(row[_RISKS])
+        self._aside[row[_RISKS]] = not CLOSE_RISKS.isdisjoint(plan.request.risks)
         self._lengths.add(row[_KNOWN])
         place, key = self._place(row, values)
         shared = place.get(key)
@@ -247,7 +253,7 @@ class Planner:
         if shared.groups is not None:
             shared.plans[shared.groups[start]] = plan, rendering
             self._size += _OVERHEAD
-        shared.by_start[shared.keys[start]] = rendering
+        shared.by_start[start] = rendering
         self._size += rendering.size
         return rendering
 

@@ -34,9 +34,14 @@ RULES: tuple[Rule, ...] = rules()
 _OF_ROWS = tuple(rule for rule in RULES if rule.of_rows)
 
 
-def of_steps(request: Request, steps: tuple[Step, ...]) -> tuple[Finding, ...]:
-    """The findings about single rows: known as soon as the steps are."""
-    return _found(_OF_ROWS, Facts(request, steps))
+def of_steps(
+    request: Request, steps: tuple[Step, ...], *, as_asked: bool = True
+) -> tuple[Finding, ...]:
+    """The findings about single rows: known as soon as the steps are.
+
+    The rows are not ``as_asked`` by the request if the plan was changed since.
+    """
+    return _found(_OF_ROWS, Facts(request, steps, as_asked=as_asked))
 
 
 def find(
@@ -44,12 +49,15 @@ def find(
     steps: tuple[Step, ...],
     dispensing: Supply,
     known: tuple[Finding, ...] | None = None,
+    *,
+    as_asked: bool = True,
 ) -> tuple[Finding, ...]:
     """Every finding of a plan, one an id: warnings, the worst first, then notes.
 
-    ``known`` are those :func:`of_steps`, if they were worked out before.
+    ``known`` are those :func:`of_steps`, if they were worked out before. The rows are not
+    ``as_asked`` by the request if the plan was changed since, or if a person wrote them.
     """
-    facts = Facts(request, steps, dispensing)
+    facts = Facts(request, steps, dispensing, as_asked=as_asked)
     if known is None:
         return _found(RULES, facts)
     before = {each.id: each for each in known}

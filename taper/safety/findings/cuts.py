@@ -10,7 +10,7 @@ from taper.data.limits import exact, share, whole
 from taper.engine.steps import BASELINE, CHANGE, REDUCE, STOP
 from taper.quantities import Ratio, percent_text, ratio_text
 from taper.request.rule import ORIGINAL
-from taper.safety.equivalents import total_mme
+from taper.safety.equivalents import share_of_total
 from taper.safety.findings.registry import Cut, about_plan, about_rows, finding
 from taper.safety.pace import WEEK
 from taper.safety.remedies import Lazy, remedy
@@ -81,7 +81,8 @@ def _remedy(facts: Facts, step: Step) -> Lazy:
     """What would help, and what it would make of the plan; one for all findings of a product."""
     product = step.regimen.product
     if product not in facts.remedies:
-        make = partial(remedy, facts.request, facts.steps, step.regimen)
+        as_asked = facts.as_asked
+        make = partial(remedy, facts.request, facts.steps, step.regimen, as_asked=as_asked)
         facts.remedies[product] = Lazy(make)
     return facts.remedies[product]
 
@@ -114,22 +115,13 @@ def _large_cuts(facts: Facts) -> list[Cut]:
         for before, step in pairwise(facts.steps):
             if step.kind not in {REDUCE, CHANGE}:
                 continue
-            total = _share_of_total(before, step) if before.companions else None
+            total = share_of_total(before, step) if before.companions else None
             if total is not None:
                 if total > LARGE_CUT:
                     found.append(Cut(step, total, of_total=True))
             elif step.cut * bottom > step.before * top:
                 found.append(Cut(step, Ratio(step.cut, step.before), of_total=False))
     return facts.large_cuts
-
-
-def _share_of_total(before: Step, step: Step) -> Ratio | None:
-    """The cut as a share of everything taken, in MME; None if a factor is missing."""
-    earlier, later = total_mme(before), total_mme(step)
-    if earlier is None or later is None:
-        return None
-    fallen = earlier.numerator * later.denominator - later.numerator * earlier.denominator
-    return Ratio(max(fallen, 0), earlier.numerator * later.denominator)
 
 
 def _largest(facts: Facts, cuts: list[Cut]) -> dict[str, str]:

@@ -53,12 +53,22 @@ class Facts:
     """
 
     def __init__(
-        self, request: Request, steps: tuple[Step, ...], dispensing: Supply | None = None
+        self,
+        request: Request,
+        steps: tuple[Step, ...],
+        dispensing: Supply | None = None,
+        *,
+        as_asked: bool = True,
     ) -> None:
-        """``dispensing`` is None for the rules that look at single rows."""
+        """``dispensing`` is None for the rules that look at single rows.
+
+        The rows are not ``as_asked`` by the request if the plan was changed since, or if a person
+        wrote them.
+        """
         self.request = request
         self.steps = steps
         self.dispensing = dispensing
+        self.as_asked = as_asked
         self.remedies: dict[Product, Lazy] = {}
         self.large_cuts: list[Cut] | None = None
 

@@ -1,0 +1,81 @@
+"""Two numbers that are the ingredients of a combination, in either order: ``300/30 mg``.
+
+They are that combination, or an error; never two doses of a day.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from taper.formulary.market import formulary
+from taper.formulary.words import contents
+from taper.quantities import plain
+
+if TYPE_CHECKING:
+    from taper.reading.dose.directions import Series
+    from taper.reading.dose.meaning import Target
+
+
+class Pair(NamedTuple):
+    """A unit of a combination; ``label`` is empty if it is more than one unit."""
+
+    opioid: int
+    other: int
+    label: str
+
+
+def pair_of(series: Series, target: Target) -> Pair | None:
+    """The combination that two numbers are; None if they are something else.
+
+    Raises :class:`~taper.InputError` if they are one that the product is not.
+    """
+    if set(series.between) - {"/", "-"}:
+        return None
+    first, second = (item.value for item in series.items)
+    if series.items[1].many or first == 0 or second == 0:
+        return None
+    if target.combination:
+        return _own(first, second, series, target)
+    market = target.product.market if target.product is not None else "us"
+    sold = _sold(market)
+    known = [ids for pair, ids in sold.items() if pair in {(first, second), (second, first)}]
+    if known or (contents() & {first, second} and target.product is not None):
+        numbers = f"{plain(first)}/{plain(second)}"
+        name = target.product.id if target.product is not None else "the product"
+        message = f"{numbers} is a strength of a combination, and {name} is none"
+        hint = f"as two doses of a day: {plain(first)} {target.unit} in the morning and"
+        hint += f" {plain(second)} {target.unit} in the evening"
+        if known:
+            hint = f"{' or '.join(known[0])} has it; {hint}"
+        raise target.wrong(message, hint, series.span)
+    return None
+
+
+def _own(first: int, second: int, series: Series, target: Target) -> Pair | None:
+    """A strength of the combination itself, or several units of it."""
+    strengths = target.product.strengths if target.product is not None else ()
+    for strength in strengths:
+        if {strength.amount, strength.other} == {first, second} and strength.other:
+            return Pair(strength.amount, strength.other, strength.label)
+    opioid, other = sorted((first, second))
+    own = {strength.other for strength in strengths}
+    if strengths and other in contents() | own:
+        labels = ", ".join(strength.label for strength in strengths)
+        assert target.product is not None
+        message = f"{target.product.id} is not marketed as {plain(opioid)}/{plain(other)}"
+        raise target.wrong(message, f"the strengths are {labels} {target.unit}", series.span)
+    if other >= min(contents()) or (not strengths and series.between == ["/"] and first < second):
+        return Pair(opioid, other, "")
+    return None
+
+
+@lru_cache(maxsize=8)
+def _sold(market: str) -> dict[tuple[int, int], list[str]]:
+    """The strengths of all combinations of a market, with the products that have them."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for product in formulary(market).products.values():
+        for strength in product.strengths:
+            if strength.other:
+                found.setdefault((strength.amount, strength.other), []).append(product.id)
+    return found
