@@ -9,11 +9,10 @@ from fractions import Fraction
 from itertools import pairwise
 
 from hypothesis import given
-from strategies import PRODUCTS, planned, requests
+from strategies import planned, requests
 
-from taper.engine.steps import CHANGE, CURRENT, HOLD, MAINTAIN, REDUCE, STOP
+from taper.engine.steps import CHANGE, CURRENT, MAINTAIN, REDUCE, STOP
 from taper.quantities import THOUSAND
-from taper.regimen.times import TIMES
 from taper.request.rule import MIXED, ORIGINAL
 
 

@@ -13,6 +13,27 @@ from taper.quantities import THOUSAND
 DAY = timedelta(days=1)
 
 
+def needed_by_day(plan) -> dict:
+    """Units of each strength on each day (of a patch: on the days on which it is changed)."""
+    need: dict = {}
+    for row in plan.steps[1:]:
+        if row.end is None:
+            continue
+        for regimen in (row.regimen, *row.companions):
+            day = row.start
+            while day <= row.end:
+                worn = regimen.interval // 24 if regimen.product.is_patch else 1
+                if (day - plan.start).days % worn == 0:
+                    for units in regimen.units:
+                        for strength, count in units:
+                            key = (regimen.product, strength)
+                            by_day = need.setdefault(key, {})
+                            times = regimen.most_often or 1
+                            by_day[day] = by_day.get(day, 0) + count * times
+                day += DAY
+    return need
+
+
 @given(requests())
 def test_a_fill_that_ends_within_a_row_is_as_long_as_it_may_be(fields):
     plan = planned(fields)
