@@ -158,8 +158,10 @@ def test_what_cannot_be_on_hand(text, said):
         (
             "5 mg q6h prn",
             {"taking": "15 mg", "as_needed": "keep"},
-            "Take one 5 mg tablet by mouth as needed, at least 6 hours apart,"
-            " at most 3 times a day.",
+            (
+                "Take one 5 mg tablet by mouth as needed, at least 6 hours apart,"
+                " at most 3 times a day."
+            ),
         ),
     ],
     ids=["five a day", "morning and noon", "as needed"],
