@@ -207,9 +207,9 @@ class Plan:
             alike = stock or not product.holds_acetaminophen
             chosen = used if several else {s for s in chosen if alike or s.other in contents}
             most = at_once // THOUSAND
-        return kept_shelf(
-            product, _sorted(product, chosen), max(int(most), -(-at_once // THOUSAND))
-        )
+        halves = self.request.get("split") == "halves" and bool(product.facts.get("splittable"))
+        most = max(int(most), -(-at_once // THOUSAND))
+        return kept_shelf(product, _sorted(product, chosen), most, halves=halves)
 
     def strength(self, product: Medicine, label: str) -> Strength:
         """A strength by its label."""

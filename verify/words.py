@@ -163,11 +163,13 @@ def liquid_shelf(product: Medicine, strength: Strength, most: int) -> Shelf:
     return kept_shelf(product, (strength,), max(MOST_MEASURES, -(-most * THOUSAND // one)))
 
 
-def kept_shelf(product: Medicine, used: tuple[Strength, ...], most: int) -> Shelf:
+def kept_shelf(
+    product: Medicine, used: tuple[Strength, ...], most: int, *, halves: bool = False
+) -> Shelf:
     """The shelf of some strengths, made once."""
-    key = product.id, used, most
+    key = product.id, used, most, halves
     if key not in _SHELVES:
-        _SHELVES[key] = Shelf(product, used, most)
+        _SHELVES[key] = Shelf(product, used, most, halves)
     return _SHELVES[key]
 
 

@@ -292,8 +292,11 @@ def _lasting(plan: Plan) -> Iterator[Problem]:
 
 
 def _dispensed(plan: Plan) -> Iterator[Problem]:
-    """The fills hold what the rows need, and what is left over."""
+    """The fills and what was on hand are what the rows need, and what is left over."""
     balance: dict[tuple[Product, Strength], int] = {}
+    for held in plan.request.on_hand:
+        key = (held.product, held.strength)
+        balance[key] = balance.get(key, 0) + held.quantity
     for use in uses(plan.steps):
         for strength, count in needed(use.regimen, plan.start, use.start, use.end):
             key = (use.regimen.product, strength)

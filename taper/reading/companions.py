@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
-from taper.formulary.product import ORAL_INTERVALS
+from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS
 from taper.quantities import Ratio, parse_percent
 from taper.reading.as_needed import FIXED, Medicine
 from taper.reading.dose import parse_frequency
@@ -78,7 +78,8 @@ def _finish_table(text: str, medicine: Medicine, *, is_halved: bool) -> Regimens
         message = f"{product.id} is not a product of {first.drug} in {first.unit}"
         same = ", ".join(finer_products(medicine.regimens)) or "none"
         raise InputError(Problem("finish_with", message, f"finer products: {same}", text))
-    if hours is not None and hours not in ORAL_INTERVALS:
+    allowed = PATCH_INTERVALS if product.is_patch else ORAL_INTERVALS
+    if hours is not None and hours not in allowed:
         labelled = " or ".join(frequency(hours) for hours in product.intervals_hours)
         message = f"{frequency(hours)} does not fit {product.name}"
         raise InputError(Problem("finish_with", message, f"the label says {labelled}", text))

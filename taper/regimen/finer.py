@@ -19,7 +19,13 @@ _AFTER_EXTENDED_RELEASE = whole("times-after-extended-release")
 
 @lru_cache(maxsize=256)
 def usual_table(
-    product: Product, interval: int, amount: int, *, number: int = 0, halves: bool = False
+    product: Product,
+    interval: int,
+    amount: int,
+    *,
+    number: int = 0,
+    halves: bool = False,
+    favor: str = "",
 ) -> Regimens:
     """The table of a product's usual strengths that reaches ``amount`` a day.
 
@@ -27,9 +33,16 @@ def usual_table(
     """
     if product.is_liquid:
         limit = min(amount, most_of_a_liquid(product, product.usual[0]))
-        return regimens(product, product.usual[:1], interval, 0, number=number, limit=limit)
+        strengths = product.usual[:1]
+        return regimens(product, strengths, interval, 0, number=number, limit=limit, favor=favor)
     return regimens(
-        product, product.usual, interval, product.max_units, number=number, halves=halves
+        product,
+        product.usual,
+        interval,
+        product.max_units,
+        number=number,
+        halves=halves,
+        favor=favor,
     )
 
 
@@ -48,9 +61,8 @@ def finishing_table(
         follows = follows_frequency(product, first.product)
         number = first.number if follows else _AFTER_EXTENDED_RELEASE
     interval = hours or (0 if HOURS_OF_DAY % number else HOURS_OF_DAY // number)
-    return usual_table(
-        product, interval, amount, number=number, halves=halves and product.splittable
-    )
+    halves = halves and product.splittable
+    return usual_table(product, interval, amount, number=number, halves=halves, favor=first.favor)
 
 
 def follows_frequency(product: Product, before: Product) -> bool:

@@ -171,6 +171,6 @@ def _spread(last: date, following: date, most: int, working: WorkingDays) -> lis
         shares = [last + timedelta(days=gap * part // parts) for part in range(1, parts)]
         found = [working.on_or_before(day) for day in shares]
         edges = [last, *found, following]
-        if all(0 < (b - a).days <= most for a, b in pairwise(edges)):
-            return found
+        if all((b - a).days <= most for a, b in pairwise(edges)):
+            return sorted({day for day in found if day > last})
     return shares  # no working days enough: the even days themselves

@@ -185,6 +185,17 @@ BAD = [
         "",
     ),
     (
+        "a patch to finish with changed too often",
+        {
+            "product": "buprenorphine-patch",
+            "dose": "20 mcg/h",
+            "finish_with": "buprenorphine-patch q4h",
+        },
+        "finish_with",
+        "does not fit",
+        "q7d",
+    ),
+    (
         "a finish that cannot hold the dose",
         {
             "product": "oxycodone-er",

@@ -44,6 +44,7 @@ _NOWHERE = (
     "lowers the dose by",  # 3.3: a change by more than the reduction asked for
     "makes no smaller dose",
     "makes no dose at or below",
+    "and the change is at",  # more than the finer product makes, so often as it is taken
     "mg of acetaminophen",
     "mg of paracetamol",
     "of the other ingredient",  # made of tablets with another content
@@ -145,9 +146,9 @@ def frequencies(draw: st.DrawFn, product: Product) -> int:
 @st.composite
 def tablets(draw: st.DrawFn, product: Product, hours: int) -> tuple[dict, tuple]:
     """One tablet or several of a combination, as pharmacies write them."""
-    tablet = draw(st.sampled_from(product.usual if oneof(draw, 2) else product.strengths))
     most = product.max_units + (2 if oneof(draw, 9) else 0)
     count = draw(st.sampled_from([1, 1, *range(1, most + 1)]))
+    tablet = draw(st.sampled_from(product.usual if count > 1 else product.strengths))
     written = tablet.label if count == 1 else f"{count} x {tablet.label}"
     fields: dict[str, object] = {"dose": f"{written} {product.unit} {often(hours)}"}
     if oneof(draw, 4):
@@ -181,7 +182,7 @@ def medicines(draw: st.DrawFn, products: list[Product]) -> tuple[dict, tuple]:
 
 
 @st.composite
-def as_needed(draw: st.DrawFn, fields: dict, product: Product, taken: tuple) -> dict[str, object]:
+def as_needed(draw: st.DrawFn, fields: dict, product: Product, taken: tuple) -> tuple[dict, tuple]:
     """What is prescribed as needed, and how much of it is taken."""
     at_once = max(taken)
     often_taken = draw(st.integers(1, len(taken)))
@@ -190,7 +191,8 @@ def as_needed(draw: st.DrawFn, fields: dict, product: Product, taken: tuple) -> 
     if "/" in dose and not product.is_combination:
         dose = dose_text(product, (at_once,) * len(taken), 24 // len(taken))
     taking = f"{plain(at_once * often_taken)} {product.unit}"
-    return {"dose": f"{dose} prn", "taking": taking, "as_needed": way}
+    more = {"dose": f"{dose} prn", "taking": taking, "as_needed": way}
+    return more, (at_once,) * often_taken
 
 
 # --- the rule and its calendar -------------------------------------------------------------------
@@ -262,14 +264,15 @@ def requests(  # noqa: C901 - a line for each field
 ) -> dict[str, object]:
     """A whole request; ``simple`` leaves out all but the medicine and the rate."""
     fields, (product, units, taken) = draw(medicines(products or PRODUCTS))
+    is_needed = not (simple or product.is_patch) and oneof(draw, 6)
+    if is_needed:
+        more, taken = draw(as_needed(fields, product, taken))
+        fields.update(more)
     fields.update(draw(rates(product, taken)))
     if oneof(draw, 4):
         fields["prefer"] = "fewest-strengths"
     if simple:
         return {**fields, "start": "2026-12-07"}
-    is_needed = not product.is_patch and oneof(draw, 6)
-    if is_needed:
-        fields.update(draw(as_needed(fields, product, taken)))
     fields.update(draw(calendars(product, taken)))
     if oneof(draw, 4) and not is_needed:
         fields["to"] = draw(st.sampled_from(_goals(product, units, taken)))
@@ -288,16 +291,18 @@ def requests(  # noqa: C901 - a line for each field
     if oneof(draw, 4):
         finer = str(fields.get("finish_with", "")).split()[:1]
         fields.update(draw(others(product, finer)))
+    if "methadone" in f"{product.drug} {fields.get('also')}":
+        fields["indication"] = "pain"  # once a day it may be for opioid use disorder
     if oneof(draw, 6):
         fields["on_hand"] = [draw(on_hand(product))]
     return fields
 
 
 def _goals(product: Product, units: list[int], taken: tuple[int, ...]) -> list[str]:
-    """Goals that can be made: the dose in force, one unit less often, one unit a day."""
+    """Goals that can be made: what is taken now, the smallest amount, and as often as now."""
     found = [amount for amount in least(product, units) if amount <= max(taken)][:1]
-    doses = {sum(taken), *found, *(amount * len(taken) for amount in found)}
-    return ["current", *(f"{plain(dose)} {product.unit}" for dose in doses if dose <= sum(taken))]
+    doses = sorted({amount * number for amount in found for number in (1, len(taken))})
+    return ["current", *(f"{plain(dose)} {product.unit}" for dose in doses if dose < sum(taken))]
 
 
 @st.composite
@@ -317,7 +322,8 @@ def finishes(draw: st.DrawFn, product: Product, units: list[int], daily: int) ->
     if not finer_ones:
         return {}
     finer = draw(st.sampled_from(sorted(finer_ones, key=lambda each: each.id)))
-    hours = draw(st.sampled_from(["", *(f" q{hours}h" for hours in ORAL_INTERVALS)]))
+    intervals = () if finer.is_patch else ORAL_INTERVALS
+    hours = draw(st.sampled_from(["", *(f" {often(hours)}" for hours in intervals)]))
     fields: dict[str, object] = {"finish_with": finer.id + hours}
     where = draw(st.integers(0, 2))
     if where == 1:
@@ -330,6 +336,8 @@ def finishes(draw: st.DrawFn, product: Product, units: list[int], daily: int) ->
 def _is_finer(other: Product, product: Product, units: list[int]) -> bool:
     """Whether the other product makes a smaller single dose, counted in the same salt."""
     if other is product or other.unit != product.unit or other.is_patch != product.is_patch:
+        return False
+    if other.is_patch and other.intervals_hours != product.intervals_hours:
         return False
     usual = list(other.usual[:1] if other.is_liquid else other.usual)
     theirs = least(other, unit_amounts(other, usual, halves=False))[0]

@@ -18,7 +18,7 @@ from test_law_supply import needed_by_day
 
 import taper.course.revise as module
 from taper.course.revise import replay, revise
-from taper.engine.steps import CHANGE, HOLD, REDUCE, STOP
+from taper.engine.steps import CHANGE, HOLD, REDUCE, STEP_BACK, STOP
 from taper.errors import InputError, Refused
 from taper.planning.document import step_document
 from taper.planning.saved import parse_plan
@@ -164,7 +164,7 @@ def test_no_dose_rises_but_in_a_step_back_to_the_previous_dose(versions):
             if before is None:
                 continue
             if step.start == day and "step_back" in change:
-                assert step.kind == HOLD
+                assert step.kind == STEP_BACK
                 assert before.daily < step.daily
                 rows = [(s.regimen, *s.companions) for s in plan.steps[: step.number]]
                 own = [r for row in rows for r in row if r.product is before.product]

@@ -140,3 +140,32 @@ def test_what_cannot_be_on_hand(text, said):
         taper("morphine-er", "60 mg q12h", on_hand=[text])
     (problem,) = caught.value.problems
     assert (problem.field, problem.message) == ("on_hand", said)
+
+
+@pytest.mark.parametrize(
+    ("dose", "fields", "expected"),
+    [
+        (  # five a day are no round number of hours apart
+            "5 mg q4h prn",
+            {"taking": "25 mg"},
+            "Take one 5 mg tablet by mouth at 06:00, at 10:00, at 14:00, at 18:00 and at 22:00.",
+        ),
+        (  # nor are morning and noon twelve hours apart
+            "5/5/0/0 mg",
+            {},
+            "Take one 5 mg tablet by mouth in the morning and at noon.",
+        ),
+        (
+            "5 mg q6h prn",
+            {"taking": "15 mg", "as_needed": "keep"},
+            (
+                "Take one 5 mg tablet by mouth as needed, at least 6 hours apart,"
+                " at most 3 times a day."
+            ),
+        ),
+    ],
+    ids=["five a day", "morning and noon", "as needed"],
+)
+def test_a_label_tells_the_times_that_hours_do_not(dose, fields, expected):
+    plan = taper("oxycodone-ir", dose, baseline="8w", every="4w", **fields)
+    assert labels(plan) == {"5": expected}

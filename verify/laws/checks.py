@@ -40,8 +40,10 @@ def working(plan: Plan) -> Callable[[int], bool]:
 
 
 def dates(plan: Plan) -> Dates:
-    """What the calendar follows from."""
-    reductions = [row for row in plan.rows if row.kind == "reduce" or _passing_stop(plan, row)]
+    """What the calendar follows from; another product can bring withdrawal as less of one can."""
+    reductions = [
+        row for row in plan.rows if row.kind in {"reduce", "change"} or _passing_stop(plan, row)
+    ]
     reviews = {
         row.first for before, row in plan.turns if before.kind == "hold" and row.first is not None
     }

@@ -70,7 +70,7 @@ def no_row_is_too_short(plan: Plan) -> Iterator[str]:
             continue
         if row.end < plan.every.after(row.first, 1, plan.period):
             yield f"step {row.number}: {_days(row)} days"
-        stays = following.kind in {"hold", "maintain"}
+        stays = following.kind in {"hold", "maintain", "change"}  # at the same dose
         if UNAVOIDABLE in row.marks and _days(row) < TWO_WEEKS and not stays:
             yield f"step {row.number}: {_days(row)} days after an unavoidable cut"
 

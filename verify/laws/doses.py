@@ -105,7 +105,7 @@ def only_reductions_reduce(plan: Plan) -> Iterator[str]:
                 yield f"step {row.number}: a {row.kind} that does not reduce"
         elif row.kind in UP_AND_DOWN or row.product is not before.product:
             continue
-        elif (row.taken, row.units) != (before.taken, before.units):
+        elif row.taken != before.taken:
             yield f"step {row.number}: a {row.kind} that changes what is taken"
 
 
@@ -181,8 +181,12 @@ def fewest_units(plan: Plan) -> Iterator[str]:
 
 @law("4.5")
 def equal_doses_have_equal_units(plan: Plan) -> Iterator[str]:
-    """Rows of one dose after another are made of the same units."""
-    for before, row in plan.turns:
+    """Rows of one dose after another are made of the same units.
+
+    With the fewest strengths over the plan, what is taken now may be made of others.
+    """
+    chosen = plan.request.get("prefer") == "fewest-strengths"
+    for before, row in plan.turns[1:] if chosen else plan.turns:
         same = row.product is before.product and row.taken == before.taken
         if same and row.units != before.units:
             yield f"step {row.number}: other units for the same dose"

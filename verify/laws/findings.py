@@ -45,7 +45,9 @@ CDC = {"faster-than-cdc-for-duration", "short-use", "duration-unknown"}
 
 def expected(plan: Plan) -> dict[str, bool]:
     """Whether each finding that the second reading knows of should be there."""
-    found = {**_pace(plan), **_cuts(plan), **_medicine(plan)}
+    found = _pace(plan)
+    if not plan.current.entry["companions"]:  # with others, the total counts
+        found |= _cuts(plan) | _medicine(plan)
     found["naloxone"] = found["lost-tolerance"] = True
     risks = set(plan.request.get("risks") or ())
     found.update({risk: risk in risks for risk in RISKS})
@@ -96,12 +98,12 @@ def _cuts(plan: Plan) -> dict[str, bool]:
         "cut-over-25-percent": bool(set(asked) - rows),
         "long-row": bool(long),
     }
-    if plan.simple:
+    if plan.simple and plan.request.get("split") != "halves":
         found["large-last-dose"] = _large_last(plan)
         found["no-smaller-dose"] = (
             plan.current.amounts == (smallest,)
             and plan.stop is not None
-            and not plan.request.get("finish_with")
+            and not any(row.kind == "change" for row in plan.rows)
         )
     return found
 
@@ -138,16 +140,15 @@ def _medicine(plan: Plan) -> dict[str, bool]:
     }
     if product.drug != "tapentadol":
         found["atypical-withdrawal"] = product.drug == "tramadol"
-    if plan.current.entry["companions"]:
-        del found["high-dose-specialist"]
-        return found
     found["acetaminophen-over-maximum"] = any(_acetaminophen(row) for row in plan.steps)
-    if not product.is_patch and not plan.current.needed:
+    changes = plan.request.get("finish_with")
+    if not product.is_patch and not plan.current.needed and not changes:
         hours = Fraction(HOURS_OF_DAY, len(plan.current.taken))
         found["interval-off-label"] = hours < min(product.intervals)
     if product.facts.get("schedule") == "CII":
         days = sum(fill["days_supply"] for fill in plan.document["supply"])
-        found["new-prescriptions"] = days > PRESCRIBED_DAYS
+        if days > PRESCRIBED_DAYS:
+            found["new-prescriptions"] = True
     return found
 
 

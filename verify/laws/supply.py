@@ -145,18 +145,20 @@ def _items(items: list[dict[str, Any]]) -> Need:
 def fills_follow_one_another(plan: Plan) -> Iterator[str]:
     """Fills cover the plan one after another, none for longer than asked.
 
-    One that would hold nothing is left out, as where a patch is not changed in its days.
+    One that would hold nothing is left out, as where a patch is not changed in its days, or
+    half a tablet is left of the one before.
     """
-    due, most, held = plan.start, longest(plan), on_hand(plan)
+    due, most = plan.start, longest(plan)
+    spare = on_hand(plan) or plan.request.get("split") == "halves"
     for place, (fill, first, end) in enumerate(_spans(plan), 1):
         if fill["fill"] != place:
             yield f"fill {fill['fill']} is the {place}th"
-        if first != due and not held and (first < due or needed(plan, due, first)):
+        if first < due or (first > due and not spare and needed(plan, due, first)):
             yield f"fill {fill['fill']} is dated {fill['date']}"
         if not 0 < end - first <= most:
             yield f"fill {fill['fill']} is for {end - first} days, of {most} at most"
         due = end
-    if not held and needed(plan, due, plan.last):
+    if not spare and needed(plan, due, plan.last):
         yield "the fills do not last until the stop"
 
 
