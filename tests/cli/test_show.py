@@ -11,7 +11,6 @@ from rich.console import Console
 from taper import plan
 from taper.course.difference import ends
 from taper.export.words import sentence
-from taper.quantities import plain
 from taper.terminal.schedule_table import schedule_table
 
 START = "2026-12-07"
