@@ -15,7 +15,7 @@ coverage:
 	rm -rf $(COVERED) && mkdir -p $(COVERED)
 	$(PYTHON) -m coverage run -m pytest tests --ignore tests/property -n $(WORKERS)
 	$(PYTHON) -m coverage combine --quiet
-	sed '/^| Name/,$$d' $(COVERAGE_PAGE) > $(COVERED)/page.md
+	sed '/^<!-- .make coverage/q' $(COVERAGE_PAGE) > $(COVERED)/page.md && echo >> $(COVERED)/page.md
 	$(PYTHON) -m coverage report --format=markdown --fail-under=0 >> $(COVERED)/page.md
 	mv $(COVERED)/page.md $(COVERAGE_PAGE)
 	$(PYTHON) -m coverage report --format=total

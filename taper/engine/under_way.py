@@ -59,6 +59,7 @@ class UnderWay(Course):
         super().__init__(rule, calendar, made, regimen, finish, begin, beside, waits=waits)
         self.products = {made.product, *([finish.regimens.product] if finish else [])}
         self.would: tuple[Step, ...] = ()  # the rows that no reduction may come before
+        self.back_on: date | None = None  # the day of the last step back
         self.unheld: date | None = None  # the day of the next reduction without the hold
         self.before: UnderWay | None = None  # the last opportunity
         self.before_cut: UnderWay | None = None  # the last cut of the product in force
@@ -108,7 +109,7 @@ class UnderWay(Course):
         if change.goal is not None:
             course.take_goal(change.goal, day)
         course.would = () if may_be_earlier else course.those_of(before, day)
-        if not change.step_back:
+        if course.back_on != day:  # else its row stands, whatever else changes that day
             course.begin_row(day, is_held=change.hold is not None, is_cut=is_cut)
         return course
 
@@ -208,7 +209,7 @@ class UnderWay(Course):
         rows.reductions, rows.fired = back.rows.reductions, back.rows.fired.copy()
         if course.rule is not self.rule:
             course.turn_curves(self.rule, self.curve.parts)
-        course.last, course.unheld = day, None
+        course.last, course.back_on, course.unheld = day, day, None
         course.due = rows.after(course.curve.part.every, day)
         if change.hold is not None:
             course.due = max(course.due, self.due)
@@ -234,7 +235,7 @@ class UnderWay(Course):
     def take_goal(self, goal: int, day: date) -> None:
         """Go on to another goal, at the same pace."""
         self.turn_curves(replace(self.rule, goal=goal), self.curve.parts)
-        if self.is_at_goal and self.unheld is None and self.last != day:  # no step back
+        if self.is_at_goal and self.unheld is None and self.back_on != day:
             self.due = day
 
     def turn_curves(self, rule: Rule, parts: tuple[Part, ...]) -> None:

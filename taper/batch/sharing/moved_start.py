@@ -4,8 +4,8 @@ The engine lays rows out in days from the start, so the same request begun on an
 the same rows, moved. That holds as long as the plan takes nothing else from the calendar. What
 it does take decides between which starts it may be moved:
 
-- checks fall on working days: between any two starts, but the dates of the checks are found
-  anew unless the weekday is the same;
+- checks fall on working days, and so do the days before which a fill is not made: the plan may
+  be moved between any two starts, but these dates are found anew for each start;
 - steps begin on days of the week: between starts on the same weekday;
 - steps last months, which have different lengths: between starts in one month;
 - holds with dates, public holidays, a date to be reached: from no start to another.
@@ -58,32 +58,12 @@ class _Months(dict[int, int]):
         return month
 
 
-class _Weekdays(dict[int, int]):
-    """By the number of a day, its month and weekday, on which the checks depend."""
-
-    def __missing__(self, number: int) -> int:
-        months = groups(SAME_MONTH)
-        assert months is not None
-        month = months[number]
-        self[number] = month if month < 0 else month * 7 + number % 7
-        return self[number]
-
-
 @lru_cache(maxsize=8)
 def groups(scope: str) -> Sequence[int] | Mapping[int, int] | None:
     """By the number of a start, the group of starts between which a plan may be moved, if any."""
     if scope == ANY_DAY:
         return [0] * len(starts())
     return _Months() if scope == SAME_MONTH else None
-
-
-@lru_cache(maxsize=8)
-def keys(scope: str) -> Sequence[int] | Mapping[int, int]:
-    """By the number of a start, the group of starts whose plans differ in nothing but dates."""
-    if scope == SAME_MONTH:
-        return _Weekdays()
-    days = range(len(starts()))
-    return days if scope == ONE_DAY else [number % 7 for number in days]
 
 
 def _intervals(request: Request) -> Iterator[Interval]:

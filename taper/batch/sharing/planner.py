@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taper.batch.reading.row import SHARED, Fault, Loose, given, id_text, too_long
 from taper.batch.sharing.days import FIRST, day_of, starts
-from taper.batch.sharing.moved_start import ONE_DAY, groups, keys, restarted, shared_by
+from taper.batch.sharing.moved_start import ONE_DAY, groups, restarted, shared_by
 from taper.batch.sharing.template import ID, LABEL
 from taper.errors import Problem, Refused, TaperError
 from taper.planning.make import make_plan
@@ -62,11 +62,10 @@ class Failed(NamedTuple):
 class _Shared:
     """What rows have in common: plans by group of starts, renderings by start."""
 
-    __slots__ = ("by_start", "groups", "keys", "plans", "scope")
+    __slots__ = ("by_start", "groups", "plans", "scope")
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
-        self.keys = keys(scope)
         self.groups = groups(scope)
         # kept because a plan is moved more quickly than it is made, each with a rendering
         self.plans: dict[int, tuple[Plan, Rendering]] = {}
@@ -78,7 +77,7 @@ class Planner:
 
     ``render`` renders a plan whose id and label are marks. It gets the number of the plan's
     first day, or None if its dates are not to be moved; it returns None if they cannot be. Its
-    last argument is the rendering of the same plan on another weekday, if there is one.
+    last argument is the rendering of the same plan begun on another day, if there is one.
     """
 
     def __init__(
@@ -125,7 +124,7 @@ class Planner:
                 start = starts.get(row[2])
                 ident, label = row[0] or f"row-{number}", row[1] or None
                 if start is not None and _are_plain(ident, label):
-                    rendering = found.by_start.get(found.keys[start]) or self._on(found, start)
+                    rendering = found.by_start.get(start) or self._on(found, start)
                     if rendering is not None:
                         add((ident, label, start, rendering))
                         continue
@@ -152,14 +151,14 @@ class Planner:
         return None if start is None else self._wrong.get(row[_RISKS])
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
-        """The rendering of a shared plan for a weekday on which none began before, if it moves."""
+        """The rendering of a shared plan for a day on which none began before, if it moves."""
         found = shared.plans.get(shared.groups[start]) if shared.groups is not None else None
         if found is None:
             return None
         plan, like = found
         rendering = self._render(restarted(plan, day_of(start)), start, like)
         if rendering is not None:
-            shared.by_start[shared.keys[start]] = rendering
+            shared.by_start[start] = rendering
             self._size += rendering.size
         return rendering
 
@@ -254,7 +253,7 @@ class Planner:
         if shared.groups is not None:
             shared.plans[shared.groups[start]] = plan, rendering
             self._size += _OVERHEAD
-        shared.by_start[shared.keys[start]] = rendering
+        shared.by_start[start] = rendering
         self._size += rendering.size
         return rendering
 

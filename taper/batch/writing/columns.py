@@ -104,11 +104,11 @@ class ColumnOutput:
     def shared(self, plan: Plan, start: int | None, like: Cells | None) -> Cells | None:
         """The cells of a plan: its dates as days from the start.
 
-        ``like`` are those of the same plan begun on another weekday.
+        ``like`` are those of the same plan begun on another day.
         """
         base = plan.start.toordinal()
         if like is not None and self.table.steps:
-            columns = list(like.columns)  # only the checks depend on the weekday
+            columns = list(like.columns)  # only the checks depend on the day
             columns[self._dated[-1]] = _days([row[-1] for row in row_dates(plan)], base)
             return Cells(columns, {}, like.rows)
         if self.table.steps and start is not None:

@@ -6,8 +6,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.reading.source import library
-from taper.batch.sharing.days import day_of
-from taper.batch.sharing.moved_start import restarted
 from taper.batch.sharing.template import Template, Windows, cut
 from taper.batch.writing.formats import Csv, text_format
 from taper.export.csv import row_dates
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from taper.batch.sharing.planner import Planned
     from taper.batch.writing.tables import Table
     from taper.planning.plan import Plan
-
-_WEEK = 7
 
 
 class TextOutput:
@@ -42,7 +38,8 @@ class TextOutput:
     def shared(self, plan: Plan, start: int | None, like: Template | None) -> Template | None:
         """The template of a plan that starts on day ``start``; None: for that day only.
 
-        ``like`` is that of the same plan begun on another weekday.
+        ``like`` is that of the same plan begun on another day. Only the rows of the schedule are
+        moved: checks and fills look at the working days, and have other forms on other days.
         """
         if like is not None and self.table.steps and start is not None:
             base = plan.start.toordinal()
@@ -53,11 +50,8 @@ class TextOutput:
         if isinstance(self.text, Csv) and self.table.steps and start is not None:
             return self.text.of_steps(plan, start)
         if isinstance(self.text, Csv) and self.table.dates_in_cells:
-            return self.text.template(plan, start)
-        later = None
-        if start is not None:
-            later = self.text.marked(restarted(plan, day_of(start + _WEEK)))
-        return cut(self.text.marked(plan), start, later)
+            return self.text.template(plan, None)
+        return cut(self.text.marked(plan), None)
 
     def add(
         self,
