@@ -204,12 +204,12 @@ def section(each: Made) -> str:
     """One plan: its line, its table and its warnings."""
     found, part = summary(each.plan), each.plan.to_rule()["parts"][0]
     reductions = f"{found['reductions']} reduction{'s' * (found['reductions'] != 1)}"
+    end = f"first day without it {found['stop_date']}, after {found['days']} days"
     lines = [
         "",
         f"### {each.product} {each.dose}, after {DURATIONS[each.known]}",
         "",
-        f"{part['reduce']} every {part['every']}; {reductions}; first day without it "
-        f"{found['stop_date']}, after {found['days']} days.",
+        f"{part['reduce']} every {part['every']}; {reductions}; {end}.",
         "",
         "| from | days | taken | cut |",
         "|---|--:|---|--:|",
