@@ -96,7 +96,7 @@ def rule(random: Random) -> dict[str, object]:
     kind = random.randrange(9)
     if kind == 0:
         fields["guideline"] = random.choice(GUIDELINES)
-        fields["pace"] = _sometimes(random, 0.4, ["gentle", "middle", "fast"])
+        fields["pace"] = _sometimes(random, 0.8, ["gentle", "middle", "fast"])
     elif kind == 1:
         fields["over"] = random.choice(["20w", "40w", "9mo"])
     elif kind == 2:
@@ -135,7 +135,7 @@ def base(random: Random) -> dict[str, object]:
         "to": ["10 mg", "0", "5%"],
         "prefer": ["fewest-strengths"],
         "favor": ["morning", "evening"],
-        "on_hand": ["10 x 10 mg", "20 x 5 mg;4 x 15 mg"],
+        "on_hand": [f"{n} x {product.strengths[0].label}" for n in (10, 40)],
         "split": ["halves"],
         "max_units": [2, 6],
         "also": ["oxycodone-ir 10 mg q6h", "tramadol-ir 50 mg q6h"],
@@ -147,8 +147,8 @@ def base(random: Random) -> dict[str, object]:
     for name, values in maybe.items():
         fields[name] = _sometimes(random, 0.06, values)
     if " prn" in str(fields["dose"]):
-        fields["taking"] = _sometimes(random, 0.7, ["10 mg", "20 mg"])
-        fields["as_needed"] = _sometimes(random, 0.5, ["keep", "fixed"])
+        fields["taking"] = _sometimes(random, 0.8, ["10 mg", "20 mg", "2 tablets", "4 tablets"])
+        fields["as_needed"] = _sometimes(random, 0.9, ["keep", "fixed"])
     if fields["also"] and random.random() < 0.5:
         fields["keep"] = str(fields["also"]).split()[0]
     return {name: value for name, value in fields.items() if value is not None}
