@@ -20,10 +20,12 @@ coverage:
 	mv $(COVERED)/page.md $(COVERAGE_PAGE)
 	$(PYTHON) -m coverage report --format=total
 
-# The output that pages show, and the pictures: cog runs the commands of every page.
+# The output that pages show, the pictures, and the plans of common regimens: cog runs the
+# commands of every page.
 docs:
 	$(PYTHON) scripts/pages.py
 	$(PYTHON) scripts/pictures.py
+	$(PYTHON) -m scripts.plans
 
 # The wheel and the source distribution: built, checked, and used in empty environments.
 dist:

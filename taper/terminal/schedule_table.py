@@ -116,14 +116,15 @@ def times_of(plan: Plan) -> list[str]:
 def _ways(plan: Plan, width: int) -> Iterator[_Way]:
     """The ways to show it, from the richest to the poorest."""
     several = len(products_of(plan)) > 1
+    percent_of_one = not plan.request.also
     by_time = not several and len(times_of(plan)) <= _MOST_TIMES
     if width >= WIDE:
         weekdays = (False,) if several else (True, False)
         rows = (False, True) if by_time else (True,)
-        yield from (_Way(True, not several, row, day) for row in rows for day in weekdays)
+        yield from (_Way(True, percent_of_one, row, day) for row in rows for day in weekdays)
     for in_a_row in (False, True) if by_time else (True,):
         for percent in (True, False):
-            yield _Way(False, percent and not several, in_a_row, False)
+            yield _Way(False, percent and percent_of_one, in_a_row, False)
 
 
 def _columns(plan: Plan, way: _Way) -> Iterator[_Column]:

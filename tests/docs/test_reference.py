@@ -13,6 +13,7 @@ from taper.batch.writing.tables import ERRORS, SUMMARY
 from taper.cli import COMMANDS, command
 from taper.export import FORMATS
 from taper.export.csv import CHECKS, SCHEDULE, SUPPLY
+from taper.export.daily import DAILY
 from taper.formulary.guidelines import guidelines
 from taper.formulary.market import MARKETS, formulary
 from taper.request.fields import ALIASES, FIELDS, RISKS
@@ -89,6 +90,7 @@ def test_every_field_risk_and_setting_is_documented():
         ("The schedule", SCHEDULE),
         ("The checks", CHECKS),
         ("The supply", SUPPLY),
+        ("The daily doses", DAILY),
         ("The summary of a batch", SUMMARY),
         ("The errors of a batch", ERRORS),
     ],
