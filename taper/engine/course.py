@@ -99,6 +99,7 @@ class Course:
             beside=(self.beside[0] * top, self.beside[1] * bottom),
             starts_smallest=self.starts_smallest,
             may_change=self.change_to is not None,
+            salt=self.salt,
         )
 
     @property

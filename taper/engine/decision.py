@@ -14,8 +14,6 @@ from taper.engine.stopping import is_below_half, is_kept_long_enough
 from taper.engine.waiting import is_brisk, is_too_soon, may_wait
 from taper.request.rule import MIXED, ORIGINAL
 
-CUT_LIMIT = share("cut-of-reference")  # limit a
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
     from taper.regimen.table import Regimens
     from taper.request.model import Rule
     from taper.request.rule import Part
+
+
+CUT_LIMIT = share("cut-of-reference")  # limit a
 
 
 class Opportunity(NamedTuple):
@@ -55,7 +56,8 @@ class Reduction:
     ``original`` is the daily dose that percentages are of, ``beside`` what other opioids add to
     it under ``mixed``, as a ratio in the same unit. Only the last opioid ``waits`` with its
     smallest dose. ``starts_smallest`` tells whether there never was a larger one, ``may_change``
-    whether another product takes over before the goal.
+    whether another product takes over before the goal. Amounts of the rule are counted in the
+    salt of the first product; ``salt`` is what one of them is in that of ``made``.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Reduction:
         beside: tuple[int, int] = (0, 1),
         starts_smallest: bool = False,
         may_change: bool = False,
+        salt: tuple[int, int] = (1, 1),
     ) -> None:
         """Take what stays the same during the taper with one product."""
         self.made = made
@@ -80,6 +83,7 @@ class Reduction:
         self.beside = beside if rule.of == MIXED else (0, 1)
         self.starts_smallest = starts_smallest
         self.may_change = may_change
+        self.salt = salt
         self.is_patch = made.product.is_patch
         self._regimen: Regimen | None = None  # the one that was looked at, under this part
         self._part: Part | None = None
@@ -149,7 +153,8 @@ class Reduction:
         """The lowest dose that limit a allows, rounded up to a thousandth."""
         top, bottom = CUT_LIMIT
         if isinstance(part.reduce, int):
-            return daily - max(part.reduce, self.original * top // bottom)
+            amount = part.reduce * self.salt[0] // self.salt[1]
+            return daily - max(amount, self.original * top // bottom)
         top, bottom = at_most(CUT_LIMIT, part.reduce, override=bool(self.rule.override))
         if self.rule.of == ORIGINAL:
             return daily - self.original * top // bottom
@@ -160,7 +165,7 @@ class Reduction:
         """Work out what stays the same while a regimen and a part of the rule last."""
         if part is not self._part:
             # then an unavoidable cut waits no longer than so many weeks, wherever the curve is
-            self._is_forced = is_brisk(part, self.original)
+            self._is_forced = is_brisk(part, self.original * self.salt[1] // self.salt[0])
         self._regimen, self._part = regimen, part
         falls = self._falls = falls_from(self.made, regimen)
         if falls.highest(self.floor) is None and not self.rule.is_short:
