@@ -1,4 +1,4 @@
-"""What to reduce to at one opportunity: the curve's point against what can be made (SPEC 4.3)."""
+"""What to reduce to at one opportunity: the curve against what can be made (contract 4.3)."""
 
 from __future__ import annotations
 

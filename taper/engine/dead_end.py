@@ -1,4 +1,4 @@
-"""The error for strengths that leave no way on: no lower dose within half of a dose (SPEC 4.3)."""
+"""The error for strengths that leave no lower dose within half of a dose (contract 4.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens at one opportunity: the dose stays, is reduced, or is stopped (SPEC 4.3 and 4.4)."""
+"""At one opportunity the dose stays, is reduced, or is stopped (contract 4.3 and 4.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a day is divided evenly (SPEC 4.3): only uneven days are avoided, never forbidden."""
+"""Whether a day is divided evenly (contract 4.3): only uneven days are avoided, never forbidden."""
 
 from __future__ import annotations
 

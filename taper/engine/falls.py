@@ -1,4 +1,4 @@
-"""The doses to which a regimen may fall at the next reduction (SPEC 4.1 to 4.3).
+"""The doses to which a regimen may fall at the next reduction (contract 4.1 to 4.3).
 
 What they are depends on the regimen and its table alone, not on the rule, so that it is worked out
 once and shared by all plans that pass through the same regimen.

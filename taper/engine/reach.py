@@ -1,4 +1,4 @@
-"""Which goals rules 2 and 3 of SPEC section 4 reach from a regimen (SPEC 3.3, ``to``)."""
+"""Which goals rules 2 and 3 of contract 4 reach from a regimen (contract 3.3, ``to``)."""
 
 from __future__ import annotations
 

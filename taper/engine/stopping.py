@@ -1,4 +1,4 @@
-"""When the smallest dose is stopped (SPEC 4.4)."""
+"""When the smallest dose is stopped (contract 4.4)."""
 
 from __future__ import annotations
 

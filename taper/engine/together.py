@@ -1,4 +1,4 @@
-"""Several opioids that are taken together, counted as one (SPEC 3.4)."""
+"""Several opioids that are taken together, counted as one (contract 3.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a dose is kept before and after a cut that the strengths force (SPEC 4.3)."""
+"""How long a dose is kept before and after a cut that the strengths force (contract 4.3)."""
 
 from __future__ import annotations
 

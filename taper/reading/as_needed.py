@@ -1,4 +1,4 @@
-"""What is taken of a medicine that is prescribed as needed: the average of a day (SPEC 3.2)."""
+"""What is taken of a medicine that is prescribed as needed: the average of a day (contract 3.2)."""
 
 from __future__ import annotations
 

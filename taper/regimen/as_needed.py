@@ -1,4 +1,4 @@
-"""A medicine prescribed as needed: at fixed times from now on, or still as needed (SPEC 3.2)."""
+"""A medicine prescribed as needed: at fixed times, or still as needed (contract 3.2)."""
 
 from __future__ import annotations
 

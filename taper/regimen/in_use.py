@@ -1,4 +1,4 @@
-"""Which strengths of a product a plan uses (SPEC 3.1): what is named, or what is stocked."""
+"""Which strengths of a product a plan uses (contract 3.1): what is named, or what is stocked."""
 
 from __future__ import annotations
 

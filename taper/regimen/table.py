@@ -124,7 +124,7 @@ class Regimens:
         return Regimen(self.product, hours, amounts, units, sum(amounts), times)
 
     def of(self, total: int) -> Regimen:
-        """The best division of a daily dose that can be made, at the usual times (SPEC 4.5)."""
+        """The best division of a daily dose that can be made, at the usual times (contract 4.5)."""
         key = (total,)
         regimen = self._regimens.get(key)
         if regimen is None:

@@ -1,4 +1,4 @@
-"""When in the day each dose is taken, and which of them is lowered first (SPEC 3.2 and 4.5)."""
+"""When in the day each dose is taken, and which of them is lowered first (contract 3.2 and 4.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SPEC 4: published tapers come out exactly, administration by administration, to the tablet.
+"""Contract 4: published tapers come out exactly, administration by administration, to the tablet.
 
 Those that a guideline calls too fast are refused without a reason for the pace.
 """

@@ -1,4 +1,4 @@
-"""SPEC 4: the worked plans, row by row: kind, days, administrations by size, unavoidable cuts."""
+"""Contract 4: the worked plans, row by row: kind, days, administrations by size, unavoidable cuts."""
 
 from __future__ import annotations
 
