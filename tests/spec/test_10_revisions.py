@@ -567,7 +567,7 @@ def test_a_step_back_is_not_undone_in_silence():
     assert rows(back, "2027-01-20")[1] == ("reduce", "2027-02-03", "morphine-er", "15/15")
     for change, due in (({"hold": "6w"}, "2027-03-17"), ({"every": "4w"}, "2027-02-17")):
         both = rows(revise(back, "2027-01-20", **change), "2027-01-20")
-        assert (both[0][0], both[0][3]) == ("hold", "15/30")
+        assert (both[0][0], both[0][3]) == ("step-back", "15/30")
         assert both[1] == ("reduce", due, "morphine-er", "15/15")
     assert rows(revise(back, "2027-01-21", hold="6w"), "2027-01-21")[0][3] == "15/30"
     again = revise(back, "2027-01-20", step_back="COWS 15")

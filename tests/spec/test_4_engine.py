@@ -76,7 +76,9 @@ def test_the_units_of_a_day_need_the_fewest_strengths():
         ("hydrocodone-apap", "10/325 mg q6h", {}, "5/325 7.5/325 10/325"),
         # the current dose needs it
         ("tramadol-ir", "25 mg q6h", {}, "25 50"),
-        ("tramadol-ir", "75 mg q6h", {}, "25 50"),
+        ("tramadol-ir", "75 mg q6h", {}, "50 75"),
+        ("tramadol-ir", "300 mg q6h", {}, "50 100"),  # two of 100 mg, and two of 50 mg
+        ("tramadol-ir", "3 x 25 mg q6h", {}, "25 50"),
         ("oxycodone-ir", "7.5 mg q6h", {}, "5 7.5 10 15 20 30"),
         # the content of acetaminophen is that of the current dose
         ("hydrocodone-apap", "10/300 mg q6h", {}, "5/300 7.5/300 10/300"),

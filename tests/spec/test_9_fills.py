@@ -44,19 +44,26 @@ def test_four_weeks_at_a_time(planned):
 
 
 def test_the_label_of_each_strength_has_the_days_that_it_is_taken(planned):
-    both = "Take by mouth: in the morning one 15 mg tablet; in the evening one 30 mg tablet."
     assert [[item.directions for item in fill.items] for fill in planned.supply] == [
         [
             (
                 "From 2026-12-07 to 2026-12-20: Take one 30 mg tablet by mouth every 12 hours."
-                f" From 2026-12-21 to 2027-01-03: {both}"
+                " From 2026-12-21 to 2027-01-03:"
+                " Take one 30 mg tablet by mouth once a day, in the evening."
             ),
-            f"From 2026-12-21 to 2027-01-03: {both}",
+            (
+                "From 2026-12-21 to 2027-01-03:"
+                " Take one 15 mg tablet by mouth once a day, in the morning."
+            ),
         ],
         [
-            f"From 2027-01-04 to 2027-01-17: {both}",
             (
-                f"From 2027-01-04 to 2027-01-17: {both}"
+                "From 2027-01-04 to 2027-01-17:"
+                " Take one 30 mg tablet by mouth once a day, in the evening."
+            ),
+            (
+                "From 2027-01-04 to 2027-01-17:"
+                " Take one 15 mg tablet by mouth once a day, in the morning."
                 " From 2027-01-18 to 2027-01-31: Take one 15 mg tablet by mouth every 12 hours."
             ),
         ],
@@ -78,25 +85,25 @@ def test_rows_that_say_the_same_are_one_on_a_label():
     ]
 
 
-def test_one_step_at_a_time_but_never_for_more_than_ninety_days():
+def test_one_step_at_a_time_but_never_for_more_than_four_weeks():
     plan = taper("morphine-er", "15 mg q12h", every="12w", of="original", fill="step")
-    assert fills(plan) == [
-        ("2026-12-07", 90, "180 x 15"),
-        ("2027-03-07", 78, "156 x 15"),
-        ("2027-05-24", 90, "90 x 15"),
-        ("2027-08-22", 90, "90 x 15"),
-        ("2027-11-20", 90, "90 x 15"),
-        ("2028-02-18", 90, "90 x 15"),
-        ("2028-05-18", 60, "60 x 15"),
-    ]
+    # 24 weeks of 15/15 mg, then 60 weeks of 15 mg
+    assert [what for _, _, what in fills(plan)] == ["56 x 15"] * 6 + ["28 x 15"] * 15
+    assert {days for _, days, _ in fills(plan)} == {28}
 
 
 def test_a_patch_one_step_at_a_time():
     plan = taper("fentanyl-patch", "25 mcg/h", every="2w", baseline="16w", fill="step")
-    assert fills(plan)[:3] == [
-        ("2026-12-07", 90, "30 x 25"),
-        ("2027-03-07", 24, "8 x 25"),
-        ("2027-03-31", 60, "20 x 12"),
+    # 114 days of 25 mcg/h, then 60 of 12: the rest of each is a fill of its own
+    assert fills(plan) == [
+        ("2026-12-07", 27, "9 x 25"),
+        ("2027-01-03", 27, "9 x 25"),
+        ("2027-01-30", 27, "9 x 25"),
+        ("2027-02-26", 27, "9 x 25"),
+        ("2027-03-25", 6, "2 x 25"),
+        ("2027-03-31", 27, "9 x 12"),
+        ("2027-04-27", 27, "9 x 12"),
+        ("2027-05-24", 6, "2 x 12"),
     ]
     assert plan.supply[0].items[0].directions == (
         "Apply one 25 mcg/h patch to the skin; change every 72 hours."
@@ -163,10 +170,12 @@ def test_two_items_stand_by_name_whichever_is_tapered_first():
 def test_patches_beside_tablets_are_counted_on_the_days_of_their_change():
     also = {"also": ["fentanyl-patch 25 mcg/h"], "keep": ["fentanyl-patch"]}
     plan = taper("morphine-er", "15 mg q12h", **also)
-    # every third day from day 1: ten in the first 28 days, seven in the next 21
+    # every third day from day 1: on days 1, 4, 7, 10 and 13, then 16, 19, 22, 25 and 28, ...
     assert fills(plan) == [
-        ("2026-12-07", 28, "10 x 25, 42 x 15"),
-        ("2027-01-04", 21, "7 x 25, 21 x 15"),
+        ("2026-12-07", 14, "5 x 25, 28 x 15"),
+        ("2026-12-21", 14, "5 x 25, 14 x 15"),
+        ("2027-01-04", 14, "4 x 25, 14 x 15"),
+        ("2027-01-18", 7, "3 x 25, 7 x 15"),
     ]
 
 
@@ -217,31 +226,33 @@ def test_a_faster_end_leaves_nothing_to_dispense_and_something_over(planned):
     assert fills(faster)[2:] == [("2027-02-01", 28, "56 x 15")]
 
 
-def test_what_is_left_of_the_plan_is_one_fill_where_that_is_enough(planned):
+def test_a_hold_shortly_before_the_end_is_filled_when_the_rest_is_used(planned):
     held = revise(planned, date(2027, 3, 26), hold="2w")
-    # 15 mg to 11 April, two weeks more; three tablets are at home
-    assert fills(held)[4:] == [("2027-03-26", 17, "14 x 15")]
+    # 15 mg to 11 April, two weeks more; the three tablets at home last to 28 March
+    assert fills(held)[4:] == [("2027-03-29", 14, "14 x 15")]
 
 
 def test_a_patch_that_is_held():
     plan = taper("fentanyl-patch", "50 mcg/h", every="2w", fill="14d")
-    assert fills(plan)[:4] == [
-        ("2026-12-07", 15, "5 x 50"),
-        ("2026-12-22", 15, "5 x 37.5"),
-        ("2027-01-06", 15, "5 x 37.5"),
-        ("2027-01-21", 15, "5 x 25"),
+    # at most 14 days in whole patches: 12; fewer than four days of a new dose wait
+    assert fills(plan)[:5] == [
+        ("2026-12-07", 12, "4 x 50"),
+        ("2026-12-19", 12, "1 x 50, 3 x 37.5"),
+        ("2026-12-31", 12, "4 x 37.5"),
+        ("2027-01-12", 9, "3 x 37.5"),
+        ("2027-01-21", 12, "4 x 25"),
     ]
     held = revise(plan, date(2027, 1, 5), hold="2w")
-    assert fills(held)[2:5] == [
-        ("2027-01-06", 15, "5 x 37.5"),
-        ("2027-01-21", 15, "5 x 37.5"),
-        ("2027-02-05", 15, "5 x 25"),
+    assert fills(held)[3:6] == [
+        ("2027-01-12", 12, "4 x 37.5"),
+        ("2027-01-24", 12, "4 x 37.5"),
+        ("2027-02-05", 12, "4 x 25"),
     ]
 
 
-def test_a_rest_of_exactly_one_fill_is_one_fill(planned):
+def test_what_is_at_home_is_used_before_the_rest_is_filled(planned):
     held = revise(planned, date(2027, 3, 15), hold="2w")
-    assert fills(held)[3:] == [("2027-03-01", 28, "28 x 15"), ("2027-03-15", 28, "14 x 15")]
+    assert fills(held)[3:] == [("2027-03-01", 28, "28 x 15"), ("2027-03-29", 14, "14 x 15")]
 
 
 def test_a_change_on_the_first_day_begins_with_the_first_fill(planned):
@@ -261,7 +272,7 @@ def test_a_liquid_that_is_at_home_is_not_dispensed_again():
 # --- prescriptions of schedule II that are written together ---------------------------------------
 
 
-@pytest.mark.parametrize("fill", ["30d", "45d", "90d"])
+@pytest.mark.parametrize("fill", ["45d", "90d"])
 def test_fills_of_exactly_ninety_days_are_written_together(fill):
     plan = taper("morphine-er", "90 mg q8h", every="4w", reduce="45 mg", fill=fill)
     assert new_prescriptions(plan) == ["2027-03-07", "2027-06-05"]

@@ -121,7 +121,9 @@ def test_fills_hold_whole_patches(product, fill, patches, days):
 
 
 def test_what_is_on_hand_is_used_first():
-    plan = taper("morphine-er", "60 mg q12h", baseline="8w", on_hand=["60 x 60 mg", "5 x 15"])
+    plan = taper(
+        "morphine-er", "60 mg q12h", every="4w", baseline="8w", on_hand=["60 x 60 mg", "5 x 15"]
+    )
     assert dispensed(plan)[0] == ("2027-01-04", {"60": "52"})  # 56 + 56 - 60
     left = {item.strength.label: item.quantity for item in plan.dispensing.leftover}
     assert "60" not in left
