@@ -34,6 +34,10 @@ FEATURES: dict[str, list[dict[str, object]]] = {
     "form": [{"drug": "morphine", "form": "solution", "dose": "20 mg q4h"}],
     "release": [{"product": "Oxycodone 10mg", "release": "ir", "dose": "15 mg q6h"}],
     "taking": [{"product": "oxycodone-apap", "dose": "7.5 mg q6h prn", "taking": "20 mg"}],
+    "as_needed": [
+        {"product": "morphine-ir", "dose": "15 mg q6h prn", "taking": "30 mg", "as_needed": way}
+        for way in ("keep", "fixed")
+    ],
     "guideline": [{"guideline": "cdc-2022-weekly"}, {"guideline": "va-slower"}],
     "of": [{"of": "original", "reduce": "20%", "every": "2w"}],
     "to": [{"to": "60 mg"}, {"to": "45 mg", "of": "original"}],
@@ -49,6 +53,7 @@ FEATURES: dict[str, list[dict[str, object]]] = {
     "avoid": [{"avoid": "weekends;holidays:US"}, {"avoid": "holidays:US-CA", "every": "1mo"}],
     "reduce_on": [{"reduce_on": "mon;wed"}, {"reduce_on": "fri", "every": "10d"}],
     "last_dose_for": [{"last_dose_for": "1mo", "of": "current"}],
+    "override_rate": [{"reduce": "30%", "every": "1w", "override_rate": "asked for"}],
     "stock": [{"stock": ["15", "30"]}, {"stock": "15;60"}],
     "max_units": [{"max_units": 6}],
     "split": [{"product": "morphine-ir", "dose": "30 mg q6h", "split": "halves"}],

@@ -238,7 +238,7 @@ def test_parquet_of_days_numbers_and_lists(tmp_path, plain):
             "dose": ["90 mg q8h"] * 2,
             "start": days,
             "max_units": pa.array([4.0, None]),
-            "risks": pa.array([["oud", "renal"], None]),
+            "risks": pa.array([["sleep-apnea", "renal"], None]),
         }
     )
     midnight = [datetime(2026, 12, 7)] * 2  # noqa: DTZ001 - as pandas writes a day

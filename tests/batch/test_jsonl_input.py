@@ -39,7 +39,7 @@ def test_lines_that_are_no_requests_are_errors(tmp_path):
 def test_values_of_unusual_kinds_are_looked_at(tmp_path):
     rows = [
         {**GOOD_ROW, "id": 17, "max_units": 5, "stock": [15, 30, "60"]},
-        {**GOOD_ROW, "id": 1.5, "risks": ["oud", "renal"]},
+        {**GOOD_ROW, "id": 1.5, "risks": ["sleep-apnea", "renal"]},
         {**GOOD_ROW, "id": True},
         {**GOOD_ROW, "id": "a", "reduce": {"percent": 10}},
         {**GOOD_ROW, "id": "b", "dose": ["90 mg q8h"]},

@@ -33,12 +33,16 @@ def test_there_is_a_patient_for_every_market():
 
 
 def test_without_a_terminal_it_asks_nothing_and_leaves_nothing(taper, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    before = set(Path(tempfile.gettempdir()).glob("taper-demo-*"))
+    here, temporary = tmp_path / "here", tmp_path / "temporary"
+    here.mkdir()
+    temporary.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     ran = taper("demo", stdin="")
+    assert ran.status == 0, ran.err
     assert "Enter" not in ran.err
-    assert not list(tmp_path.iterdir())
-    assert set(Path(tempfile.gettempdir()).glob("taper-demo-*")) <= before
+    assert not list(here.iterdir())
+    assert not list(temporary.iterdir())
 
 
 def test_the_files_can_be_kept(taper, tmp_path):

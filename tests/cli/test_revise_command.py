@@ -33,7 +33,11 @@ def test_a_hold_shows_what_differs_and_writes_the_plan(taper, saved, tmp_path):
     assert revision["from"] == "2027-01-11"
     assert revision["change"] == {"hold": "4w"}
     assert revision["why"] == "COWS 14"
-    assert revision["replaced"] == []  # every event of the calendar is still there, only later
+    # every event of the calendar is still there, only later; but the check before the reduction
+    # is now the review of the hold
+    assert [event["uid_key"] for event in revision["replaced"]] == [
+        "morphine-er/120/before-reduction"
+    ]
     assert document["id"] == json.loads(saved.read_text())["id"]
 
 

@@ -196,7 +196,12 @@ def other_units_at_once(plan):
     plan["steps"][1]["kind"] = "hold"
 
 
+def another_schema(plan):
+    plan["schema"] = "taper-plan/1"
+
+
 FAULTS = {
+    "the-schema-is-named": another_schema,
     "units-add-up": units_missing,
     "doses-can-be-taken": half_a_tablet,
     "no-dose-rises": a_dose_that_rises,
