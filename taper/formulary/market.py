@@ -249,3 +249,14 @@ def formulary(market: str = "us") -> Formulary:
     words = _WORDS | facts.get("words", {})
     products = Products(entries, market, words)
     return Formulary(market, head["version"], head["date"], products, facts, words)
+
+
+@lru_cache(maxsize=8)
+def combinations(market: str) -> dict[tuple[int, int], list[str]]:
+    """The strengths of all combinations of a market, with the products that have them."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for product in formulary(market).products.values():
+        for strength in product.strengths:
+            if strength.other:
+                found.setdefault((strength.amount, strength.other), []).append(product.id)
+    return found

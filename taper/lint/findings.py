@@ -13,6 +13,7 @@ from taper.lint.handwritten import Entry, Fault, Taken
 from taper.quantities import plain
 from taper.reading import read
 from taper.regimen.table import Regimen, most_of_a_liquid, regimens
+from taper.regimen.times import AS_NEEDED
 from taper.regimen.units import MOST_UNITS
 from taper.safety.findings import find
 from taper.supply import Supply
@@ -68,8 +69,13 @@ def _of_one(rows: list[Entry]) -> list[Fault]:
         stock = [strength.label for strength in made[0].product.strengths]
         product = made[0].product
         most = None if product.is_liquid else MOST_UNITS
-        values = {"product": product.id, "dose": f"{dose} {product.unit}", "stock": stock}
-        request = read({**values, "start": start, "max_units": most})
+        values: dict[str, object] = {
+            "market": product.market,
+            "product": product.id,
+            "stock": stock,
+        }
+        values |= {"dose": f"{dose} {product.unit}", "start": start, "max_units": most}
+        request = read(values)
     except InputError:
         return []
     steps = _steps(rows, made)
@@ -94,7 +100,9 @@ def _regimen(taken: Taken) -> Regimen | None:
         return Regimen(product, 24, (), (), 0, ())
     hours = taken.hours or product.interval
     if taken.units:
-        return Regimen(product, hours, taken.amounts, taken.units, taken.daily, taken.times)
+        most = taken.often if taken.times == AS_NEEDED else 0
+        amounts, units = taken.amounts, taken.units
+        return Regimen(product, hours, amounts, units, taken.daily, taken.times, most)
     limit = 0
     if product.is_liquid:
         limit = most_of_a_liquid(product, product.strengths[0])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from taper.errors import InputError, Problem
 from taper.quantities import THOUSAND, parse_day, thousandths
 from taper.reading.dose import parse_frequency, parse_prescription
+from taper.regimen.times import AS_NEEDED
 from taper.safety.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _NAMES = {
 _ROLES = {name: role for role, names in _NAMES.items() for name in names}
 _STOPPED = {"0", "0 mg", "stop", "none", "off", "stopped", "nil", "zero"}
 _TIME = re.compile(r"(?:([a-z0-9-]+): )?(\S+) ([\d.]+) \((.+)\)")
+_OFTEN = re.compile(r"at most (once|\d+ times) a day")
 _UNIT = re.compile(r"(.+?) x ([\d.]+)(?: mL)?")
 _PARTS = re.compile(r"\b(half|halves|0\.5|1/2)\b|½", re.IGNORECASE)
 
@@ -71,7 +73,8 @@ class Fault:
 class Taken:
     """What is taken of one product in a row; ``amounts`` is empty if only a day is known.
 
-    Amounts are in thousandths, ``units`` what each is made of, empty if it is not written.
+    Amounts are in thousandths, ``units`` what each is made of, empty if it is not written. What
+    stays as needed has one amount, ``often`` times a day.
     """
 
     product: Product
@@ -80,6 +83,7 @@ class Taken:
     units: tuple[Units, ...] = ()
     times: tuple[str, ...] = ()
     hours: int | None = None
+    often: int = 1
 
 
 @dataclass(slots=True)
@@ -230,8 +234,13 @@ class Reader:
                 current = self.market.find(match[1])
                 by_product.setdefault(current, [])
             by_product[current].append((match[2], _amount(match[3]), _units(current, match[4])))
+        counts = _OFTEN.findall(entry.directions)
+        as_needed = [1 if often == "once" else int(often.split()[0]) for often in counts]
         for each, doses in by_product.items():
             taken = _put_together(each, doses)
+            if taken.times == AS_NEEDED and as_needed:
+                taken.often = as_needed.pop(0)
+                taken.daily *= taken.often
             if each is product:
                 entry.taken = taken
             else:
@@ -320,7 +329,8 @@ def _units(product: Product, text: str) -> Units:
 def strength_of(product: Product, text: str) -> Strength | None:
     """The strength that a label names, with its unit or without."""
     plain = " ".join(text.split())
-    short = re.sub(rf"\s*{re.escape(product.unit)}$", "", plain)
+    unit = "|".join(map(re.escape, (product.unit, product.unit_text)))
+    short = re.sub(rf"\s*(?:{unit})$", "", plain)
     for strength in product.strengths:
         if strength.label in {plain, short}:
             return strength

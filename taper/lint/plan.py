@@ -17,12 +17,12 @@ from taper.reading import read
 from taper.safety.findings.cuts import LARGE_CUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from taper.formulary.product import Product, Strength
     from taper.planning import document_reader
     from taper.planning.document_reader import Written
-    from taper.request.model import Calendar, Request
+    from taper.request.model import Calendar, OnHand, Request
     from taper.supply import Supply, SupplyItem
 
 COLUMNS = {
@@ -57,7 +57,7 @@ def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
         if not _allowed(fault, entries, request) and not _counted_by_plan(fault, found)
     ]
     if not any(fault.row is not None for fault in unread):
-        faults += _supply(found.dispensing, entries)
+        faults += _supply(found.dispensing, entries, request.on_hand)
     if not any(fault.level == "error" for fault in faults):
         faults += _damaged(document)
     ids = {fault.id for fault in faults}
@@ -114,7 +114,7 @@ def _entries(found: Written, request: Request) -> list[Entry]:
     hours = {regimen.product: regimen.interval for regimen in regimens}
 
     def entry_of(taken: document_reader.Taken) -> Taken:
-        return Taken(*taken[:5], hours.get(taken.product))
+        return Taken(*taken[:5], hours.get(taken.product), taken.most_often or 1)
 
     return [
         Entry(
@@ -154,16 +154,21 @@ def _sums(found: Written) -> Iterator[Fault]:
                 yield Fault("dose-not-makeable", row.number, "daily_dose", message, said)
 
 
-def _supply(supply: Supply, entries: list[Entry]) -> list[Fault]:
+def _supply(supply: Supply, entries: list[Entry], on_hand: Iterable[OnHand]) -> list[Fault]:
     """The fills against what the steps need: never too little, and all of it accounted for."""
     faults = []
     fills = [_counts(fill.items) for fill in supply.fills]
     left, need = _counts(supply.leftover), _needs(entries)
+    held: dict[_Key, int] = {}
+    for each in on_hand:
+        held[each.product, each.strength] = (
+            held.get((each.product, each.strength), 0) + each.quantity
+        )
     ends = [*(fill.date for fill in supply.fills[1:]), date.max]
-    for key in dict.fromkeys([*need, *(key for items in fills for key in items)]):
+    for key in dict.fromkeys([*need, *held, *(key for items in fills for key in items)]):
         product, strength = key
         label = f"{product.id} {strength.label}"
-        uses, given = need.get(key, []), 0
+        uses, given = need.get(key, []), held.get(key, 0)
         for fill, items, until in zip(supply.fills, fills, ends, strict=False):
             given += items.get(key, 0)
             used = sum(_used(use, until) for use in uses)
@@ -214,6 +219,6 @@ def _needs(entries: list[Entry]) -> dict[_Key, list[_Use]]:
             continue
         for taken in entry.all:
             for strength, count in (each for units in taken.units for each in units):
-                use = _Use(anchor, entry, taken, count)
+                use = _Use(anchor, entry, taken, count * taken.often)
                 need.setdefault((taken.product, strength), []).append(use)
     return need

@@ -67,7 +67,7 @@ def _needed(entry: Entry, taken: Taken, anchor: date) -> list[dict[Strength | No
     per_day: dict[Strength | None, int] = {}
     for units in taken.units:
         for strength, count in units:
-            per_day[strength] = per_day.get(strength, 0) + count
+            per_day[strength] = per_day.get(strength, 0) + count * taken.often
     if not per_day:
         per_day = {None: taken.daily}
     return [{strength: count * each for strength, count in per_day.items()} for each in times]

@@ -132,10 +132,8 @@ def gentlest(request: Request, day: date) -> Request:
     band, and :class:`~taper.InputError` if no pace ends in time.
     """
     every = request.rule.parts[0].every
-    days = max((day - request.calendar.start).days, 0)
-    opportunities = days // every.days + 2
     name = "over" if request.text.get("over") else "by"
-    for tenths in range(max(_least_fall(request) // opportunities, 1), TENTHS + 1):
+    for tenths in range(1, TENTHS + 1):
         rule = replace(request.rule, parts=(Part(Ratio.of(tenths, TENTHS), every),))
         candidate = replace(request, rule=rule)
         if _ends_by(_unlimited(candidate), day):
@@ -154,19 +152,6 @@ def gentlest(request: Request, day: date) -> Request:
         )
         raise Refused(replace(problems[0], field=name, message=message))
     return candidate
-
-
-def _least_fall(request: Request) -> int:
-    """How far the curve must fall at least for the last cut, in tenths of a percent.
-
-    That is taken once the curve is below the middle between the last two doses of all.
-    """
-    made, daily = request.regimens, request.regimen.daily
-    if request.finish is not None:
-        return 0
-    last = request.rule.goal or made.smallest
-    above = next((total for total in made.totals if total > last), last)
-    return max(2 * daily - last - above, 0) * TENTHS // (2 * daily)
 
 
 def _unlimited(request: Request) -> Request:

@@ -104,8 +104,9 @@ def read_companions(
     kept = [_id_of(name, market) for name in fields.many("keep")]
     companions: list[Companion] = []
     way = (fields.text("as_needed") or FIXED).lower()
+    favor = medicine.regimens.favor if medicine else ""
     for text in fields.many("also"):
-        companion = fields.attempt(partial(_companion, text, market, way))
+        companion = fields.attempt(partial(_companion, text, market, way, favor))
         if companion is not None:
             keep = companion.product.id in kept
             prescription, regimen = companion.prescription, companion.regimen
@@ -131,7 +132,7 @@ def _id_of(name: str, market: Formulary) -> str:
         return name
 
 
-def _companion(text: str, market: Formulary, way: str) -> Medicine:
+def _companion(text: str, market: Formulary, way: str, favor: str) -> Medicine:
     """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose.
 
     A name may hold numbers, so the dose begins at the first word from which on the words are a
@@ -158,6 +159,7 @@ def _companion(text: str, market: Formulary, way: str) -> Medicine:
                 named=strength,
                 taking=taking or None,
                 as_needed=way,
+                favor=favor,
             )
         except InputError as error:
             errors.insert(0, error)

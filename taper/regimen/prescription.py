@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from taper.formulary.market import combinations
 from taper.formulary.words import contents
 from taper.quantities import THOUSAND, plain
 
@@ -53,6 +54,8 @@ class Prescription:
     """The units of each amount, if they differ: thousandths of a unit, and what one holds."""
     strength: str = field(default="", compare=False)
     """The label of the unit that was named, by name or by count."""
+    market: str = field(default="us", compare=False)
+    """Where it is prescribed; what is a combination there is printed so that it is none."""
     passed_over: tuple[str, ...] = field(default=(), compare=False)
     """Words that were read and have no part in a plan, such as ``x 14 days``."""
 
@@ -89,9 +92,12 @@ class Prescription:
     @property
     def _looks_combined(self) -> bool:
         """Whether two doses of a day in a row would be read as a combination: ``10/300 mg``."""
-        two = len(self.amounts) == 2 and not self.parts  # noqa: PLR2004
-        shown = {amount // max(self.count, 1) for amount in self.amounts} if two else set()
-        return bool(shown and contents() & shown)
+        if len(self.amounts) != 2 or self.parts or self.unit != "mg":  # noqa: PLR2004
+            return False
+        first, second = (amount // max(self.count, 1) for amount in self.amounts)
+        either = {(first, second), (second, first)}
+        known = not contents().isdisjoint((first, second))
+        return known or not either.isdisjoint(combinations(self.market))
 
     def _at_times(self) -> str:
         """``10 mg in the morning and 300 mg in the evening``."""

@@ -53,7 +53,6 @@ FEATURES: dict[str, list[dict[str, object]]] = {
     "avoid": [{"avoid": "weekends;holidays:US"}, {"avoid": "holidays:US-CA", "every": "1mo"}],
     "reduce_on": [{"reduce_on": "mon;wed"}, {"reduce_on": "fri", "every": "10d"}],
     "last_dose_for": [{"last_dose_for": "1mo", "of": "current"}],
-    "override_rate": [{"reduce": "30%", "every": "1w", "override_rate": "asked for"}],
     "stock": [{"stock": ["15", "30"]}, {"stock": "15;60"}],
     "max_units": [{"max_units": 6}],
     "split": [{"product": "morphine-ir", "dose": "30 mg q6h", "split": "halves"}],

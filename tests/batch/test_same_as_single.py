@@ -14,7 +14,7 @@ from taper.batch.run import run
 pytest.importorskip("msgspec")
 pytest.importorskip("pyarrow")
 
-BASES = 1250 if os.environ.get("TAPER_TESTS") == "thorough" else 54  # each begins eight times
+BASES = 1250 if os.environ.get("TAPER_TESTS") == "thorough" else 60  # each begins eight times
 TABLES = ("schedule", "checks", "supply", "summary", "plans")
 
 

@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import tempfile
-from pathlib import Path
 
 import pytest
 

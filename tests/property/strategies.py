@@ -102,7 +102,7 @@ def amounts(
     draw: st.DrawFn, product: Product, units: list[int], most: int, number: int
 ) -> tuple[int, ...]:
     """What is taken at each administration; often alike."""
-    alike = oneof(draw, 2) or oneof(draw, 3)
+    alike = oneof(draw, 2) or oneof(draw, 3) or number > 6
     found: list[int] = []
     for _ in range(number):
         if alike and found:
@@ -188,7 +188,7 @@ def as_needed(draw: st.DrawFn, fields: dict, product: Product, taken: tuple) -> 
     often_taken = draw(st.integers(1, len(taken)))
     way = draw(st.sampled_from(["fixed", "keep"]))
     dose = str(fields["dose"])
-    if "/" in dose and not product.is_combination:
+    if len(set(taken)) > 1 and not product.is_combination:
         dose = dose_text(product, (at_once,) * len(taken), 24 // len(taken))
     taking = f"{plain(at_once * often_taken)} {product.unit}"
     more = {"dose": f"{dose} prn", "taking": taking, "as_needed": way}

@@ -10,9 +10,9 @@ from taper.export import render
 from taper.lint import lint
 
 
-def errors(text: str, name: str) -> list[str]:
+def errors(text: str, name: str, market: str = "us") -> list[str]:
     """What is wrong, in words."""
-    report = lint(text, name)
+    report = lint(text, name, market=market)
     return [f"{f.row} {f.column} {f.message}" for f in report.faults if f.level == "error"]
 
 
@@ -25,14 +25,14 @@ def test_nothing_is_wrong_in_a_plan_that_the_tool_wrote(fields):
 @given(requests())
 def test_nothing_is_wrong_in_the_schedule_csv_of_a_plan(fields):
     plan = planned(fields)
-    assert errors(render(plan, ".csv"), "plan.csv") == []
+    assert errors(render(plan, ".csv"), "plan.csv", plan.request.formulary.market) == []
 
 
 @given(courses())
 def test_nothing_is_wrong_in_a_plan_that_was_changed_under_way(versions):
     plan = versions[-1][0]
     assert errors(plan.to_json(), "plan.json") == []
-    assert errors(render(plan, ".csv"), "plan.csv") == []
+    assert errors(render(plan, ".csv"), "plan.csv", plan.request.formulary.market) == []
 
 
 @given(requests())

@@ -235,5 +235,5 @@ def test_a_name_is_never_a_product_of_a_drug_that_it_does_not_tell(words, market
 )
 def test_two_doses_of_a_day_are_never_printed_as_a_combination(amounts, product):
     taken = tuple(1000 * amount for amount in amounts)
-    written = Prescription(taken, "mg", 12)
+    written = Prescription(taken, "mg", 12, market=product.market)
     assert read_dose(str(written), product).amounts in {taken, taken[:1]}

@@ -90,7 +90,7 @@ def _over_band(plan: Plan) -> bool:
 
 def _cuts(plan: Plan) -> dict[str, bool]:
     rows = {row.number for _, row in plan.cuts if UNAVOIDABLE in row.marks}
-    asked = [row.number for before, row in plan.cuts if _is_large(before, row)]
+    asked = _large(plan)
     long = [row.number for row in plan.rows if _is_long(row)]
     smallest = plan.shelf.smallest
     found = {
@@ -110,6 +110,12 @@ def _cuts(plan: Plan) -> dict[str, bool]:
 
 def _is_large(before: Step, row: Step) -> bool:
     return before.daily - row.daily > QUARTER * before.daily
+
+
+def _large(plan: Plan) -> list[int]:
+    """The rows, changes of product among them, that take off more than a quarter."""
+    turns = [turn for turn in plan.turns if turn[1].kind in {"reduce", "change"}]
+    return [row.number for before, row in turns if _is_large(before, row)]
 
 
 def _is_long(row: Step) -> bool:
@@ -181,7 +187,7 @@ def findings_are_about_their_rows(plan: Plan) -> Iterator[str]:
     if not plan.simple:
         return
     about = {each["id"]: each["steps"] for each in plan.document["findings"]}
-    large = [row.number for before, row in plan.cuts if _is_large(before, row)]
+    large = _large(plan)
     forced = [row.number for _, row in plan.cuts if UNAVOIDABLE in row.marks]
     wanted = {
         "unavoidable-cut": forced,

@@ -5,10 +5,9 @@ They are that combination, or an error; never two doses of a day.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from taper.formulary.market import formulary
+from taper.formulary.market import combinations
 from taper.formulary.words import contents
 from taper.quantities import plain
 
@@ -38,7 +37,7 @@ def pair_of(series: Series, target: Target) -> Pair | None:
     if target.combination:
         return _own(first, second, series, target)
     market = target.product.market if target.product is not None else "us"
-    sold = _sold(market)
+    sold = combinations(market)
     known = [ids for pair, ids in sold.items() if pair in {(first, second), (second, first)}]
     if known or (contents() & {first, second} and target.product is not None):
         numbers = f"{plain(first)}/{plain(second)}"
@@ -68,14 +67,3 @@ def _own(first: int, second: int, series: Series, target: Target) -> Pair | None
     if other >= min(contents()) or (not strengths and series.between == ["/"] and first < second):
         return Pair(opioid, other, "")
     return None
-
-
-@lru_cache(maxsize=8)
-def _sold(market: str) -> dict[tuple[int, int], list[str]]:
-    """The strengths of all combinations of a market, with the products that have them."""
-    found: dict[tuple[int, int], list[str]] = {}
-    for product in formulary(market).products.values():
-        for strength in product.strengths:
-            if strength.other:
-                found.setdefault((strength.amount, strength.other), []).append(product.id)
-    return found

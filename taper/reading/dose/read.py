@@ -125,6 +125,7 @@ def _prescription(found: Directions, target: Target, amounts: list[Taken] | None
         parts=parts,
         strength=first.strength,
         passed_over=tuple(found.passed_over),
+        market=target.product.market if target.product is not None else "us",
     )
 
 
