@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from taper.request.model import Request
     from taper.request.rule import Part
 
-LONGEST_WITHOUT_DAYS = whole("tolerance-lost")
+STEP_BACK_DAYS = whole("step-back-after")
 
 
 class Position(NamedTuple):
@@ -42,11 +42,14 @@ class Position(NamedTuple):
     waits: bool = False
 
 
-def position(plan: Plan, day: date, *, steps_back: bool, new_goal: bool) -> Position:
+def position(
+    plan: Plan, day: date, *, steps_back: bool, new_goal: bool, specialist: str = ""
+) -> Position:
     """Where a plan stands on ``day``, or for a patch on its first change from then on.
 
-    Raises :class:`~taper.InputError` if the plan is not under way on that day, or there is no
-    earlier dose to go back to.
+    Raises :class:`~taper.InputError` if the plan is not under way on that day, or if it cannot
+    be stepped back: there is no earlier dose, the medicine has been stopped, or its last cut is
+    over four weeks old and no ``specialist`` was consulted.
     """
     _within(plan, day)
     request = plan.request
@@ -64,7 +67,10 @@ def position(plan: Plan, day: date, *, steps_back: bool, new_goal: bool) -> Posi
     place = place_of(request, in_force.regimen.product)
     if has_ended and in_force.kind == STOP:
         _over(plan, day)
-    regimen = _earlier(plan, in_force, day) if steps_back else in_force.regimen
+    if not steps_back:
+        return Position(day, in_force, place, in_force.regimen)
+    regimen = _earlier(plan, in_force, day)
+    _check_still_tolerated(plan, in_force, day, specialist)
     return Position(day, in_force, place, regimen)
 
 
@@ -73,7 +79,12 @@ def _row_before(plan: Plan, day: date) -> Step:
 
 
 def _earlier(plan: Plan, in_force: Step, day: date) -> Regimen:
-    """The regimen of the previous step: as high as a step back may go."""
+    """The regimen of the previous step: as high as a step back may go (contract 10g)."""
+    if in_force.kind == STOP:
+        assert in_force.start is not None
+        message = f"{in_force.regimen.product.name} was stopped on {in_force.start.isoformat()}"
+        hint = "after the stop an earlier dose can kill: assess the patient, and plan anew"
+        raise InputError(Problem("step_back", message, hint))
     now = in_force.regimen
     first = (plan.steps[0].regimen, *plan.steps[0].companions)
     rows = [step.regimen for step in plan.steps[1 : in_force.number + 1]]
@@ -84,6 +95,23 @@ def _earlier(plan: Plan, in_force: Step, day: date) -> Regimen:
     message = f"no higher dose of {now.product.name} stands before {day.isoformat()}"
     hint = "a step back goes at most to the dose of the previous step"
     raise InputError(Problem("step_back", message, hint))
+
+
+def _check_still_tolerated(plan: Plan, in_force: Step, day: date, specialist: str) -> None:
+    """Refuse to go back to a dose that was left long ago, unless a specialist was consulted."""
+    cut = in_force
+    for step in plan.steps[in_force.number : 0 : -1]:
+        regimen = step.regimen
+        if regimen.product is cut.regimen.product:
+            if regimen.amounts != cut.regimen.amounts:
+                break
+            cut = step
+    assert cut.start is not None
+    days = (day - cut.start).days
+    if days > STEP_BACK_DAYS and not specialist:
+        message = f"the last cut was {days} days before, on {cut.start.isoformat()}"
+        hint = f"after {STEP_BACK_DAYS} days only with --specialist and who was consulted"
+        raise InputError(Problem("step_back", message, hint))
 
 
 def place_of(request: Request, product: Product) -> int:
@@ -153,7 +181,7 @@ def _within(plan: Plan, day: date) -> None:
         message = f"the plan covers the days until {last.end.isoformat()}"
         hint = "revise it from then at the latest, or plan anew from the dose in force"
         raise InputError(Problem("from", message, hint, day.isoformat()))
-    if end is not None and (day - end).days > LONGEST_WITHOUT_DAYS:
+    if end is not None and day > end:
         _over(plan, day)
 
 
@@ -161,5 +189,5 @@ def _over(plan: Plan, day: date) -> None:
     last = plan.steps[-1].start
     assert last is not None
     message = f"the taper ended with the stop on {last.isoformat()}"
-    hint = f"--step-back within {LONGEST_WITHOUT_DAYS} days of it; after that a new plan"
+    hint = "after it no dose is planned but by a new plan"
     raise InputError(Problem("from", message, hint, day.isoformat()))

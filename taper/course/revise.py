@@ -49,14 +49,21 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
     ``hold`` moves the next reduction by its length (``4w``; ``none`` ends a hold under way); what
     was planned follows, and the doses are the same. ``reduce``, ``every`` and ``of`` are a new
     rate, where what is not given stays; ``to`` is a new goal; ``step_back`` is the reason for
-    going back to the dose of the previous step; ``override_rate`` the reason for a pace over the
+    going back to the dose of the previous step, ``specialist`` who was consulted about it (needed
+    four weeks after the cut); ``override_rate`` the reason for a pace over the
     band; ``why`` is recorded with the change.
 
     Raises :class:`~taper.InputError`, or :class:`~taper.Refused` if a safety rule says no.
     """
     values, day = _read(plan.request, from_day, {**given, "why": why})
     why = values.pop("why")
-    at = position(plan, day, steps_back="step_back" in values, new_goal="to" in values)
+    at = position(
+        plan,
+        day,
+        steps_back="step_back" in values,
+        new_goal="to" in values,
+        specialist=values.get("specialist", ""),
+    )
     asked = whole(plan.request, part_in_force(plan.request, at), plan.request.rule.of, values)
     entry: dict[str, Any] = {"from": at.day.isoformat(), "change": asked, "why": why}
     first = _first_request(plan)
@@ -119,7 +126,7 @@ def _read(
         for name in given
         if name not in {*CHANGES, "why"}
     ]
-    for name in ("step_back", "override_rate", "why"):
+    for name in ("step_back", "specialist", "override_rate", "why"):
         text = values.get(name, "")
         if len(text) > LONGEST_TEXT or not text.isprintable():
             hint = f"one line of at most {LONGEST_TEXT} characters"
@@ -127,7 +134,7 @@ def _read(
     if "step_back" in values and not values["step_back"]:
         hint = 'the reason: --step-back "withdrawal"'
         problems.append(Problem("step_back", "going back needs a reason", hint))
-    if not set(values) - {"override_rate", "why"}:
+    if not set(values) - {"specialist", "override_rate", "why"}:
         hint = "--hold, --reduce, --every, --of, --to or --step-back"
         problems.append(Problem("", "nothing is changed", hint))
     day = _attempt(lambda: _day(from_day), problems)

@@ -198,6 +198,7 @@ def _doses(plan: Plan) -> Iterator[Problem]:
             yield from _change(step, where)
         elif before is not None:
             back = back and step.kind == STEP_BACK and regimen.amounts in taken[regimen.product]
+            back = back and bool(before.daily)  # after the stop no dose is gone back to
             if not back:
                 yield from _follows(step, before, where)
         for other in step.companions:

@@ -235,6 +235,7 @@ class Change(_Model):
     of: TextOrNone = ""
     to: TextOrNone = ""
     step_back: TextOrNone = ""
+    specialist: TextOrNone = ""
     override_rate: TextOrNone = ""
 
 

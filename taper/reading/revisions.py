@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from taper.request.rule import Part
 
 RATE = ("reduce", "every", "of")
-CHANGES = ("hold", *RATE, "to", "step_back", "override_rate")
+CHANGES = ("hold", *RATE, "to", "step_back", "specialist", "override_rate")
 RESUME = "none"  # as a hold: ends the one that is under way
 
 

@@ -84,19 +84,36 @@ def test_a_step_back_goes_to_the_dose_of_the_previous_step_and_no_further():
         revise(back, date(2027, 1, 12), step_back="again")
 
 
-def test_after_the_stop_a_step_back_is_for_a_week_only():
-    stop = FIRST.stop_date
-    day = stop + timedelta(days=3)
-    back = revise(FIRST, day, step_back="withdrawal")
-    assert rows(back, stop.isoformat())[:2] == [
-        ("stop", stop.isoformat(), 0),
-        ("step-back", day.isoformat(), 15),
-    ]
-    assert back.stop_date > day
-    with pytest.raises(InputError, match="ended with the stop"):
-        revise(FIRST, stop + timedelta(days=9), step_back="withdrawal")
-    with pytest.raises(InputError, match="ended with the stop"):
-        revise(FIRST, stop + timedelta(days=3), hold="4w")
+@pytest.mark.parametrize("change", [{"step_back": "withdrawal"}, {"hold": "4w"}])
+def test_after_the_stop_nothing_is_changed(change):
+    for days in (1, 3, 9):
+        with pytest.raises(InputError, match="ended with the stop"):
+            revise(FIRST, FIRST.stop_date + timedelta(days=days), specialist="Dr A", **change)
+
+
+def test_of_two_opioids_the_one_that_was_stopped_is_not_begun_again():
+    both = plan(
+        "oxycodone-ir", "5 mg q12h", start="2026-12-07", every="2w", also=["morphine-er 30 mg q12h"]
+    )
+    stop = next(step for step in both.steps if step.kind == "stop")
+    assert stop.end is not None
+    with pytest.raises(InputError, match="was stopped on"):
+        revise(both, stop.start + timedelta(days=2), step_back="withdrawal")
+
+
+def test_a_step_back_long_after_the_cut_needs_a_specialist():
+    slow = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="8w")
+    cut = next(step for step in slow.steps if step.kind == "reduce")
+    last = cut.start + timedelta(days=28)
+    assert revise(slow, last, step_back="withdrawal").steps[2].kind == "step-back"
+    later = last + timedelta(days=1)
+    with pytest.raises(InputError, match=r"29 days before.*--specialist"):
+        revise(slow, later, step_back="withdrawal")
+    back = revise(slow, later, step_back="withdrawal", specialist="Dr A")
+    assert back.steps[2].daily == slow.steps[0].daily
+    assert back.revisions[0]["change"] == {"step_back": "withdrawal", "specialist": "Dr A"}
+    text = back.to_json()
+    assert parse_plan(text).to_json() == text
 
 
 def test_a_planned_hold_is_kept_and_can_be_ended():
