@@ -40,9 +40,7 @@ _FIELDS = (
     field("of", "original (of the whole plan), current, mixed."),
     field("to", "A new goal: 0 to stop, or a daily dose."),
     Field("step_back", "TEXT", "The reason for going back to the previous dose."),
-    Field(
-        "specialist", "TEXT", "Who was consulted: for a step back after four weeks.", panel="More"
-    ),
+    field("specialist", "Who was consulted: for a step back after four weeks.", panel="More"),
     field("override_rate", panel="More"),
     Field("why", "TEXT", "Why, in a few words: recorded."),
 )
