@@ -52,12 +52,13 @@ class Lazy:
 
 
 class _Outcome(NamedTuple):
-    """What counts of a plan: its largest cut, the stop not among them, and its stop date.
+    """What counts of a plan: its largest cut (the stop aside), its last dose, its stop date.
 
-    ``largest`` is None if there is no cut but the stop.
+    ``largest`` is None if there is no cut but the stop; ``last`` and ``stop`` if there is no stop.
     """
 
     largest: Ratio | None
+    last: Regimen | None
     stop: date | None
 
     def compares(self, other: _Outcome) -> int:
@@ -66,6 +67,16 @@ class _Outcome(NamedTuple):
             Ratio(1, 1) if each.largest is None else each.largest for each in (self, other)
         )
         return (ours > theirs) - (ours < theirs)
+
+    def ends_lower(self, other: _Outcome) -> bool:
+        """Whether the dose before its stop is smaller, in one salt, than that of another plan."""
+        if self.last is None or other.last is None:
+            return False
+        ours, theirs = (
+            Ratio(each.daily * each.product.basis[0], each.product.basis[1])
+            for each in (self.last, other.last)
+        )
+        return ours < theirs
 
 
 class _Change(NamedTuple):
@@ -78,7 +89,7 @@ class _Change(NamedTuple):
 def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen, *, as_asked: bool) -> str:
     """What would help at a regimen: the first change that makes the largest cut smaller.
 
-    If none does, the first that leaves it as it is; none that makes it larger. Each is tried: the
+    If none does, the first that leaves it as it is and ends with a smaller dose. Each is tried: the
     request is planned again with it, and what comes of it is printed beside the plan at hand. If
     the rows are not ``as_asked`` by the request, because the plan was changed or a person wrote
     it, what makes smaller steps is named alone.
@@ -87,7 +98,7 @@ def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen, *, as_as
     if not as_asked or made is not request.regimens or isinstance(made, AsNeeded):
         return _without_trial(made)
     now = _outcome(request, steps)
-    same, is_larger = "", False
+    same, helps_not = "", False
     for change in _changes(request, made):
         then = _tried(change.request)
         if then is None:
@@ -95,11 +106,11 @@ def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen, *, as_as
         compares = then.compares(now)
         if compares < 0:
             return f"{change.text}: {_compared(then, now)}"
-        is_larger = is_larger or compares > 0
-        if not compares and not same:
+        helps_not = True
+        if not compares and not same and then.ends_lower(now):
             same = f"{change.text}: {_compared(then, now)}"
-    larger = "no marketed product or strength of this opioid makes the largest cut smaller"
-    return same or (larger if is_larger else _nothing(made))
+    nothing_helps = "no marketed product or strength of this opioid makes the largest cut smaller"
+    return same or (nothing_helps if helps_not else _nothing(made))
 
 
 def _table_of(request: Request, product: Product) -> Regimens:
@@ -209,18 +220,28 @@ def _outcome(request: Request, steps: tuple[Step, ...]) -> _Outcome:
         if step.kind in {REDUCE, CHANGE} and step.before
     ]
     last = steps[-1]
-    stops = last.kind == STOP and not request.rule.goal
-    return _Outcome(max(cuts, default=None), last.start if stops else None)
+    largest = max(cuts, default=None)
+    if last.kind != STOP or request.rule.goal:
+        return _Outcome(largest, None, None)
+    before = next(step for step in reversed(steps) if step.regimen.daily)
+    return _Outcome(largest, before.regimen, last.start)
 
 
 def _compared(then: _Outcome, now: _Outcome) -> str:
-    """``largest cut 25% instead of 50%, stop on 2027-05-01 instead of 2027-04-03``."""
+    """``largest cut 25% instead of 50%, stop on 2027-05-01 instead of 2027-04-03``.
+
+    If the largest cut is the same, the last doses are compared too.
+    """
     if then.largest is None:
         text = "still a stop at once"
     elif now.largest is None:
         text = f"largest cut {then.largest.percent()} instead of a stop at once"
     elif then.largest == now.largest:
+        assert then.last is not None
+        assert now.last is not None
+        first, second = (each.product.text(each.daily) for each in (then.last, now.last))
         text = f"largest cut {then.largest.percent()} as before"
+        text += f", last dose {first} a day instead of {second}"
     else:
         text = f"largest cut {then.largest.percent()} instead of {now.largest.percent()}"
     if then.stop is None or now.stop is None:
