@@ -248,6 +248,13 @@ CUTS = [
         {},
         "The last dose before stopping is 15 mg (15 MME): --finish-with morphine-solution: largest cut 50% as before, last dose 2 mg a day instead of 15 mg, stop on 2027-06-07 instead of 2027-02-01 (step 4)",
     ),
+    (  # hydromorphone-ir would end with a smaller dose, and with a cut of 50%
+        "unavoidable-cut",
+        "hydromorphone-er",
+        "32 mg q24h",
+        {},
+        "A cut of 33.3% of the current dose, the smallest that these strengths allow: no marketed product or strength of this opioid makes the largest cut smaller (step 6)",
+    ),
     (
         "large-last-dose",
         "levorphanol-ir",
