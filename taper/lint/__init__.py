@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from taper.errors import InputError, Problem
 from taper.formulary.market import formulary
 from taper.lint.handwritten import Reader
+from taper.lint.pace import pace
 from taper.lint.rules import check
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def lint(
     faults = [*reader.faults, *check(entries, avoid)]
     from taper.lint.findings import further  # noqa: PLC0415 - of what can be read
 
+    faults += pace(entries, has_labels=market == "us")
     faults += further(entries, {fault.id for fault in faults})
     return Report(ordered(faults), "row")
 

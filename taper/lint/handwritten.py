@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from taper.errors import InputError, Problem
 from taper.quantities import THOUSAND, parse_day, thousandths
 from taper.reading.dose import parse_frequency, parse_prescription
-from taper.regimen.times import AS_NEEDED
+from taper.regimen.prescription import HOURS_OF_DAY
+from taper.regimen.times import AS_NEEDED, TIMES
 from taper.safety.catalogue import catalogue
 
 if TYPE_CHECKING:
     from taper.formulary.market import Formulary
     from taper.formulary.product import Product, Strength
+    from taper.regimen.prescription import Prescription
     from taper.regimen.units import Units
 
 # what a column is, by the names it may have
@@ -42,6 +44,18 @@ _NAMES = {
     "quantities": ("quantities", "quantity", "qty", "dispense", "number of tablets", "supply"),
 }
 _ROLES = {name: role for role, names in _NAMES.items() for name in names}
+_MASSES = {
+    "g",
+    "gram",
+    "mg",
+    "milligram",
+    "mcg",
+    "ug",
+    "microgram",
+    "mcg/h",
+    "mcg/hr",
+    "micrograms/hour",
+}
 _STOPPED = {"0", "0 mg", "stop", "none", "off", "stopped", "nil", "zero"}
 _TIME = re.compile(r"(?:([a-z0-9-]+): )?(\S+) ([\d.]+) \((.+)\)")
 _OFTEN = re.compile(r"at most (once|\d+ times) a day")
@@ -125,12 +139,14 @@ class Reader:
         """The entries; raises :class:`~taper.InputError` if it is not a schedule at all."""
         text = text.removeprefix("\ufeff").lstrip("\r\n")
         try:
-            lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+            file = io.StringIO(text, newline="")
+            lines = list(csv.reader(file, delimiter=_delimiter(text), strict=True))
         except csv.Error as error:
-            raise InputError(Problem(name, f"not CSV: {error}", "rows of columns")) from None
+            hint = "rows of columns, and every quotation mark closed"
+            raise InputError(Problem(name, f"not CSV: {error}", hint)) from None
         header = [" ".join(re.split(r"[\s_/-]+", cell.strip().lower())) for cell in lines[0]]
         roles = [_role(cell) for cell in header]
-        self._check_header(roles, lines[0], name)
+        self._check_header(roles, header, name)
         columns: dict[str, str] = {}
         for role, cell in zip(roles, lines[0], strict=True):
             if role:
@@ -153,7 +169,11 @@ class Reader:
         self.faults.append(Fault(found or "unreadable", row, column, text, value))
 
     def _check_header(self, roles: list[str], header: list[str], name: str) -> None:
-        problems = []
+        problems = [
+            Problem(name, f"the column '{cell}' stands twice", "one column of a name")
+            for cell in dict.fromkeys(header)
+            if cell and header.count(cell) > 1
+        ]
         if "start" not in roles:
             message = f"no column says from when: {', '.join(header)}"
             problems.append(Problem(name, message, "a column named date, or start_date"))
@@ -214,6 +234,9 @@ class Reader:
     def _product(self, entry: Entry, values: dict[str, str]) -> Product | None:
         name = values.get("product", "")
         if not name:
+            if self.product is None:
+                hint = "a product in the first row, or --product"
+                self.fault(entry.row, entry.column("product"), f"the product is missing ({hint})")
             return self.product
         try:
             return self.market.find(name)
@@ -267,7 +290,7 @@ class Reader:
         if text.lower() in _STOPPED or text.lower().removesuffix(product.unit).strip() == "0":
             return Taken(product, 0)
         entry.broken = bool(_PARTS.search(f"{values.get('tablets', '')} {entry.directions}"))
-        unit = values.get("unit", "") or product.unit
+        unit = _unit(product, values.get("unit", "")) or product.unit
         if re.fullmatch(r"[\d./ ]+", text):
             text = f"{text} {unit}"
         often = values.get("frequency", "")
@@ -276,7 +299,36 @@ class Reader:
         text = _in_short(text)
         combination = any(strength.other for strength in product.strengths)
         written = parse_prescription(text, product.unit, combination=combination)
-        return _as_taken(product, written.amounts, written.hours, often)
+        taken = _as_taken(product, written, parse_frequency(often))
+        if not daily and values.get("daily"):
+            self._compare_with_day(entry, taken, values["daily"], is_of_day=written.hours is None)
+        return taken
+
+    def _compare_with_day(self, entry: Entry, taken: Taken, text: str, *, is_of_day: bool) -> None:
+        """The dose against the dose of a day, where a row has both.
+
+        A dose without a frequency is taken as often as the dose of a day says.
+        """
+        number_of_day = re.match(r"[\d.]+", text)
+        said = _amount(number_of_day[0] if number_of_day else text)
+        if said == taken.daily or taken.product.is_patch:
+            return
+        number, rest = divmod(said, taken.daily)
+        if is_of_day and not rest and number in TIMES and taken.hours is None:
+            taken.amounts, taken.daily = (taken.daily,) * number, said
+            return
+        product = taken.product
+        message = f"the doses come to {product.daily_text(taken.daily)}, not {product.text(said)}"
+        self.faults.append(Fault("dose-not-makeable", entry.row, entry.column("daily"), message))
+
+
+def _unit(product: Product, text: str) -> str:
+    """The unit of its column; raises :class:`~taper.InputError` for another one of mass."""
+    unit = text.lower().replace("\u00b5", "mc").replace("\u03bc", "mc")
+    if unit in _MASSES and unit not in {product.unit, product.unit_text.lower()}:
+        message = f"the unit is {text}, and {product.id} is counted in {product.unit}"
+        raise InputError(Problem("unit", message, f"the dose in {product.unit}", text))
+    return text
 
 
 def _in_short(text: str) -> str:
@@ -287,19 +339,18 @@ def _in_short(text: str) -> str:
     return re.sub(r"\b(nightly|at (bedtime|night)|in the (morning|evening))$", "qd", text)
 
 
-def _as_taken(product: Product, amounts: tuple[int, ...], hours: int | None, often: str) -> Taken:
-    """A dose with its frequency, or of a day if none is written."""
+def _as_taken(product: Product, written: Prescription, often: int | None) -> Taken:
+    """A dose with its frequency, or of a day if none is written; ``often`` is in hours."""
+    first = written.amounts[0]
     if product.is_patch:
-        amount = next(
-            (s.amount for s in product.strengths if s.amount // THOUSAND * THOUSAND == amounts[0]),
-            amounts[0],
-        )
-        return Taken(product, amount, (amount,), (), ("patch",), hours or parse_frequency(often))
-    if hours is None:
-        return Taken(product, amounts[0], hours=parse_frequency(often))
-    number = max(24 // hours, 1)
-    each = amounts * number if len(amounts) == 1 else amounts
-    return Taken(product, sum(each), each, hours=hours)
+        whole = (s.amount for s in product.strengths)
+        amount = next((each for each in whole if each // THOUSAND * THOUSAND == first), first)
+        return Taken(product, amount, (amount,), (), ("patch",), written.hours or often)
+    if not written.administrations:
+        return Taken(product, first, hours=often)
+    number = written.administrations
+    amounts = written.amounts * (number if len(written.amounts) == 1 else 1)
+    return Taken(product, sum(amounts), amounts, hours=HOURS_OF_DAY // number)
 
 
 def _put_together(product: Product, doses: list[tuple[str, int, Units]]) -> Taken:

@@ -201,7 +201,7 @@ def _rise(entries: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
     assert then is not None
     column = entry.column("daily", "dose", "doses")
     if now.product is not then.product:
-        if entry.kind in {"", "change"} and then.daily and _counted(now) > _counted(then):
+        if entry.kind in {"", "change"} and then.daily and counted_dose(now) > counted_dose(then):
             message = f"{now.product.daily_text(now.daily)} after {then.product.text(then.daily)}"
             yield Fault("dose-rises", entry.row, column, message)
         return
@@ -218,7 +218,7 @@ def _rise(entries: list[Entry], before: Entry, entry: Entry) -> Iterator[Fault]:
         yield Fault("dose-rises", entry.row, entry.column("doses", "dose"), message, text)
 
 
-def _counted(taken: Taken) -> int:
+def counted_dose(taken: Taken) -> int:
     """The daily dose in the drug's usual salt, over a common bottom."""
     top, bottom = taken.product.basis
     return taken.daily * top * THOUSAND // bottom

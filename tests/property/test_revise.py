@@ -44,6 +44,7 @@ _NOWHERE = (
     "ended with the stop",
     "is at its end by then",
     "of acetaminophen",
+    "the last cut was",
 )
 
 
