@@ -6,13 +6,15 @@ replace. Ids are made from the plan's id, so that importing a revised plan updat
 nothing depends on a clock.
 
 R4 has one quantity a prescription, and here every fill has its own for each strength: they are
-SupplyRequests inside the prescription. Checked with the models of ``fhir.resources`` for R4B,
-which differs from R4 in none of the resources used here.
+SupplyRequests inside the prescription. The Bundle is plain values; the tests check it by R4's own
+JSON Schema and by the models of ``fhir.resources``.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from taper.export.fhir_dosage import instructions, quantity
@@ -254,9 +256,17 @@ def bundle(plan: Plan) -> dict[str, Any]:
     }
 
 
+def _number(value: object) -> int | float:
+    """An exact amount as a JSON number.
+
+    It has at most three places, which a float prints as they are: its shortest text is exact up
+    to 15 digits.
+    """
+    assert isinstance(value, Decimal)
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
 def render(plan: Plan, options: Options) -> str:
     """The Bundle as JSON text."""
-    from fhir.resources.R4B.bundle import Bundle  # noqa: PLC0415 - pydantic, where it is needed
-
     del options
-    return str(Bundle.model_validate(bundle(plan)).model_dump_json(indent=2)) + "\n"
+    return json.dumps(bundle(plan), indent=2, ensure_ascii=False, default=_number) + "\n"

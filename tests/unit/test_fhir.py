@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -68,6 +70,18 @@ def test_it_is_valid_by_the_official_schema_and_by_the_models(what):
     text = render(small(**OTHERS[what]), ".fhir.json")
     assert faults(json.loads(text)) == []
     assert Bundle.model_validate_json(text).type == "collection"
+
+
+def test_it_is_written_without_the_models():
+    """`fhir.resources` is a validator of the tests, and nothing that a user installs."""
+    program = (
+        "import sys; sys.modules['fhir'] = None\n"
+        "from taper import plan; from taper.export import render\n"
+        "made = plan(product='morphine-er', dose='30 mg q12h', start='2026-12-07', every='2w')\n"
+        "print(render(made, '.fhir.json')[:28])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == '{\n  "resourceType": "Bundle",\n', done.stderr
 
 
 @pytest.mark.parametrize("name", NAMES)
