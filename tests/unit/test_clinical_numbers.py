@@ -90,6 +90,10 @@ ALLOWED: dict[str, dict[int | float, str]] = {
     "reading/order_dosage.py": {168: "hours of a week", 80: "characters of a dosage in an error"},
     "reading/medicine.py": {50: "measures: how alike the tables of two doses are"},
     "reading/rates.py": {3: "a part of a pattern", 30: "days of a month"},
+    "reading/written_dates.py": {
+        **dict.fromkeys((3, 4, 5), "digits of a date"),
+        **dict.fromkeys((12, 30, 1899, 2000, 2100), "parts of a date"),
+    },
     "reading/values.py": {200: "characters of a free text"},
     "regimen/directions.py": {72: "hours: labels say 72 hours, not 3 days"},
     "regimen/prescription.py": {168: "hours of a week"},
@@ -104,6 +108,7 @@ ALLOWED: dict[str, dict[int | float, str]] = {
 }
 # Names of a module that hold such a number.
 ALLOWED_NAMES = {
+    "reading/written_dates.py": {"_FIRST_YEAR", "_LAST_YEAR", "_SERIAL_OF_0"},
     "engine/rows.py": {"LONGEST_SEARCH"},
     "export/ics.py": {"DOSE_ALARM", "CHECK_ALARM"},
     "formulary/working_days.py": {"_SATURDAY"},
