@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from taper.regimen.prescription import Prescription
     from taper.regimen.regimen import Regimen
     from taper.regimen.table import Regimens
+    from taper.regimen.units import Units
 
 FIXED, KEEP = "fixed", "keep"
 AS_NEEDED_WAYS = (FIXED, KEEP)
@@ -148,6 +149,9 @@ def _kept(medicine: Medicine, daily: int, unit: int, taking: str) -> Medicine:
         whole = sorted({amount * times for amount in amounts for times in often})
         near = " and ".join(product.text(dose) for dose in table.nearest(daily, whole))
         raise InputError(Problem("taking", message, f"the nearest are {near}", taking))
+    units = _units_of(table, regimen.amounts, unit)
+    if units is not None:
+        regimen = replace(regimen, units=units)
     return replace(medicine, regimen=regimen, regimens=table)
 
 
@@ -177,8 +181,12 @@ def _fixed(medicine: Medicine, daily: int, unit: int, taking: str) -> Medicine:
 
 def _of_the_unit(table: Regimens, amounts: tuple[int, ...], unit: int) -> Regimen:
     """The current regimen in the prescribed unit, if that is a strength."""
+    return table.exactly(amounts, _units_of(table, amounts, unit))
+
+
+def _units_of(table: Regimens, amounts: tuple[int, ...], unit: int) -> tuple[Units, ...] | None:
+    """The amounts in the prescribed unit; None if that is no strength in use."""
     strength = next((s for s in table.strengths if s.amount == unit), None)
     if strength is None or table.product.is_liquid:
-        return table.exactly(amounts)
-    units = tuple(((strength, amount // unit * THOUSAND),) for amount in amounts)
-    return table.exactly(amounts, units)
+        return None
+    return tuple(((strength, amount // unit * THOUSAND),) for amount in amounts)

@@ -186,6 +186,7 @@ def take(
     needed, limit = _reach(product, written, at_once, wanted, most, text, halves=halves)
     if product.is_combination and not strengths:
         wanted = _alone(product, wanted, written, amounts, needed, text)
+        needed, limit = _reach(product, written, at_once, wanted, most, text, halves=halves)
     number = 1 if product.is_patch else len(amounts)
     made = regimens(
         product,
@@ -295,6 +296,9 @@ def _alone(
             product, strengths, _between(written, number, product), most, number=number
         )
         units = tuple(table.units(amount) or () for amount in amounts)
+    elif written.most and len(units[0]) == 1:  # 1-2 tablets: two are taken at once
+        ((strength, count),) = units[0]
+        units = (((strength, count * written.most // amounts[0]),),)
     return one_tablet_alone(strengths, units)
 
 

@@ -172,6 +172,32 @@ def test_another_opioid_stays_as_needed_too():
     assert plan.steps[-2].regimen.times == ("as-needed",)
 
 
+@pytest.mark.parametrize("way", ["fixed", "keep"])
+@pytest.mark.parametrize(
+    ("product", "dose"),
+    [
+        ("hydrocodone-apap", "2 x 5/325 mg q6h prn"),
+        ("hydrocodone-apap", "1-2 tabs (5/325 mg) q4-6h prn max 8/day"),
+        ("Norco 5/325", "1 to 2 tablets every 4 to 6 hours as needed"),
+    ],
+)
+def test_a_combination_of_which_several_may_be_taken_at_once_is_planned_in_that_tablet(
+    product, dose, way
+):
+    plan = taper(product, dose, taking="6 tablets", as_needed=way)
+    used = {s.label for step in plan.steps for units in step.regimen.units for s, _ in units}
+    assert used == {"5/325"}
+    assert max(step.regimen.other_daily for step in plan.steps) == 6 * 325_000
+
+
+def test_what_is_taken_now_is_made_of_the_tablets_that_are_prescribed():
+    for way in ("fixed", "keep"):
+        plan = taper("oxycodone-ir", "1-2 tabs (5 mg) q4h prn", taking="6 tablets", as_needed=way)
+        now = plan.steps[0].regimen
+        assert now.amounts[0] == 10_000
+        assert {s.label for units in now.units for s, _ in units} == {"5"}
+
+
 def test_acetaminophen_counts_as_it_is_taken():
     for way in ("fixed", "keep"):
         plan = taper("hydrocodone-apap", "10/325 mg q6h prn", taking="3 tablets", as_needed=way)
