@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from taper.errors import InputError, Problem
 from taper.terminal.deliver import one_of, write_stdout
 from taper.terminal.options import TableFormat, field, given_of, with_fields
 from taper.terminal.settings import asked
+from taper.terminal.streams import escaped
 from taper.terminal.tables import folded, table_or_list
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ def compare(
 def _values(product: str | None, dose: list[str] | None, given: dict[str, Any]) -> dict[str, Any]:
     """The request, from a file or from the arguments, with the user's own defaults."""
     settled = asked(product, dose, given)
+    for line in settled.lines:
+        sys.stderr.write(f"{escaped(line)}\n")
     settled.add_stock()
     return settled.values
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,13 +24,17 @@ from taper.terminal.options import (
     with_fields,
 )
 from taper.terminal.settings import Settled, asked
+from taper.terminal.streams import escaped
+
+if TYPE_CHECKING:
+    from taper.request.model import Request
 
 
 def plan(
     product: Annotated[
         str | None,
         typer.Argument(
-            help="Id or name, or a request file (.toml, .json, -).",
+            help="Id, name or code; or a request or FHIR file (.toml, .json, -).",
             autocompletion=tab("product"),
         ),
     ] = None,
@@ -63,7 +67,9 @@ def plan(
     """
     settled = _settled(product, dose, given_of(given))
     try:
-        made = make_plan(read(settled.values))
+        request = read(settled.values)
+        _say_passed_over(request)
+        made = make_plan(request)
     except TaperError as error:
         raise _explained(error, settled) from None
     if explain_settings:
@@ -90,6 +96,8 @@ def plan(
 def _settled(product: str | None, dose: list[str] | None, given: dict[str, Any]) -> Settled:
     """The request, completed by questions at a terminal."""
     settled = asked(product, dose, given)
+    for line in settled.lines:
+        sys.stderr.write(f"{escaped(line)}\n")
     if sys.stdin.isatty() and sys.stderr.isatty():
         from taper.terminal.asking import ask  # noqa: PLC0415 - at a terminal only
 
@@ -100,6 +108,13 @@ def _settled(product: str | None, dose: list[str] | None, given: dict[str, Any])
     else:
         settled.add_stock()
     return settled
+
+
+def _say_passed_over(request: Request) -> None:
+    """Say which words of the directions have no part in the plan, such as ``x 14 days``."""
+    for written in (request.prescription, *(each.prescription for each in request.also)):
+        for words in written.passed_over:
+            sys.stderr.write(f"passed over in the dose: {escaped(words)}\n")
 
 
 def _explained(error: TaperError, settled: Settled) -> TaperError:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from taper.regimen.table import Regimens
     from taper.regimen.units import Units
 
+HOW_MUCH = "how much was taken a day?"
 FIXED, KEEP = "fixed", "keep"
 AS_NEEDED_WAYS = (FIXED, KEEP)
 MOST_ROUNDING = share("rounding-of-average")  # of what is taken
@@ -60,7 +61,7 @@ def as_taken(medicine: Medicine, taking: str | None, text: str, way: str) -> Med
         written = medicine.prescription
         ways = ["as needed"] if written.prn else []
         ways += ["in a range"] if written.most or written.longest_hours else []
-        message = f"taken {' and '.join(ways)}, at most {most}: how much was taken a day?"
+        message = f"taken {' and '.join(ways)}, at most {most}: {HOW_MUCH}"
         hint = f'--taking "20 {product.unit}": the average of the last two weeks'
         raise InputError(Problem("taking", message, hint, text))
     if product.is_patch:

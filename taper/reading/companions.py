@@ -11,7 +11,7 @@ from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS
 from taper.quantities import Ratio, parse_percent
-from taper.reading.as_needed import FIXED, Medicine
+from taper.reading.as_needed import FIXED, HOW_MUCH, Medicine
 from taper.reading.dose import parse_frequency
 from taper.reading.medicine import read_amount, strengths_of, take
 from taper.regimen.finer import finer_products, finishing_table, follows_frequency, is_finer
@@ -166,4 +166,12 @@ def _companion(text: str, market: Formulary, way: str, favor: str) -> Medicine:
     if not errors:
         hint = "a product and its dose: oxycodone-ir 10 mg q6h"
         raise InputError(Problem("also", f"'{text}' has no dose", hint, text))
-    raise InputError(replace(p, field="also", span=None) for p in errors[0].problems)
+    raise InputError(_of_also(problem, text) for problem in errors[0].problems)
+
+
+def _of_also(problem: Problem, text: str) -> Problem:
+    """A problem of a further opioid, with what is written for it."""
+    hint = problem.hint
+    if problem.message.endswith(HOW_MUCH):
+        hint = f'--also "{text} taking 20 mg": the average of the last two weeks'
+    return replace(problem, field="also", hint=hint, span=None)

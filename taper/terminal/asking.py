@@ -17,6 +17,7 @@ from taper.planning.document import summary
 from taper.planning.make import make_plan
 from taper.quantities import parse_day, parse_interval
 from taper.reading import read
+from taper.reading.as_needed import HOW_MUCH
 from taper.regimen.prescription import frequency
 from taper.request.fields import RISKS
 from taper.safety.refusals import NEEDS_SPECIALIST
@@ -57,6 +58,7 @@ def ask(values: dict[str, Any], add_stock: Callable[[], None]) -> list[str]:
     ``add_stock`` adds the strengths at hand once the product is known.
     """
     before = dict(values)
+    _ask_taking_of_others(values)
     _check_given(values)
     guided = not (values.get("dose") and (values.get("product") or values.get("drug")))
     market = formulary(str(values.get("market") or "us").lower())
@@ -133,6 +135,31 @@ def _ask_taking(values: dict[str, Any]) -> None:
             f"{problem.message[:1].upper()}{problem.message[1:]} ({problem.hint})",
             lambda text: _probe({**values, "taking": text}, "taking"),
         )
+
+
+def _ask_taking_of_others(values: dict[str, Any]) -> None:
+    """Of what else is taken as needed or in a range: what is taken, for each."""
+    given = values.get("also") or []
+    texts = [given] if isinstance(given, str) else [str(text) for text in given]
+    complete = [_with_taking({**values, "keep": None}, text) for text in texts]
+    if complete != texts:
+        values["also"] = complete
+
+
+def _with_taking(values: dict[str, Any], text: str) -> str:
+    """A further opioid with what is taken of it, if that has to be asked for."""
+
+    def check(also: str) -> None:
+        _probe({**values, "also": [also]}, "also")
+
+    try:
+        check(text)
+    except InputError as error:
+        message = error.problems[0].message
+        if message.endswith(HOW_MUCH):
+            answer = _question(f"{text}: {message}", lambda said: check(f"{text} taking {said}"))
+            return f"{text} taking {answer}"
+    return text
 
 
 def _ask_risks(values: dict[str, Any]) -> None:

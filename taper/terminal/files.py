@@ -77,21 +77,6 @@ def parse_values(text: str, name: str) -> dict[str, Any]:
     return values
 
 
-def read_request(name: str) -> dict[str, Any]:
-    """The request fields in a TOML or JSON file; a saved plan gives the request it was made of."""
-    values = parse_values(read_text(name), name)
-    if str(values.get("schema", "")).startswith("taper-plan/"):
-        request = values.get("request")
-        if not isinstance(request, dict):
-            raise InputError(Problem(name, "a plan without its request", "plan it again"))
-        if values.get("revisions"):
-            message = "the plan was revised, and planning its request again would drop that"
-            hint = "`taper export` shows it, `taper revise` changes it"
-            raise InputError(Problem(name, message, hint))
-        return request
-    return values
-
-
 def read_plan(name: str) -> Plan:
     """A saved plan."""
     from taper.planning.saved import parse_plan  # noqa: PLC0415 - reading a plan loads pydantic

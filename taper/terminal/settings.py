@@ -16,7 +16,7 @@ from taper.errors import InputError, Problem
 from taper.request.fields import LISTS, RATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 COMMAND_LINE = "command line"
 REQUEST_FILE = "request file"
@@ -29,6 +29,7 @@ MARKET_VARIABLE = "TAPER_MARKET"
 FILE_VARIABLE = "TAPER_CONFIG"
 PLAN_SETTINGS = ("market", "guideline", "pace", "phases", "reduce", "every", "of", "fill")
 HANDOUT_SETTINGS = ("language", "paper", "clinic", "telephone")
+REQUEST_SUFFIXES = (".toml", ".json", ".ndjson", ".jsonl")
 STOCK = "stock"  # a table: the strengths at hand of each product
 _BRINGS = {"guideline": ("every", "of"), "phases": ("every",)}  # with what does not go beside it
 
@@ -132,14 +133,21 @@ class Settled:
     """The values of a request, from the strongest to the weakest, and where each is from."""
 
     def __init__(
-        self, file: Mapping[str, Any], given: Mapping[str, Any], configuration: Configuration
+        self,
+        file: Mapping[str, Any],
+        given: Mapping[str, Any],
+        configuration: Configuration,
+        lines: Sequence[str] = (),
     ) -> None:
         """Options override a request file; what neither names comes from the configuration.
+
+        ``lines`` say what was taken from the file, if that is not plain.
 
         A field that a request file names without a value (as a saved plan does) has none: the
         configuration does not fill it in.
         """
         self.configuration = configuration
+        self.lines = tuple(lines)
         self.values: dict[str, Any] = dict(file)
         make_room(self.values, given)
         self.sources = {k: REQUEST_FILE for k, v in self.values.items() if v not in (None, [])}
@@ -213,10 +221,13 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
     """
     file: dict[str, Any] = {}
     dose = " ".join(words) if words else None
-    if product is not None and (product == "-" or product.lower().endswith((".toml", ".json"))):
-        from taper.terminal.files import read_request  # noqa: PLC0415 - where a file comes in
+    configuration = load()
+    lines: list[str] = []
+    if product is not None and is_file(product):
+        from taper.terminal.request_file import read_request  # noqa: PLC0415 - where a file comes in
 
-        file = read_request(product)
+        own = given if dose is None else {**given, "dose": dose}
+        file, lines = read_request(product, own, _market(given, configuration))
         product = None
     elif product and "drug" in given and product[:1].isdigit():
         dose = " ".join([product, *(words or ())])  # --drug names the product
@@ -225,7 +236,7 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
         given["product"] = product
     if dose is not None:
         given["dose"] = dose
-    return Settled(file, given, load())
+    return Settled(file, given, configuration, lines)
 
 
 def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
@@ -243,7 +254,14 @@ def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
 
 def market_or_default(named: str | None) -> str:
     """A market that was named, or the user's, or ``us``."""
-    if named:
-        return named.lower()
-    configuration = load()
-    return str(configuration.market or configuration.values.get("market") or "us").lower()
+    return _market({"market": named}, load())
+
+
+def _market(given: Mapping[str, Any], configuration: Configuration) -> str:
+    named = given.get("market") or configuration.market or configuration.values.get("market")
+    return str(named or "us").lower()
+
+
+def is_file(name: str) -> bool:
+    """Whether the first argument of `taper plan` is a file rather than a product."""
+    return name == "-" or name.lower().endswith(REQUEST_SUFFIXES)

@@ -153,7 +153,7 @@ def test_the_opioid_with_most_mme_is_the_main_product_and_the_others_stand_besid
         order(coded("891893"), {"timing": EVERY_12, "doseAndRate": mg(60)}),
     )
     assert found["product"] == "rxcui:891893"
-    assert found["also"] == ["rxcui:1049621 5 mg q12h", "rxcui:904874 1 patches weekly"]
+    assert found["also"] == ["rxcui:1049621 5 mg q12h", "rxcui:904874 1 x 10 mcg/h q7d"]
 
 
 def test_what_is_not_active_or_no_opioid_is_named_and_passed_over():
