@@ -200,6 +200,8 @@ READ = [
         ]
         if read
     ],
+    # of films in mcg no pair is a combination, whose contents are in mg
+    ("buprenorphine-buccal", "", "75/300 mcg", "75/300 mcg q12h"),
     ("hydromorphone-er", "", "16 mg every morning", "16 mg q24h"),
     ("hydromorphone-er", "", "16 mg daily", "16 mg q24h"),
     ("hydromorphone-er", "", "16 mg a day", "16 mg q24h"),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from taper.reading.dose.directions import Series
     from taper.reading.dose.meaning import Target
 
+MG = "mg"  # of all combinations: 75/300 mcg of a film are two doses
+
 
 class Pair(NamedTuple):
     """A unit of a combination; ``label`` is empty if it is more than one unit."""
@@ -36,6 +38,8 @@ def pair_of(series: Series, target: Target) -> Pair | None:
         return None
     if target.combination:
         return _own(first, second, series, target)
+    if target.unit != MG:
+        return None
     market = target.product.market if target.product is not None else "us"
     sold = combinations(market)
     known = [ids for pair, ids in sold.items() if pair in {(first, second), (second, first)}]
