@@ -42,7 +42,7 @@ def printed(findings: Iterable[Finding]) -> list[Line]:
 
 
 def _joined(first: Line, other: Line) -> Line:
-    """``A (step 4); B (step 5): remedy``."""
+    """``A cut (step 4); the last dose (step 5): remedy``."""
     parts = []
     remedy = ""
     for line in (first, other):
@@ -50,5 +50,5 @@ def _joined(first: Line, other: Line) -> Line:
         assert match is not None
         found, remedy, rows = match[1], match[2], match[3] or ""
         parts.append(f"{found}{rows}")
-    both = "; ".join(parts)
-    return Line(first.level, f"{both}: {remedy}", (*first.ids, *other.ids))
+    also = parts[1][0].lower() + parts[1][1:]
+    return Line(first.level, f"{parts[0]}; {also}: {remedy}", (*first.ids, *other.ids))
