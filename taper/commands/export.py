@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from taper.terminal.deliver import deliver
-from taper.terminal.options import Format, Full, Language, Large, Output, Paper
+from taper.terminal.options import Format, Full, Output, with_fields, with_writing, writing_of
 
 
 def export(
@@ -15,9 +15,7 @@ def export(
     format: Format = None,  # noqa: A002
     output: Output = None,
     full: Full = False,  # noqa: FBT002
-    language: Language = None,
-    paper: Paper = None,
-    large_print: Large = False,  # noqa: FBT002
+    **given: Any,
 ) -> None:
     """Show a saved plan, or write it in other formats.
 
@@ -29,13 +27,11 @@ def export(
         read_plan(plan),
         format=format,
         outputs=output,
-        language=language,
-        paper=paper,
-        large_print=large_print,
         full=full,
+        **writing_of(given),
     )
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(export)
+    app.command()(with_fields(with_writing(export), ()))

@@ -10,18 +10,17 @@ import typer
 from taper.errors import TaperError
 from taper.planning.make import make_plan
 from taper.reading import read
-from taper.terminal.deliver import deliver, hand_out_options
+from taper.terminal.deliver import deliver, writing_options
 from taper.terminal.options import (
     PATIENT,
     Format,
     Full,
-    Language,
-    Large,
     Output,
-    Paper,
     given_of,
     tab,
     with_fields,
+    with_writing,
+    writing_of,
 )
 from taper.terminal.settings import Settled, asked
 from taper.terminal.streams import escaped
@@ -48,9 +47,6 @@ def plan(
     output: Output = None,
     format: Format = None,  # noqa: A002
     full: Full = False,  # noqa: FBT002
-    language: Language = None,
-    paper: Paper = None,
-    large_print: Large = False,  # noqa: FBT002
     explain_settings: Annotated[  # noqa: FBT002
         bool,
         typer.Option(
@@ -65,6 +61,7 @@ def plan(
 
     taper plan morphine-er "90 mg q8h" --reduce 10% --start 2026-12-07
     """
+    writing = writing_of(given)
     settled = _settled(product, dose, given_of(given))
     try:
         request = read(settled.values)
@@ -78,7 +75,7 @@ def plan(
         explain(
             made,
             settled,
-            *hand_out_options(made, language, paper, large_print=large_print),
+            *writing_options(made, **writing),
             as_json=format == "json",
         )
         return
@@ -86,10 +83,8 @@ def plan(
         made,
         format=format,
         outputs=output,
-        language=language,
-        paper=paper,
-        large_print=large_print,
         full=full,
+        **writing,
     )
 
 
@@ -124,4 +119,4 @@ def _explained(error: TaperError, settled: Settled) -> TaperError:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(with_fields(plan))
+    app.command()(with_fields(with_writing(plan)))

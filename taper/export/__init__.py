@@ -33,6 +33,9 @@ FORMATS = {
 }
 
 
+TRANSACTION = "transaction"
+BUNDLES = ("collection", TRANSACTION)  # the types of a FHIR Bundle that can be written
+
 # A second suffix of letters before one that has several meanings.
 _DOUBLE = re.compile(r"\.[a-z]+\.(?:csv|json)$")
 
@@ -41,7 +44,9 @@ _DOUBLE = re.compile(r"\.[a-z]+\.(?:csv|json)$")
 class Options:
     """How to render what has a choice: the hand-out's language, paper and print size.
 
-    ``clinic`` and ``telephone`` stand on the hand-out in place of a line to fill in.
+    ``clinic`` and ``telephone`` stand on the hand-out in place of a line to fill in; ``diary``
+    adds a page to it. ``subject`` is the reference of the patient in a FHIR Bundle, ``bundle``
+    its type, and ``one_request_per_step`` gives each step prescriptions of its own.
     """
 
     language: str = "en"
@@ -49,6 +54,10 @@ class Options:
     large_print: bool = False
     clinic: str = ""
     telephone: str = ""
+    diary: bool = False
+    subject: str = ""
+    bundle: str = "collection"
+    one_request_per_step: bool = False
 
 
 def suffix_of(name: str) -> str:

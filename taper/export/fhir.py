@@ -13,47 +13,55 @@ JSON Schema and by the models of ``fhir.resources``.
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from taper.export.fhir_dosage import instructions, quantity
+from taper.export import TRANSACTION
+from taper.export.fhir_dosage import dosages, quantity, rows
+from taper.export.fhir_medication import medication, products, strength_concept
+from taper.export.fhir_steps import step_requests
 from taper.export.words import revision_text, sentence, title, words
 from taper.planning.events import fallen_away, keyed_checks, uid
 from taper.quantities import THOUSAND
-from taper.regimen.directions import strength_text
 from taper.safety.withdrawal_checks import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from taper.export import Options
-    from taper.formulary.product import Product, Strength
+    from taper.export.fhir_dosage import Row
+    from taper.formulary.product import Product
     from taper.planning.plan import Plan
 
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-DMD = "https://dmd.nhs.uk"
 NO_REFILLS = "CII"  # schedule II: 21 CFR 1306.12
-
-
-def products(plan: Plan) -> list[Product]:
-    """Every product of the plan, in the order in which it is first taken."""
-    return list(
-        dict.fromkeys(
-            regimen.product
-            for step in plan.steps
-            for regimen in (step.regimen, *step.companions)
-            if regimen.daily and step.start is not None
-        )
-    )
+_REFERENCE = re.compile(r"(?:https?://\S+/|urn:uuid:|(?:Patient|Group)/)[A-Za-z0-9.\-]{1,64}")
 
 
 def _reference(plan: Plan, key: str) -> dict[str, str]:
     return {"reference": f"urn:uuid:{uid(plan.id, key)}"}
 
 
-def _nobody() -> dict[str, str]:
-    return {"display": words()["record"]["subject"]}
+def _subject(reference: str) -> dict[str, str]:
+    """Whose plan it is: a reference of the record, or nobody.
+
+    Raises :class:`~taper.InputError` for what is no reference.
+    """
+    if not reference:
+        return {"display": words()["record"]["subject"]}
+    if not _REFERENCE.fullmatch(reference):
+        from taper.errors import InputError, Problem  # noqa: PLC0415 - on a miss only
+
+        hint = "Patient/123, or an address or urn:uuid: of a patient"
+        raise InputError(Problem("subject", f"'{reference}' is no FHIR reference", hint, reference))
+    return {"reference": reference}
+
+
+def _has_subject(resource: dict[str, Any], subject: dict[str, str]) -> dict[str, Any]:
+    """The resource, with whose it is."""
+    return {**resource, "for" if resource["resourceType"] == "Task" else "subject": subject}
 
 
 def _period(start: date | None, end: date | None) -> dict[str, str]:
@@ -62,46 +70,6 @@ def _period(start: date | None, end: date | None) -> dict[str, str]:
 
 
 # --- prescriptions ------------------------------------------------------------------------------
-
-
-def _strength_concept(product: Product, strength: Strength) -> dict[str, Any]:
-    """One strength of a product, with its RxNorm or dm+d code where one is known."""
-    text = f"{product.name} {strength_text(product, strength)}"
-    code = product.rxcui(strength.label)
-    if code:
-        return _concept(text, RXNORM, code)
-    # dm+d's codes here are of virtual products. They would take the brand from what must be
-    # prescribed by brand; and where there are two (with sugar and without), neither is meant.
-    codes = [] if product.brand else product.facts.get("dmd", {}).get(strength.label, [])
-    return _concept(text, DMD, str(codes[0]) if len(codes) == 1 else "")
-
-
-def _concept(text: str, system: str, code: str) -> dict[str, Any]:
-    """A concept; the code has no display, for its system has words of its own for it."""
-    concept: dict[str, Any] = {"text": text}
-    if code:
-        concept["coding"] = [{"system": system, "code": code}]
-    return concept
-
-
-def _medication(plan: Plan, product: Product) -> dict[str, Any]:
-    """What is prescribed: the one strength that is used, or else the drug.
-
-    The codes of a concept must all mean the same, so several strengths cannot stand in it; nor
-    can the opioid stand for a combination.
-    """
-    used = {
-        strength
-        for step in plan.steps[1:]
-        for regimen in (step.regimen, *step.companions)
-        if regimen.product is product
-        for strength, _ in regimen.per_day
-    }
-    if len(used) == 1:
-        return _strength_concept(product, *used)
-    combined = any(strength.other for strength in product.strengths)
-    code = "" if combined else product.facts.get("rxcui_ingredient", "")
-    return _concept(product.name, RXNORM, str(code))
 
 
 def _fills(plan: Plan, product: Product) -> list[dict[str, Any]]:
@@ -116,7 +84,7 @@ def _fills(plan: Plan, product: Product) -> list[dict[str, Any]]:
                     "resourceType": "SupplyRequest",
                     "id": f"fill-{fill.number}-{place}",
                     "status": "draft",
-                    "itemCodeableConcept": _strength_concept(product, item.strength),
+                    "itemCodeableConcept": strength_concept(product, item.strength),
                     "quantity": quantity(item.quantity, item.unit),
                     "occurrencePeriod": _period(fill.date, last),
                 }
@@ -124,47 +92,71 @@ def _fills(plan: Plan, product: Product) -> list[dict[str, Any]]:
     return requests
 
 
-def _dispensing(plan: Plan, product: Product, bounds: list[dict[str, str]]) -> dict[str, Any]:
+def _dispensing(plan: Plan, product: Product, found: list[Row]) -> dict[str, Any]:
     """Within which days it may be dispensed, and for how long at a time."""
-    validity = {"start": bounds[0]["start"]}
-    if "end" in bounds[-1]:
-        validity["end"] = bounds[-1]["end"]
-    request: dict[str, Any] = {"validityPeriod": validity}
+    request: dict[str, Any] = {"validityPeriod": _period(found[0].start, found[-1].end)}
     if product.schedule == NO_REFILLS:
         request["numberOfRepeatsAllowed"] = 0
     if plan.request.fill is not None and plan.supply:
-        days = quantity(plan.supply[0].days_supply * THOUSAND, "days")
-        request["expectedSupplyDuration"] = {**days, "code": "d"}
+        request["expectedSupplyDuration"] = _duration(plan.supply[0].days_supply)
     return request
+
+
+def _duration(days: int) -> dict[str, Any]:
+    return {**quantity(days * THOUSAND, "days"), "code": "d"}
+
+
+def _request(plan: Plan, key: str, concept: dict[str, Any], notes: Iterable[str]) -> dict[str, Any]:
+    """What every MedicationRequest of a plan has."""
+    return {
+        "resourceType": "MedicationRequest",
+        "id": uid(plan.id, key),
+        "status": "draft",
+        "intent": "plan",
+        "medicationCodeableConcept": concept,
+        "basedOn": [_reference(plan, "plan")],
+        "groupIdentifier": {"value": plan.id},
+        "note": [{"text": note} for note in (*notes, words()["disclaimer"])],
+    }
 
 
 def _prescription(plan: Plan, product: Product) -> dict[str, Any]:
     """The MedicationRequest of a product."""
-    text, dosages = words(), instructions(plan, product)
-    bounds = [dosage["timing"]["repeat"]["boundsPeriod"] for dosage in dosages]
+    stop = words()["record"]["stop_note"]
     notes = [
-        text["record"]["stop_note"].format(date=step.start, directions=step.regimen.directions)
+        stop.format(date=step.start, directions=step.regimen.directions)
         for step in plan.steps
         if step.regimen.product is product and not step.daily
     ]
+    found = rows(plan, product)
     resource = {
-        "resourceType": "MedicationRequest",
-        "id": uid(plan.id, f"product/{product.id}"),
-        "status": "draft",
-        "intent": "plan",
-        "medicationCodeableConcept": _medication(plan, product),
-        "subject": _nobody(),
-        "basedOn": [_reference(plan, "plan")],
-        "groupIdentifier": {"value": plan.id},
-        "note": [{"text": note} for note in (*notes, text["disclaimer"])],
-        "dosageInstruction": dosages,
-        "dispenseRequest": _dispensing(plan, product, bounds),
+        **_request(plan, f"product/{product.id}", medication(plan, product), notes),
+        "dosageInstruction": [dosage for row in found for dosage in dosages(row)],
+        "dispenseRequest": _dispensing(plan, product, found),
     }
     fills = _fills(plan, product)
     if fills:
         resource["contained"] = fills
         resource["supportingInformation"] = [{"reference": f"#{fill['id']}"} for fill in fills]
     return resource
+
+
+def _step_prescriptions(plan: Plan, product: Product) -> Iterator[dict[str, Any]]:
+    """A MedicationRequest for each step and strength of a product."""
+    for each in step_requests(plan, product):
+        request: dict[str, Any] = {"validityPeriod": _period(each.row.start, each.row.end)}
+        if product.schedule == NO_REFILLS:
+            request["numberOfRepeatsAllowed"] = 0
+        if each.quantity:
+            unit = "mL" if product.is_liquid else product.kind
+            request["quantity"] = quantity(each.quantity, unit)
+        days = (each.row.planned - each.row.start).days + 1
+        request["expectedSupplyDuration"] = _duration(days)
+        yield {
+            **_request(plan, each.key, strength_concept(product, each.strength), ()),
+            "dosageInstruction": [each.dosage],
+            "dispenseRequest": request,
+        }
 
 
 # --- checks -------------------------------------------------------------------------------------
@@ -200,7 +192,6 @@ def _task(plan: Plan, key: str, day: date, status: str, kind: str) -> dict[str, 
         "intent": "plan",
         "priority": "routine",
         "code": {"text": kind},
-        "for": _nobody(),
         "restriction": {"period": _period(day, day)},
     }
 
@@ -228,7 +219,6 @@ def _care_plan(plan: Plan, activities: list[dict[str, Any]]) -> dict[str, Any]:
         "category": [{"text": text["category"]}],
         "title": f"{title(plan)} ({label})" if label else title(plan),
         "description": sentence(plan),
-        "subject": _nobody(),
         "period": _period(plan.start, max(day for day in days if day is not None)),
         "activity": [
             {"reference": {"reference": f"urn:uuid:{resource['id']}"}} for resource in activities
@@ -237,9 +227,16 @@ def _care_plan(plan: Plan, activities: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def bundle(plan: Plan) -> dict[str, Any]:
+def bundle(plan: Plan, options: Options) -> dict[str, Any]:
     """The Bundle as plain values: the CarePlan, the prescriptions, the tasks."""
-    activities = [*(_prescription(plan, product) for product in products(plan)), *_tasks(plan)]
+    subject = _subject(options.subject)
+    prescriptions: list[dict[str, Any]] = []
+    for product in products(plan):
+        if options.one_request_per_step:
+            prescriptions += _step_prescriptions(plan, product)
+        else:
+            prescriptions.append(_prescription(plan, product))
+    activities = [*prescriptions, *_tasks(plan)]
     resources = [_care_plan(plan, activities), *activities]
     return {
         "resourceType": "Bundle",
@@ -248,12 +245,17 @@ def bundle(plan: Plan) -> dict[str, Any]:
             "system": "urn:ietf:rfc:3986",
             "value": f"urn:uuid:{uid(plan.id, 'bundle')}",
         },
-        "type": "collection",
-        "entry": [
-            {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
-            for resource in resources
-        ],
+        "type": options.bundle,
+        "entry": [_entry(_has_subject(each, subject), options.bundle) for each in resources],
     }
+
+
+def _entry(resource: dict[str, Any], kind: str) -> dict[str, Any]:
+    """An entry of the Bundle; a transaction puts it under its own id: a re-import updates it."""
+    entry: dict[str, Any] = {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
+    if kind == TRANSACTION:
+        entry["request"] = {"method": "PUT", "url": f"{resource['resourceType']}/{resource['id']}"}
+    return entry
 
 
 def _number(value: object) -> int | float:
@@ -268,5 +270,4 @@ def _number(value: object) -> int | float:
 
 def render(plan: Plan, options: Options) -> str:
     """The Bundle as JSON text."""
-    del options
-    return json.dumps(bundle(plan), indent=2, ensure_ascii=False, default=_number) + "\n"
+    return json.dumps(bundle(plan, options), indent=2, ensure_ascii=False, default=_number) + "\n"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError, Problem
-from taper.export import Options, render, suffix_of
+from taper.export import BUNDLES, Options, render, suffix_of
 from taper.terminal.streams import escaped
 
 if TYPE_CHECKING:
@@ -31,17 +31,16 @@ def deliver(
     *,
     format: str | None,  # noqa: A002
     outputs: list[str] | None,
-    language: str | None,
-    paper: str | None,
-    large_print: bool,
     full: bool = False,
+    **writing: Any,
 ) -> None:
     """Write the files that are asked for, and print the plan unless only files were.
 
-    On the screen it is one page, or ``full`` with every check, fill and note.
+    On the screen it is one page, or ``full`` with every check, fill and note. ``writing`` are
+    the options of :data:`taper.terminal.options.WRITING` that were given.
     """
     shown = None if format is None else one_of("format", format, SHOWN)
-    options, _ = hand_out_options(plan, language, paper, large_print=large_print)
+    options, _ = writing_options(plan, **writing)
     if outputs:
         from taper.terminal.files import write_all  # noqa: PLC0415 - only where a file is written
 
@@ -63,25 +62,27 @@ def _warn(plan: Plan) -> None:
             sys.stderr.write(f"{line.level}: {escaped(line.text)} [{', '.join(line.ids)}]\n")
 
 
-def hand_out_options(
-    plan: Plan, language: str | None, paper: str | None, *, large_print: bool
-) -> tuple[Options, dict[str, str]]:
-    """The hand-out's options, and where each is from: given, configured, or the default."""
+def writing_options(plan: Plan, **given: Any) -> tuple[Options, dict[str, str]]:
+    """How to write the plan, and where each option is from: given, configured, or the default."""
     from taper.terminal.settings import COMMAND_LINE, DEFAULT, HANDOUT_SETTINGS, load  # noqa: PLC0415
 
     configuration = load()
-    given = {"language": language, "paper": paper}
     usual = {"language": "en", "paper": "letter" if plan.request.product.market in LETTER else "a4"}
-    values, sources = {}, {}
+    values: dict[str, Any] = {}
+    sources = {}
     for name in HANDOUT_SETTINGS:
         value, source = given.get(name) or "", COMMAND_LINE
         if not value:
             value, source = configuration.default(name)
         values[name], sources[name] = value or usual.get(name, ""), source
-    for name, known in (("language", LANGUAGES), ("paper", PAPERS)):
+    values["bundle"] = given.get("bundle") or BUNDLES[0]
+    for name, known in (("language", LANGUAGES), ("paper", PAPERS), ("bundle", BUNDLES)):
         values[name] = one_of(name, values[name], known)
-    sources["large_print"] = COMMAND_LINE if large_print else DEFAULT
-    return Options(large_print=large_print, **values), sources
+    values["subject"] = given.get("subject") or ""
+    for name in ("large_print", "diary", "one_request_per_step"):
+        values[name] = bool(given.get(name))
+    sources["large_print"] = COMMAND_LINE if values["large_print"] else DEFAULT
+    return Options(**values), sources
 
 
 def show_plan(plan: Plan, shown: str, options: Options, *, full: bool = False) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 HAND_OUT = "Of the hand-out"  # panels of the help
+RECORD = "Of the FHIR file"
 PATIENT = "The patient and the plan"
 
 
@@ -235,3 +236,77 @@ Full = Annotated[
 Large = Annotated[
     bool, typer.Option("--large-print", help="In large print.", rich_help_panel=HAND_OUT)
 ]
+Diary = Annotated[
+    bool,
+    typer.Option(
+        "--diary", help="A page to note pain, sleep and withdrawal.", rich_help_panel=HAND_OUT
+    ),
+]
+Subject = Annotated[
+    str | None,
+    typer.Option(
+        "--subject",
+        help="Whose plan it is: Patient/123.",
+        show_default=False,
+        metavar="REFERENCE",
+        rich_help_panel=RECORD,
+    ),
+]
+BundleType = Annotated[
+    str | None,
+    typer.Option(
+        "--bundle",
+        help="collection (default) or transaction.",
+        show_default=False,
+        metavar="TYPE",
+        rich_help_panel=RECORD,
+        autocompletion=tab("bundle"),
+    ),
+]
+PerStep = Annotated[
+    bool,
+    typer.Option(
+        "--one-request-per-step",
+        help="A prescription for each step and strength.",
+        rich_help_panel=RECORD,
+    ),
+]
+# The options of how a plan is written, by the parameter of a command; each is left out by default.
+WRITING: dict[str, Any] = {
+    "language": Language,
+    "paper": Paper,
+    "large_print": Large,
+    "subject": Subject,
+    "bundle": BundleType,
+    "one_request_per_step": PerStep,
+}
+
+
+def with_writing(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of how a plan is written, after its own.
+
+    Its last parameter is ``**given``, as that of :func:`with_fields`.
+    """
+    signature = inspect.signature(command, eval_str=True)
+    *own, rest = signature.parameters.values()
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False if kind.__origin__ is bool else None,
+            annotation=kind,
+        )
+        for name, kind in WRITING.items()
+    ]
+
+    @wraps(command)
+    def called(*args: Any, **values: Any) -> None:
+        command(*args, **values)
+
+    vars(called)["__signature__"] = signature.replace(parameters=[*own, *options, rest])
+    return called
+
+
+def writing_of(given: dict[str, Any]) -> dict[str, Any]:
+    """The options of how a plan is written, taken out of what was given."""
+    return {name: given.pop(name) for name in WRITING if name in given}

@@ -13,11 +13,12 @@ from fhir.resources.R4B.bundle import Bundle
 from golden.plans import NAMES, first_plan_of, plan_of
 from golden.test_fhir import faults, resources
 
-from taper import plan
+from taper import InputError, plan
 from taper.course.revise import revise
-from taper.export import render
+from taper.export import Options, render
 from taper.planning.events import event_keys, keyed_checks, uid
 from taper.quantities import decimal
+from taper.regimen.directions import strength_text
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 UCUM = "http://unitsofmeasure.org"
@@ -32,6 +33,7 @@ OTHERS = {
         "product": "morphine-er",
         "dose": "15 mg q12h",
         "finish_with": "morphine-solution q4h",
+        "finish_at": "15 mg",
     },
     "one left as it is": {
         "product": "morphine-er",
@@ -40,6 +42,13 @@ OTHERS = {
         "keep": ["oxycodone-ir"],
     },
     "one step at a time": {"product": "tramadol-ir", "dose": "50 mg q6h", "fill": "step"},
+    "eight times a day": {"product": "morphine-ir", "dose": "15 mg q3h"},
+    "as needed": {
+        "product": "oxycodone-ir",
+        "dose": "10 mg q6h prn",
+        "taking": "30 mg",
+        "as_needed": "keep",
+    },
     "no checks": {"product": "codeine-ir", "dose": "30 mg q6h", "checks": "none"},
 }
 
@@ -48,12 +57,12 @@ def small(**fields: object):
     return plan(start="2026-12-07", on_opioids_for="8w", **{"every": "2w", **fields})
 
 
-def bundle_of(made) -> dict:
-    return json.loads(render(made, ".fhir.json"), parse_float=Decimal)
+def bundle_of(made, **options) -> dict:
+    return json.loads(render(made, ".fhir.json", Options(**options)), parse_float=Decimal)
 
 
-def of_kind(made, kind: str) -> list[dict]:
-    entries = bundle_of(made)["entry"]
+def of_kind(made, kind: str, **options) -> list[dict]:
+    entries = bundle_of(made, **options)["entry"]
     return [e["resource"] for e in entries if e["resource"]["resourceType"] == kind]
 
 
@@ -66,10 +75,16 @@ def prescription(made, product: str = "") -> dict:
 
 
 @pytest.mark.parametrize("what", OTHERS)
-def test_it_is_valid_by_the_official_schema_and_by_the_models(what):
-    text = render(small(**OTHERS[what]), ".fhir.json")
+@pytest.mark.parametrize("per_step", [False, True])
+def test_it_is_valid_by_the_official_schema_and_by_the_models(what, per_step):
+    options = Options(
+        subject="Patient/123",
+        bundle="transaction" if per_step else "collection",
+        one_request_per_step=per_step,
+    )
+    text = render(small(**OTHERS[what]), ".fhir.json", options)
     assert faults(json.loads(text)) == []
-    assert Bundle.model_validate_json(text).type == "collection"
+    assert Bundle.model_validate_json(text).type == options.bundle
 
 
 def test_it_is_written_without_the_models():
@@ -174,8 +189,14 @@ def test_unlike_doses_of_a_day_are_dosages_to_be_taken_together():
         "system": UCUM,
         "code": "mg",
     }
-    assert first["text"].startswith("Take one 60 mg tablet and one 15 mg tablet (75 mg) by mouth")
-    assert first["patientInstruction"] == made.steps[1].regimen.directions
+    assert first["text"] == (
+        "From 2026-12-07 to 2026-12-13: Take one 60 mg tablet and one 15 mg tablet (75 mg) by mouth"
+        " in the morning and in the afternoon."
+    )
+    assert second["text"] == (
+        "As well, from 2026-12-07 to 2026-12-13: Take one 60 mg tablet and one 30 mg tablet (90 mg)"
+        " by mouth once a day, in the evening."
+    )
     assert first["route"]["coding"][0]["code"] == "26643006"
 
 
@@ -187,6 +208,59 @@ def test_four_times_a_day():
     assert dosage["timing"]["repeat"]["when"] == ["MORN", "NOON", "EVE", "HS"]
     assert dosage["timing"]["repeat"]["frequency"] == 4
     assert dosage["doseAndRate"][0]["doseQuantity"]["value"] == Decimal("2.5")
+
+
+def test_what_stays_as_needed_says_so_with_the_most_of_a_day():
+    made = small(**OTHERS["as needed"])
+    dosage = prescription(made)["dosageInstruction"][0]
+    assert dosage["asNeededBoolean"] is True
+    most = dosage["maxDosePerPeriod"]
+    assert most["numerator"]["value"] == decimal(made.steps[1].daily)
+    assert (most["denominator"]["value"], most["denominator"]["code"]) == (1, "d")
+    assert "when" not in dosage["timing"]["repeat"]
+    assert "as needed, at least 6 hours apart" in dosage["text"]
+
+
+@pytest.mark.parametrize("what", [*OTHERS, *NAMES])
+def test_each_dosage_text_stands_alone(what):
+    """It names its days, and says `then` if it follows another."""
+    made = plan_of(what) if what in NAMES else small(**OTHERS[what])
+    for request in of_kind(made, "MedicationRequest"):
+        dosages = request["dosageInstruction"]
+        seen = set()
+        for dosage in dosages:
+            bounds = dosage["timing"]["repeat"]["boundsPeriod"]
+            first = "From" if dosage["sequence"] == 1 else "Then from"
+            lead = "As well, from" if dosage["sequence"] in seen else first
+            days = f"{lead} {bounds['start']} on: "  # what is left as it is goes on
+            if "end" in bounds:
+                days = f"{lead} {bounds['start']} to {bounds['end']}: "
+            assert dosage["text"].startswith(days), dosage["text"]
+            assert "patientInstruction" not in dosage
+            seen.add(dosage["sequence"])
+
+
+def test_the_last_text_says_what_follows():
+    made = plan_of("er-hold")
+    last = prescription(made)["dosageInstruction"][-1]["text"]
+    assert last.endswith(
+        "Then, on 2027-06-14: Stop: take no more morphine extended-release tablets."
+    )
+    changed = small(**OTHERS["a change of product"])
+    tablets = prescription(changed, "tablets")["dosageInstruction"][-1]["text"]
+    assert tablets.endswith("morphine oral solution in its place.")
+
+
+def test_a_part_of_the_day_does_not_read_as_the_whole_day():
+    """75 mg in the morning and the afternoon, beside 90 mg in the evening, is not every 8 hours."""
+    for name in NAMES:
+        for request in of_kind(plan_of(name), "MedicationRequest"):
+            of_row = {}
+            for dosage in request["dosageInstruction"]:
+                of_row.setdefault(dosage["sequence"], []).append(dosage["text"])
+            for texts in of_row.values():
+                if len(texts) > 1:
+                    assert not any(" every " in text for text in texts), texts
 
 
 def test_six_times_a_day_by_the_clock():
@@ -239,13 +313,15 @@ def test_what_is_left_as_it_is_is_one_instruction():
 # --- what is coded and dispensed ----------------------------------------------------------------
 
 
-def test_one_strength_has_its_own_code_and_several_have_the_drugs():
+def test_the_medicine_has_the_codes_of_the_strengths_that_are_used():
     one = small(product="morphine-er", dose="15 mg q8h")
     (coding,) = prescription(one)["medicationCodeableConcept"]["coding"]
     product = one.request.product
     assert coding == {"system": RXNORM, "code": product.rxcui("15")}
-    several = prescription(plan_of("er-hold"))["medicationCodeableConcept"]["coding"]
-    assert several == [{"system": RXNORM, "code": "7052"}]
+    several = prescription(plan_of("er-hold"))["medicationCodeableConcept"]
+    codes = {coding["code"] for coding in several["coding"]}
+    assert codes == {product.rxcui(label) for label in ("15", "30", "60")}
+    assert several["text"] == "morphine extended-release tablets"
 
 
 def test_uk_medicines_have_their_dmd_codes_but_not_in_place_of_a_brand():
@@ -273,9 +349,10 @@ def test_a_strength_of_two_dmd_codes_has_none():
     assert "dmd.nhs.uk" not in render(made, ".fhir.json")
 
 
-def test_a_combination_is_not_coded_as_its_opioid():
+def test_a_combination_has_its_own_codes_and_not_that_of_its_opioid():
     made = small(product="oxycodone-apap", dose="10/325 mg q6h", stock=["10/325", "5/325"])
-    assert "coding" not in prescription(made)["medicationCodeableConcept"]
+    codes = {c["code"] for c in prescription(made)["medicationCodeableConcept"]["coding"]}
+    assert codes == {made.request.product.rxcui(label) for label in ("10/325", "5/325")}
 
 
 @pytest.mark.parametrize("what", [*OTHERS, *NAMES])
@@ -345,3 +422,54 @@ def test_a_revision_updates_the_tasks_and_cancels_what_fell_away():
     assert bundle_of(before)["id"] == bundle_of(after)["id"]
     (care_plan,) = of_kind(after, "CarePlan")
     assert care_plan["note"][-1]["text"] == "Revised. From 2027-02-22: agreed"
+
+
+# --- for the systems that want it ---------------------------------------------------------------
+
+
+def test_a_subject_is_the_reference_that_was_given():
+    made = plan_of("fentanyl-patch")
+    for resource in resources(bundle_of(made, subject="Patient/123")):
+        if resource["resourceType"] in {"CarePlan", "MedicationRequest"}:
+            assert resource["subject"] == {"reference": "Patient/123"}
+        if resource["resourceType"] == "Task":
+            assert resource["for"] == {"reference": "Patient/123"}
+
+
+@pytest.mark.parametrize("subject", ["123", "Patient/", "Practitioner/1", "Patient/a b"])
+def test_what_is_no_reference_of_a_patient_is_an_error(subject):
+    with pytest.raises(InputError, match="is no FHIR reference"):
+        bundle_of(plan_of("fentanyl-patch"), subject=subject)
+
+
+def test_a_transaction_puts_each_resource_under_its_own_id():
+    made = plan_of("fentanyl-patch")
+    found = bundle_of(made, bundle="transaction")
+    assert found["type"] == "transaction"
+    for entry in found["entry"]:
+        resource = entry["resource"]
+        url = f"{resource['resourceType']}/{resource['id']}"
+        assert entry["request"] == {"method": "PUT", "url": url}
+    assert all("request" not in entry for entry in bundle_of(made)["entry"])
+
+
+@pytest.mark.parametrize("what", [*OTHERS, *NAMES])
+def test_requests_of_steps_dispense_what_the_steps_need(what):
+    """By strength: the same as the fills, which add up to what the steps need."""
+    made = first_plan_of(what) if what in NAMES else small(**OTHERS[what])
+    wanted, found = {}, {}
+    for item in (item for fill in made.supply for item in fill.items):
+        text = f"{item.product.name} {strength_text(item.product, item.strength)}"
+        wanted[text] = wanted.get(text, 0) + decimal(item.quantity)
+    for request in of_kind(made, "MedicationRequest", one_request_per_step=True):
+        (dosage,) = request["dosageInstruction"]
+        assert len(dosage["doseAndRate"]) == 1
+        text = request["medicationCodeableConcept"]["text"]
+        dispensed = request["dispenseRequest"].get("quantity", {"value": 0})["value"]
+        found[text] = found.get(text, 0) + dispensed
+    assert found == wanted
+
+
+def test_requests_of_steps_have_ids_of_their_own():
+    found = of_kind(plan_of("two-opioids"), "MedicationRequest", one_request_per_step=True)
+    assert len({request["id"] for request in found}) == len(found)
