@@ -74,6 +74,8 @@ def product_of(names: list[str], shown: str, market: Formulary) -> str | None:
     if found:
         ids = dict.fromkeys(named.product.id for _, named in found)
         labels = dict.fromkeys(named.strength for _, named in found if named.strength)
+        if len(ids) == 1 and len(labels) > 1 and _lists_strengths(names, found):
+            return found[0][1].product.id
         if len(ids) > 1 or len(labels) > 1:
             different = " and ".join(ids if len(ids) > 1 else labels)
             message = f"its codes and names are different products: {different}"
@@ -83,6 +85,16 @@ def product_of(names: list[str], shown: str, market: Formulary) -> str | None:
         problem = errors[-1].problems[0]
         raise InputError(Problem("product", problem.message, problem.hint, shown))
     return None
+
+
+def _lists_strengths(names: list[str], found: list[tuple[str, Named]]) -> bool:
+    """Whether codes of one system list the strengths in use, and no name says another thing.
+
+    So is a plan written that takes several strengths of a product (contract 11e).
+    """
+    coded = [name for name, named in found if named.strength]
+    systems = {name.partition(":")[0] for name in coded}
+    return names[: len(coded)] == coded and len(systems) == 1 and systems <= {*_SYSTEMS.values()}
 
 
 def why_none(names: list[str], resource: dict[str, Any]) -> str:

@@ -142,3 +142,22 @@ def test_its_own_fhir_export_is_a_draft_until_somebody_orders_it(taper, tmp_path
     ran = taper("plan", str(own), "--start", "2027-03-01", "--format", "json")
     assert ran.status == 0
     assert json.loads(ran.out)["steps"][0]["daily_dose"] == "75"
+
+
+def test_codes_of_several_strengths_are_the_product_if_the_dose_is_in_milligrams(taper, file):
+    """Our own export lists the strengths in use; a number of tablets would not say of which."""
+    codings = [
+        {"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": code}
+        for code in ("891893", "891881")
+    ]
+    order = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "medicationCodeableConcept": {"coding": codings},
+        "dosageInstruction": [{"text": "75 mg every 12 hours"}],
+    }
+    ran = taper("plan", file(json.dumps(order)), "--start", "2027-03-01", "--format", "json")
+    assert ran.status == 0
+    assert json.loads(ran.out)["product"]["id"] == "morphine-er"
+    order["dosageInstruction"] = [{"text": "1 tablet every 12 hours"}]
+    assert taper("plan", file(json.dumps(order)), "--start", "2027-03-01").status == 2
