@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.engine.steps import CHANGE
 from taper.export.words import words
-from taper.quantities import decimal
+from taper.quantities import THOUSAND, decimal
 from taper.regimen.directions import unit_noun
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def as_needed(regimen: Regimen, daily: int) -> dict[str, Any]:
     """Of what stays as needed: that it is, and the most of a day (thousandths)."""
     if not regimen.most_often:
         return {}
-    most = {"numerator": quantity(daily, regimen.product.unit), "denominator": quantity(1000, "d")}
+    most = {"numerator": quantity(daily, regimen.product.unit), "denominator": quantity(THOUSAND, "d")}
     return {"asNeededBoolean": True, "maxDosePerPeriod": most}
 
 
