@@ -160,7 +160,10 @@ def as_needed(regimen: Regimen, daily: int) -> dict[str, Any]:
     """Of what stays as needed: that it is, and the most of a day (thousandths)."""
     if not regimen.most_often:
         return {}
-    most = {"numerator": quantity(daily, regimen.product.unit), "denominator": quantity(THOUSAND, "d")}
+    most = {
+        "numerator": quantity(daily, regimen.product.unit),
+        "denominator": quantity(THOUSAND, "d"),
+    }
     return {"asNeededBoolean": True, "maxDosePerPeriod": most}
 
 
