@@ -127,6 +127,9 @@ class Taper:
             here = course.reached(day)
             if here.has_ended_before(day) and self._is_of_the_next(here, change):
                 break
+            if here.is_unmoved_by(change, day, before):
+                del self.met[0]
+                continue
             if self.place and change.goal is not None:
                 raise _too_late(self.request, change.day)
             if change.goal is not None:

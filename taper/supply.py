@@ -210,12 +210,7 @@ def resupply(
     period = _period(steps)
     days = boundaries(steps, fill, period)
     served = uses(steps)
-    ledger = _Ledger(days[0], on_hand)
-    for item in (item for each in before for item in each.items):
-        ledger.add(item.product, item.strength, item.quantity)
-    for use in served:
-        if use.start < day:
-            ledger.use(use, use.start, min(use.end, day))
+    ledger = _behind(served, days[0], before, day, on_hand)
     later = [day]
     if before:
         dispensed = before[-1].date + timedelta(days=before[-1].days_supply)
@@ -225,6 +220,32 @@ def resupply(
     first = before[-1].number + 1 if before else 1
     fills = _numbered(_fills(served, later, ledger), first)
     return Supply((*before, *fills), ledger.leftover())
+
+
+def held_on(
+    steps: tuple[Step, ...], fills: tuple[Fill, ...], day: Day, on_hand: Iterable[OnHand] = ()
+) -> dict[tuple[Product, Strength], int]:
+    """What of the ``fills``, and of what was on hand, is not used up before ``day``."""
+    anchor = steps[1].start
+    assert anchor is not None
+    return _behind(uses(steps), anchor, fills, day, on_hand).spare
+
+
+def _behind(
+    served: Iterable[_Use],
+    anchor: Day,
+    before: Iterable[Fill],
+    day: Day,
+    on_hand: Iterable[OnHand],
+) -> _Ledger:
+    """The ledger on the morning of a day: what was held and dispensed, less what was used."""
+    ledger = _Ledger(anchor, on_hand)
+    for item in (item for each in before for item in each.items):
+        ledger.add(item.product, item.strength, item.quantity)
+    for use in served:
+        if use.start < day:
+            ledger.use(use, use.start, min(use.end, day))
+    return ledger
 
 
 def _numbered(fills: Iterable[Fill], first: int) -> tuple[Fill, ...]:

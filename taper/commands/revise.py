@@ -19,9 +19,11 @@ from taper.terminal.options import (
     field,
     with_fields,
 )
-from taper.terminal.tables import table_or_list
+from taper.terminal.tables import folded, table_or_list
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from taper.planning.plan import Plan
 
 _KINDS = {
@@ -39,6 +41,9 @@ _FIELDS = (
     field("every", "From then on: 2w, 4w, 1mo."),
     field("of", "original (of the whole plan), current, mixed."),
     field("to", "A new goal: 0 to stop, or a daily dose."),
+    Field("dose", "TEXT", "The next dose by hand: 45 mg q12h."),
+    Field("taking", "TEXT", "What the patient really takes a day: 30 mg."),
+    Field("missed", "LENGTH", "How long nothing was taken, with --taking 0: 5d."),
     Field("step_back", "TEXT", "The reason for going back to the previous dose."),
     field("specialist", "Who was consulted: for a step back after four weeks.", panel="More"),
     field("override_rate", panel="More"),
@@ -60,7 +65,7 @@ def revise(
     large_print: Large = False,  # noqa: FBT002
     **given: Any,
 ) -> None:
-    """Hold, slow down, change the goal or step back. What is past stays.
+    """Hold, slow down, set a dose or a goal, or step back. What is past stays.
 
     taper revise plan.json --from 2027-01-18 --hold 4w -o plan.json
     """
@@ -89,26 +94,68 @@ def revise(
 
 
 def differences(before: Plan, after: Plan) -> str:
-    """The rows that differ, when the taper ends, and what is left over, as text."""
+    """The rows that differ, when the taper ends, and what becomes of the supply, as text."""
     from taper.course.difference import comes_earlier, difference, ends  # noqa: PLC0415 - loaded with the plan
 
     rows = [
         (entry["start"], _said(entry["was"]), _said(entry["now"]))
         for entry in difference(before, after)
     ]
-    text = table_or_list(("From", "Was", "Now"), rows)
+    revision = after.revisions[-1]
+    text = "".join(folded("", line) for line in _recorded(revision))
+    text += (
+        table_or_list(("From", "Was", "Now"), rows) if rows else "No dose and no date changes.\n"
+    )
     text += f"\nWas: {ends(before)}\nNow: {ends(after)}\n"
     earlier = comes_earlier(before, after)
     if earlier is not None:
         text += f"From {earlier} on reductions come earlier than they were planned.\n"
-    held = [
-        f"{item.product.number(item.strength.amount)} {item.product.unit} x {item.quantity // 1000}"
-        for item in after.dispensing.leftover
-        if not item.product.is_liquid and item.quantity >= 1000  # noqa: PLR2004 - a whole unit
-    ]
-    if held:
-        text += f"Left over at the end: {', '.join(held)}\n"
+    return text + _supplied(after, revision)
+
+
+def _recorded(revision: dict[str, Any]) -> Iterator[str]:
+    """What a change says of the patient, if it is a fact that needs an answer."""
+    day, change = revision["from"], revision["change"]
+    if "ran-out-early" in revision.get("findings", ()):
+        yield (
+            f"{change['taking']} a day is more than the plan directs: recorded as ran-out-early. "
+            f"No reduction begins on {day}. Assess pain, opioid use disorder, diversion and theft."
+        )
+    if "missed" in change:
+        yield (
+            f"Nothing was taken for {change['missed']}: recorded. Missed doses are not made up; "
+            "the dose in force goes on."
+        )
+
+
+def _supplied(plan: Plan, revision: dict[str, Any]) -> str:
+    """The prescriptions that no longer fit, what the patient holds, and what to return."""
+    text = ""
+    taken = [each.product for step in plan.steps for each in (step.regimen, *step.companions)]
+    units = {product.id: "" if product.is_liquid else f" {product.unit}" for product in taken}
+
+    def item(entry: dict[str, str]) -> str:
+        return f"{entry['product']} {entry['strength']}{units[entry['product']]}: {_many(entry)}"
+
+    if revision["cancel"]:
+        text += "\nPrescriptions that no longer fit, if already written: cancel at the pharmacy\n"
+        rows = [(each["date"], item(each)) for each in revision["cancel"]]
+        text += table_or_list(("For", "Strength and quantity"), rows)
+    if revision["held"]:
+        held = ", ".join(item(each) for each in revision["held"])
+        text += "\n" + folded(f"The patient should still hold on {revision['from']}: ", held)
+    if revision["return"]:
+        over = ", ".join(item(each) for each in revision["return"])
+        text += folded("To return to the pharmacy: ", over)
     return text
+
+
+def _many(entry: dict[str, str]) -> str:
+    """``63 tablets``, ``1 patch``, ``40 mL``."""
+    count, unit = entry["quantity"], entry["unit"]
+    if unit == "mL" or count == "1":
+        return f"{count} {unit}"
+    return f"{count} {unit}{'es' if unit == 'patch' else 's'}"
 
 
 def _said(row: dict[str, Any] | None) -> str:

@@ -1,4 +1,4 @@
-"""A plan changed while it is under way: held, slowed, given another goal, or stepped back.
+"""A plan changed while it is under way: held, slowed, given another goal or dose, or stepped back.
 
 The request stays what was first asked for, and ``revisions`` records every change: a revised plan
 is the two, made again. The rows before the day of a change stay as they are, because the engine
@@ -10,8 +10,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from taper.course.by_hand import RAN_OUT, check_dose, check_missed, check_taking, check_words
 from taper.course.from_rows import gone_on
 from taper.course.position import check_goal, part_in_force, position
+from taper.engine.under_way import FALLS
 from taper.errors import InputError, Problem, Refused, TaperError
 from taper.planning.make import gentlest
 from taper.planning.revised import revised
@@ -35,6 +37,7 @@ from taper.schedule import schedule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from taper.course.position import Position
     from taper.engine.steps import Step
     from taper.planning.plan import Plan
     from taper.request.changes import Change
@@ -48,10 +51,12 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
 
     ``hold`` moves the next reduction by its length (``4w``; ``none`` ends a hold under way); what
     was planned follows, and the doses are the same. ``reduce``, ``every`` and ``of`` are a new
-    rate, where what is not given stays; ``to`` is a new goal; ``step_back`` is the reason for
-    going back to the dose of the previous step, ``specialist`` who was consulted about it (needed
-    four weeks after the cut); ``override_rate`` the reason for a pace over the
-    band; ``why`` is recorded with the change.
+    rate, where what is not given stays; ``to`` is a new goal; ``dose`` is the next dose by hand;
+    ``taking`` what the patient really takes a day, ``missed`` for how long nothing was taken;
+    ``step_back`` is the reason for going back to the dose of the previous step, ``specialist``
+    who was consulted about it (needed four weeks after the cut); ``override_rate`` the reason for
+    a pace over the band, or for a dose by hand that falls by more than half; ``why`` is recorded
+    with the change.
 
     Raises :class:`~taper.InputError`, or :class:`~taper.Refused` if a safety rule says no.
     """
@@ -66,6 +71,7 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
     )
     asked = whole(plan.request, part_in_force(plan.request, at), plan.request.rule.of, values)
     entry: dict[str, Any] = {"from": at.day.isoformat(), "change": asked, "why": why}
+    check_missed(values, at)
     first = _first_request(plan)
     changes = changes_of(first, plan.revisions)
     change = change_of(first, entry)
@@ -76,6 +82,12 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
         raise Refused(problems)
     if change.goal is not None:
         check_goal(request, at)
+    check_dose(values, request, at)
+    ran_out = check_taking(values, request, at)
+    if ran_out:
+        entry["findings"] = [RAN_OUT]
+    if _moves_nothing(plan, change, at, ran_out=ran_out):
+        return revised(plan, request, plan.steps, entry)
     if _is_made_by(plan, first, changes):
         steps = schedule(first, later)
     else:
@@ -90,6 +102,16 @@ def replay(plan: Plan, revisions: Iterable[Mapping[str, Any]]) -> Plan:
         day = date.fromisoformat(revision["from"])
         plan = revise(plan, day, why=revision["why"], **revision["change"])
     return plan
+
+
+def _moves_nothing(plan: Plan, change: Change, at: Position, *, ran_out: bool) -> bool:
+    """Whether a change is a fact that is recorded, and moves no row.
+
+    So it is if more was taken than planned and no reduction was to begin that day, and if less
+    than three days were missed.
+    """
+    falls = any(step.start == at.day and step.kind in FALLS for step in plan.steps)
+    return change.is_empty or (change.is_a_fact_alone and ran_out and not falls)
 
 
 def _first_request(plan: Plan) -> Request:
@@ -135,11 +157,14 @@ def _read(
         hint = 'the reason: --step-back "withdrawal"'
         problems.append(Problem("step_back", "going back needs a reason", hint))
     if not set(values) - {"specialist", "override_rate", "why"}:
-        hint = "--hold, --reduce, --every, --of, --to or --step-back"
+        hint = "--hold, --reduce, --every, --of, --to, --dose, --taking or --step-back"
         problems.append(Problem("", "nothing is changed", hint))
+    problems += check_words(values)
     day = _attempt(lambda: _day(from_day), problems)
     if values.get("hold", RESUME) != RESUME:
         _attempt(lambda: parse_interval(values["hold"], "hold"), problems)
+    if values.get("missed"):
+        _attempt(lambda: parse_interval(values["missed"], "missed"), problems)
     if is_rate(values) or "to" in values:
         _attempt(lambda: rule_of(request, values), problems)
     if problems:

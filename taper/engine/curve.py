@@ -97,6 +97,13 @@ class Curve:
         self._enter_parts()
         self._is_settled = False
 
+    def restart(self, dose: int) -> None:
+        """Go on from a dose that was set by hand, or that is what is really taken."""
+        self.ideal = dose * self.denominator
+        self._slow = self.of == CURRENT
+        self._enter_parts()
+        self._is_settled = False
+
     @property
     def parts(self) -> tuple[Part, ...]:
         """The part in force, and those after it."""

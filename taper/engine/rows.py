@@ -146,6 +146,22 @@ class Rows:
             self.words = STAYS
         self.stay(kind, day, why)
 
+    def set_to(
+        self, regimen: Regimen, day: date, reason: Reason, why: str, *, is_cut: bool
+    ) -> None:
+        """Begin a row with another dose on the day of a change, whatever the calendar avoids.
+
+        It counts as a reduction. A hold that was to come before the next one is over with it.
+        """
+        before = self.regimen.daily
+        if self.kind == BASELINE and is_cut:
+            self.words = STAYS
+        self.close(day)
+        self.open(REDUCE, day, regimen, before, reason)
+        self.words, self.pending = why, None
+        self.reductions += 1
+        self._meet_holds()
+
     def held(self, length: Interval, planned: date) -> date:
         """When a reduction begins after a hold: this is the one place where a hold delays one.
 

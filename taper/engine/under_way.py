@@ -1,4 +1,4 @@
-"""A taper that meets changes on its way: a hold, another rate, another goal, a step back.
+"""A taper that meets changes on its way: a hold, another rate or goal, a dose by hand, a step back.
 
 The taper goes on to the last opportunity before the day of the change, as if nothing were to
 happen; there the change is met, and the taper goes on from what it has become. So nothing before
@@ -10,13 +10,25 @@ How much later a reduction comes after a hold, and why a hold never moves the cu
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taper.engine.choice import Reason
 from taper.engine.course import Course
 from taper.engine.rows import aligned
-from taper.engine.steps import BASELINE, HOLD, MAINTAIN, STAYS, STEP_BACK, STOP, is_as_low
+from taper.engine.steps import (
+    BASELINE,
+    CHANGE,
+    HOLD,
+    MAINTAIN,
+    REDUCE,
+    STAYS,
+    STEP_BACK,
+    STOP,
+    is_as_low,
+)
 from taper.errors import InputError, Problem
 from taper.request.rule import CURRENT, MIXED, ORIGINAL
 
@@ -24,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from taper.engine.choice import Reason
     from taper.engine.curve import Curve
     from taper.engine.steps import Step
     from taper.quantities import Interval
@@ -33,6 +44,8 @@ if TYPE_CHECKING:
     from taper.request.model import Calendar, Finish, Rule
     from taper.request.rule import Part
 
+FALLS = frozenset({REDUCE, CHANGE, STOP})
+BY_HAND, TAKEN = Reason("by-hand"), Reason("taken")
 _LATER_AND_LATER = (ORIGINAL, MIXED, CURRENT)  # the same percentage, from the fastest on
 
 
@@ -93,12 +106,13 @@ class UnderWay(Course):
         """
         course = self.copy()
         is_cut = all(step.start != day for step in before)
+        hold = change.hold or self._hold_of_what_ran_out(change, day, before)
         if course.due <= day:  # a hold that is over by then is none
             course.unheld = None
         if course.is_at_goal and course.due < day:
             course.wait_at_goal(day)
-        if change.hold is not None:
-            course = course.held(change.hold, day)
+        if hold is not None:
+            course = course.held(hold, day)
         if change.resumes and course.unheld is not None:
             course.due, course.unheld = max(day, course.unheld), None
         if change.step_back:
@@ -109,9 +123,28 @@ class UnderWay(Course):
         if change.goal is not None:
             course.take_goal(change.goal, day)
         course.would = () if may_be_earlier else course.those_of(before, day)
-        if course.back_on != day:  # else its row stands, whatever else changes that day
-            course.begin_row(day, is_held=change.hold is not None, is_cut=is_cut)
+        course.begin(change, day, before, is_held=hold is not None, is_cut=is_cut)
         return course
+
+    def begin(
+        self, change: Change, day: date, before: Iterable[Step], *, is_held: bool, is_cut: bool
+    ) -> None:
+        """Begin the row of the day: with another dose if one was set or is taken."""
+        if change.dose_of(self.made.product) is not None:
+            self.set_by_hand(change, day, is_cut=is_cut)
+        elif self._takes_less(change):
+            self.take_as_taken(change, day, before, is_cut=is_cut)
+        elif self.back_on != day:  # else its row stands, whatever else changes that day
+            self.begin_row(day, is_held=is_held, is_cut=is_cut)
+
+    def is_unmoved_by(self, change: Change, day: date, before: Iterable[Step]) -> bool:
+        """Whether a change moves no row: more was taken, and no reduction was to begin that day."""
+        if not change.is_a_fact_alone:
+            return False
+        taking = change.taking_of(self.made.product)
+        if taking is None:
+            return True
+        return taking > self.rows.regimen.daily and not self._falls_on(day, before)
 
     def copy(self) -> UnderWay:
         """The same course, to go on from in another way."""
@@ -183,6 +216,70 @@ class UnderWay(Course):
         course.unheld = course.unheld or course.due
         course.due = course.rows.held(length, course.due)
         return course
+
+    def _hold_of_what_ran_out(
+        self, change: Change, day: date, before: Iterable[Step]
+    ) -> Interval | None:
+        """If more was taken than planned, no reduction begins that day: it waits an interval."""
+        taking = change.taking_of(self.made.product)
+        if taking is None or taking <= self.rows.regimen.daily or not self._falls_on(day, before):
+            return None
+        return self.curve.part.every
+
+    def _falls_on(self, day: date, before: Iterable[Step]) -> bool:
+        """Whether a reduction of this taper was to begin on a day."""
+        return any(step.start == day and step.kind in FALLS for step in self.those_of(before, day))
+
+    def set_by_hand(self, change: Change, day: date, *, is_cut: bool) -> None:
+        """Go on from a dose by hand; reductions count one interval from it."""
+        regimen = change.dose_of(self.made.product)
+        assert regimen is not None
+        why = "the dose was set by hand"
+        if change.reason:
+            why = f"{why}, lower by more than half: {change.reason}"
+        self._set_to(regimen, day, BY_HAND, why, is_cut=is_cut)
+        if change.hold is not None:
+            self.due = self.rows.held(change.hold, self.due)
+
+    def _takes_less(self, change: Change) -> bool:
+        taking = change.taking_of(self.made.product)
+        return taking is not None and taking < self.rows.regimen.daily
+
+    def take_as_taken(
+        self, change: Change, day: date, before: Iterable[Step], *, is_cut: bool
+    ) -> None:
+        """Go on from what is really taken, which is less than planned.
+
+        The next reduction is a full interval later, and no earlier than the next one that was
+        planned: that the patient takes less is no reason to hurry.
+        """
+        taking, now = change.taking_of(self.made.product), self.rows.regimen
+        regimen = None if taking is None else as_taken(self.made, now, taking)
+        assert taking is not None
+        assert regimen is not None  # looked at when it was given
+        product = now.product
+        why = f"what the patient takes: {product.daily_text(taking)}"
+        if regimen.daily < taking:
+            why += f", rounded down to {product.text(regimen.daily)}"
+        falls = [step.start for step in self.those_of(before, day) if step.kind in FALLS]
+        planned = [start for start in falls if start is not None and start >= day]
+        self._set_to(regimen, day, TAKEN, why, is_cut=is_cut)
+        self.due = max(self.due, *planned[:1])
+        if change.hold is not None:
+            self.due = self.rows.held(change.hold, self.due)
+
+    def _set_to(
+        self, regimen: Regimen, day: date, reason: Reason, why: str, *, is_cut: bool
+    ) -> None:
+        """Begin a row with another dose; the curve goes on from it."""
+        self.before_cut = self.copy()
+        self.rows.set_to(regimen, day, reason, why, is_cut=is_cut)
+        self.curve.restart(regimen.daily)
+        self.linear.restart(regimen.daily)
+        self.opportunities = 0
+        self.follow(self.rule)
+        self.last, self.back_on, self.unheld, self.would = day, None, None, ()
+        self.due = self.rows.after(self.curve.part.every, day)
 
     def stepped_back(self, change: Change, day: date, *, is_cut: bool) -> UnderWay:
         """The course before its last cut, which is made again after a full interval.
@@ -273,6 +370,16 @@ class UnderWay(Course):
         else:
             why = STAYS if self.is_at_goal else ""
             self.rows.cut(BASELINE, day, why, is_cut=is_cut)
+
+
+def as_taken(made: Regimens, now: Regimen, taking: int) -> Regimen | None:
+    """The highest regimen at or below what is taken in which nothing rises; None if none is."""
+    for total in reversed(made.totals[: bisect_right(made.totals, taking)]):
+        if 0 < total < now.daily:
+            regimen = made.under(total, now)
+            if regimen is not None:
+                return regimen
+    return None
 
 
 def _speed(curve: Curve, part: Part, of: str) -> tuple[int, int]:

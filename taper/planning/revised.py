@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from taper.planning.events import event_keys
 from taper.planning.make import made_with
 from taper.planning.plan import Plan
+from taper.planning.prescriptions import no_longer_fit
 from taper.safety.findings import find, marked, of_steps
 from taper.safety.withdrawal_checks import rechecks
 from taper.schedule import tables
 from taper.supply import resupply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from taper.engine.steps import Step
     from taper.request.model import Request
 
@@ -30,7 +33,9 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
     found = of_steps(request, steps, as_asked=False)
     fills = tuple(fill for fill in plan.supply if fill.date < day)
     checks = tuple(check for check in plan.checks if check.date < day)
-    renewed = (*(date.fromisoformat(revision["from"]) for revision in plan.revisions), day)
+    revisions = (*plan.revisions, entry)
+    renewed = tuple(_day(each) for each in revisions if _moves(each, steps))
+    ran_out = tuple(_day(each) for each in revisions if each.get("findings"))
     rows = marked(steps, found)
     dispensing = replace(
         resupply(steps, request.fill, fills, day, request.on_hand), renewed=renewed
@@ -42,7 +47,7 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
         id=plan.id,
         checks=rechecks(request, steps, checks, day),
         dispensing=dispensing,
-        findings=find(request, rows, dispensing, found, as_asked=False),
+        findings=find(request, rows, dispensing, found, as_asked=False, ran_out=ran_out),
     )
     held = event_keys(after)
     replaced = [
@@ -50,7 +55,18 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
         for key, when in event_keys(plan).items()
         if key not in held
     ]
-    return replace(after, revisions=(*plan.revisions, {**entry, "replaced": replaced}))
+    supplied = no_longer_fit(plan, after, day)
+    return replace(after, revisions=(*plan.revisions, {**entry, **supplied, "replaced": replaced}))
+
+
+def _day(revision: Mapping[str, Any]) -> date:
+    return date.fromisoformat(revision["from"])
+
+
+def _moves(revision: Mapping[str, Any], steps: tuple[Step, ...]) -> bool:
+    """Whether a revision moves rows: some facts are recorded, and move none."""
+    is_fact = set(revision["change"]) <= {"taking", "missed"}
+    return not is_fact or any(step.start == _day(revision) for step in steps)
 
 
 def _as_dispensed(

@@ -234,6 +234,9 @@ class Change(_Model):
     every: TextOrNone = ""
     of: TextOrNone = ""
     to: TextOrNone = ""
+    dose: TextOrNone = ""
+    taking: TextOrNone = ""
+    missed: TextOrNone = ""
     step_back: TextOrNone = ""
     specialist: TextOrNone = ""
     override_rate: TextOrNone = ""
@@ -246,12 +249,31 @@ class Replaced(_Model):
     date: Day
 
 
+class Held(_Model):
+    """How much of one strength a patient holds, or has too much of."""
+
+    product: Text
+    strength: Text
+    quantity: Decimal
+    unit: Text
+
+
+class Prescribed(Held):
+    """A prescription, by the first day that it serves."""
+
+    date: Day
+
+
 class Revision(_Model):
     """One change of the plan while it was under way."""
 
     from_: Day = Field(alias="from")
     change: Change
     why: TextOrNone
+    findings: list[Text] = []
+    cancel: list[Prescribed] = []
+    held: list[Held] = []
+    return_: list[Held] = Field(default=[], alias="return")
     replaced: list[Replaced] = []
 
 

@@ -8,16 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 from taper.quantities import Ratio, parse_interval
 from taper.reading import read
+from taper.reading.by_hand import doses_by_hand, is_nothing, taken_of_each
 from taper.request.changes import Change, in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from taper.formulary.product import Product
     from taper.request.model import Request, Rule
     from taper.request.rule import Part
 
 RATE = ("reduce", "every", "of")
-CHANGES = ("hold", *RATE, "to", "step_back", "specialist", "override_rate")
+CHANGES = (
+    "hold",
+    *RATE,
+    "to",
+    "dose",
+    "taking",
+    "missed",
+    "step_back",
+    "specialist",
+    "override_rate",
+)
 RESUME = "none"  # as a hold: ends the one that is under way
 
 
@@ -44,7 +56,15 @@ def change_of(request: Request, revision: Mapping[str, Any]) -> Change:
         rate=rule if is_rate(given) else None,
         goal=rule.goal if rule and "to" in given else None,
         goal_mme=rule.goal_mme if rule and "to" in given else 0,
+        dose=doses_by_hand(given["dose"], request) if given.get("dose") else (),
+        taking=_taking(given.get("taking", ""), request),
+        reason=given.get("override_rate", ""),
     )
+
+
+def _taking(text: str, request: Request) -> tuple[tuple[Product, int], ...]:
+    """What is really taken; missed days are recorded, and change no dose."""
+    return taken_of_each(text, request) if text and not is_nothing(text) else ()
 
 
 def rule_of(request: Request, change: Mapping[str, str]) -> Rule:

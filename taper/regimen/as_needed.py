@@ -62,6 +62,12 @@ class AsNeeded(Regimens):
         amount = self._taken(total, sorted(fitting, reverse=True))
         return None if amount is None else self._regimen(amount, total // amount)
 
+    def taken(self, amount: int, times: int) -> Regimen | None:
+        """An amount so many times a day at most; None if it cannot be made or taken so often."""
+        if amount not in self._ways or not 0 < times <= self.number:
+            return None
+        return self._regimen(amount, times)
+
     def of(self, total: int) -> Regimen:
         """The daily dose made of the smallest amount."""
         amount = self._taken(total, self.amounts)

@@ -159,3 +159,35 @@ def test_a_file_that_is_no_plan_is_an_error(taper, tmp_path):
         "revise", "-", "--from", "2027-01-11", "--hold", "4w", stdin='{"product": "morphine-er"}'
     )
     assert ran.status == 2
+
+
+def test_the_table_names_what_to_cancel_what_is_held_and_what_to_return(taper, saved):
+    ran = taper("revise", saved, "--from", "2027-01-11", "--dose", "30 mg q12h")
+    assert ran.status == 0
+    lines = ran.out.splitlines()
+    assert "Prescriptions that no longer fit, if already written: cancel at the pharmacy" in lines
+    assert "2027-02-01  morphine-er 30 mg: 70 tablets" in lines
+    held = "morphine-er 30 mg: 63 tablets, morphine-er 15 mg: 28 tablets"
+    assert f"The patient should still hold on 2027-01-11: {held}" in lines
+    assert "To return to the pharmacy: morphine-er 30 mg: 21 tablets" in lines
+    as_json = ("--dose", "30 mg q12h", "--format", "json")
+    document = json.loads(taper("revise", saved, "--from", "2027-01-11", *as_json).out)
+    assert document["revisions"][0]["return"][0]["quantity"] == "21"
+
+
+def test_a_fact_that_moves_nothing_is_recorded(taper, saved):
+    ran = taper("revise", saved, "--from", "2027-01-11", "--taking", "200 mg", "-o", saved)
+    assert ran.status == 0
+    assert "recorded as ran-out-early" in ran.out
+    assert "No dose and no date changes." in ran.out
+    assert "ran-out-early" in ran.err
+    assert taper("check", saved).status == 0
+
+
+def test_after_days_without_the_medicine_the_plan_does_not_resume(taper, saved):
+    ran = taper("revise", saved, "--from", "2027-01-11", "--taking", "0", "--missed", "5d")
+    assert ran.status == 3
+    assert "tolerance is lost" in ran.err
+    assert "no longer safe" in ran.err
+    assert "see the prescriber the same day" in ran.err
+    assert ran.out == ""

@@ -64,7 +64,7 @@ def test_the_contract_refers_to_its_own_clauses():
     assert [number for number in own if number not in known and number not in LENGTHS] == []
 
 
-LENGTHS = {"10d", "14d", "28d", "1w", "2w", "4w"}  # of time, not of the contract
+LENGTHS = {"5d", "10d", "14d", "28d", "1w", "2w", "4w"}  # of time, not of the contract
 
 
 @pytest.mark.parametrize(

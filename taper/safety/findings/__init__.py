@@ -23,6 +23,7 @@ from taper.safety.findings.registry import Facts, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from taper.engine.steps import Step
     from taper.request.model import Request
@@ -51,13 +52,15 @@ def find(
     known: tuple[Finding, ...] | None = None,
     *,
     as_asked: bool = True,
+    ran_out: tuple[date, ...] = (),
 ) -> tuple[Finding, ...]:
     """Every finding of a plan, one an id: warnings, the worst first, then notes.
 
     ``known`` are those :func:`of_steps`, if they were worked out before. The rows are not
     ``as_asked`` by the request if the plan was changed since, or if a person wrote them.
+    ``ran_out`` are the days on which more was taken than planned.
     """
-    facts = Facts(request, steps, dispensing, as_asked=as_asked)
+    facts = Facts(request, steps, dispensing, as_asked=as_asked, ran_out=ran_out)
     if known is None:
         return _found(RULES, facts)
     before = {each.id: each for each in known}

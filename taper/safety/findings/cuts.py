@@ -25,6 +25,7 @@ LARGE_LAST_SHARE = share("large-last-share")
 LONG_ROW_DAYS = whole("longest-wait")
 LONG_ROW_DAYS_OF_PATCHES = whole("longest-wait-of-patches")
 _UNAVOIDABLE = "unavoidable"
+_NOT_ASKED_FOR = {_UNAVOIDABLE, "taken"}
 LARGE_CUTS = frozenset({"cut-over-25-percent", "unavoidable-cut"})  # what marks a row
 
 
@@ -89,12 +90,15 @@ def _remedy(facts: Facts, step: Step) -> Lazy:
 
 @finding("cut-over-25-percent", of_rows=True)
 def cut_over_25_percent(facts: Facts) -> Found | None:
-    """Large cuts that were asked for; the stop is none."""
-    cuts = [cut for cut in _large_cuts(facts) if cut.step.reason.kind != _UNAVOIDABLE]
+    """Large cuts that were asked for; the stop is none, nor is what a patient takes."""
+    cuts = [cut for cut in _large_cuts(facts) if cut.step.reason.kind not in _NOT_ASKED_FOR]
     if not cuts:
         return None
-    rows = (cut.step for cut in cuts)
-    return about_rows(rows, **_largest(facts, cuts), remedy=_slower(facts), limit=LARGE_CUT)
+    found = about_rows(
+        (cut.step for cut in cuts), **_largest(facts, cuts), remedy=_slower(facts), limit=LARGE_CUT
+    )
+    is_by_hand = max(cuts, key=lambda cut: cut.share).step.reason.kind == "by-hand"
+    return found._replace(variant="_by_hand" if is_by_hand else "")
 
 
 def _slower(facts: Facts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taper.safety.findings.labelled import limits_text
-from taper.safety.findings.registry import about_plan, finding
+from taper.safety.findings.registry import about_plan, about_rows, finding
 
 if TYPE_CHECKING:
     from taper.safety.findings.registry import Facts, Found
@@ -42,6 +42,18 @@ for _risk in _PLAIN:
     _plain(_risk)
 for _risk in _WITH_SPECIALIST:
     _with_specialist(_risk)
+
+
+@finding("ran-out-early")
+def ran_out_early(facts: Facts) -> Found | None:
+    """More was taken than the plan directs, in the rows in force on those days."""
+    if not facts.ran_out:
+        return None
+    return about_rows(
+        step
+        for step in facts.steps
+        if step.start and any(step.start <= day <= (step.end or day) for day in facts.ran_out)
+    )
 
 
 @finding("renal")

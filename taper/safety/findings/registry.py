@@ -10,6 +10,7 @@ from taper.safety.equivalents import total_mme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     from taper.engine.steps import Step
     from taper.formulary.product import Product
@@ -59,16 +60,18 @@ class Facts:
         dispensing: Supply | None = None,
         *,
         as_asked: bool = True,
+        ran_out: tuple[date, ...] = (),
     ) -> None:
         """``dispensing`` is None for the rules that look at single rows.
 
         The rows are not ``as_asked`` by the request if the plan was changed since, or if a person
-        wrote them.
+        wrote them. ``ran_out`` are the days on which more was taken than planned.
         """
         self.request = request
         self.steps = steps
         self.dispensing = dispensing
         self.as_asked = as_asked
+        self.ran_out = ran_out
         self.remedies: dict[Product, Lazy] = {}
         self.large_cuts: list[Cut] | None = None
 
