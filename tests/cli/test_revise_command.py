@@ -168,7 +168,8 @@ def test_the_table_names_what_to_cancel_what_is_held_and_what_to_return(taper, s
     assert "Prescriptions that no longer fit, if already written: cancel at the pharmacy" in lines
     assert "2027-02-01  morphine-er 30 mg: 70 tablets" in lines
     held = "morphine-er 30 mg: 63 tablets, morphine-er 15 mg: 28 tablets"
-    assert f"The patient should still hold on 2027-01-11: {held}" in lines
+    text = " ".join(ran.out.split())
+    assert f"The patient should still hold on 2027-01-11: {held}" in text
     assert "To return to the pharmacy: morphine-er 30 mg: 21 tablets" in lines
     as_json = ("--dose", "30 mg q12h", "--format", "json")
     document = json.loads(taper("revise", saved, "--from", "2027-01-11", *as_json).out)
