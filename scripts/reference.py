@@ -12,7 +12,7 @@ from taper.cli import COMMANDS, command
 from taper.commands.formulary import described
 from taper.formulary.market import formulary
 from taper.regimen.prescription import frequency
-from taper.request.fields import ALIASES, FIELDS, LISTS
+from taper.request.fields import ALIASES, FIELDS, LISTS, PRODUCTS
 from taper.safety.catalogue import catalogue
 
 _ARGUMENTS = {"product": "the first argument", "dose": "the second argument"}
@@ -55,7 +55,7 @@ def fields() -> str:
     """The fields of a request, from the options that fill them."""
     options = {p.name: p for p in command(["plan"]).commands["plan"].params}
     rows: list[tuple[object, ...]] = []
-    for name in (*FIELDS, *ALIASES):
+    for name in (*FIELDS, *ALIASES, PRODUCTS):
         param = options[name]
         option = _ARGUMENTS.get(name) or f"`{param.opts[0]}`"
         rows.append((f"`{name}`", option, param.help, "list" if name in LISTS else "text"))

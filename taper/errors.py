@@ -57,3 +57,9 @@ class Refused(TaperError):  # the name is the interface (contract 13a)
     """A safety rule says no (exit status 3)."""
 
     exit_status = 3
+
+
+class FileFault(TaperError):
+    """A file that cannot be read or written (exit status 1)."""
+
+    exit_status = 1

@@ -29,9 +29,12 @@ _HIDDEN = ".taper-"  # engines pass over files whose names begin with a point
 class _Batches:
     """Plans record batches, one after another."""
 
-    def __init__(self, table: str, names: tuple[str, ...], *, keep: bool) -> None:
+    def __init__(
+        self, table: str, names: tuple[str, ...], *, keep: bool, products: str = ""
+    ) -> None:
         self.table = TABLES[known(table)]
-        self.key = (table, names, keep)
+        self.key = (table, names, keep, products)
+        self.products = products
         self.layout = layout_of(names, keep=keep)
         self.schema = typed_schema(table, self.layout.kept, errors=True)
         self.number = 0  # of the last row
@@ -39,7 +42,9 @@ class _Batches:
 
     def _renew(self) -> None:
         self.output = ColumnOutput(self.table, self.layout.kept)
-        self.planner = Planner(self.layout, self._rendering, whole=self.table.whole)
+        self.planner = Planner(
+            self.layout, self._rendering, whole=self.table.whole, products=self.products
+        )
 
     def _rendering(self, plan: Plan, start: int | None, like: Any) -> Cells | None:
         return self.output.shared(plan, start, like)
@@ -105,19 +110,20 @@ def _errors(results: Sequence[Planned | Failed]) -> list[Any]:
 
 # The last one that was used: an engine calls for every partition, often in the same process,
 # and plans that are known need not be made again.
-_spare: dict[tuple[str, tuple[str, ...], bool], _Batches] = {}
+_spare: dict[tuple[str, tuple[str, ...], bool, str], _Batches] = {}
 
 
 def _with_planners(
-    batches: Iterable[Any], table: str, *, keep: bool
+    batches: Iterable[Any], table: str, *, keep: bool, products: str | None
 ) -> Iterator[tuple[Any, _Batches]]:
     """Each batch, and who plans it: the same for batches with the same columns."""
     library("pyarrow")
+    own = _own(products)
     planner: _Batches | None = None
     for batch in batches:
-        key = (table, names_of(batch.schema), keep)
+        key = (table, names_of(batch.schema), keep, own)
         if planner is None or planner.key != key:
-            planner = _spare.pop(key, None) or _Batches(table, key[1], keep=keep)
+            planner = _spare.pop(key, None) or _Batches(table, key[1], keep=keep, products=own)
             planner.number = 0
         yield batch, planner
     if planner is not None:
@@ -125,8 +131,21 @@ def _with_planners(
         _spare[planner.key] = planner
 
 
+def _own(path: str | None) -> str:
+    """The clinic's own products, as workers are given them."""
+    if not path:
+        return ""
+    from taper.formulary.local import Unchecked, load  # noqa: PLC0415 - only where there are any
+
+    return Unchecked.of(load(path))
+
+
 def plan_batches(
-    batches: Iterable[Any], table: str = "schedule", *, keep_columns: bool = False
+    batches: Iterable[Any],
+    table: str = "schedule",
+    *,
+    keep_columns: bool = False,
+    products: str | None = None,
 ) -> Iterator[Any]:
     """Plan every row of Arrow record batches: an iterator of batches in, one of batches out.
 
@@ -136,17 +155,24 @@ def plan_batches(
     the rows that stand for a request that failed: one a problem, with its id and nothing else.
     Nothing is lost, and nothing is raised for a bad row. A batch comes out for each that goes in.
 
+    ``products`` is the path of a TOML file of the clinic's own products.
+
     Give every row an id: rows without one are numbered, and an engine begins anew in every
     partition. An id that stands twice is for the engine to find, which has the whole table.
 
     Raises :class:`~taper.InputError` for columns that are not fields, unless they are kept.
     """
-    for batch, planner in _with_planners(batches, table, keep=keep_columns):
+    for batch, planner in _with_planners(batches, table, keep=keep_columns, products=products):
         yield planner.planned(batch)
 
 
 def write_batches(
-    batches: Iterable[Any], folder: str, table: str = "schedule", *, keep_columns: bool = False
+    batches: Iterable[Any],
+    folder: str,
+    table: str = "schedule",
+    *,
+    keep_columns: bool = False,
+    products: str | None = None,
 ) -> Iterator[Any]:
     """Plan every row of Arrow record batches, and write the plans to a Parquet file in a folder.
 
@@ -165,7 +191,7 @@ def write_batches(
     writer: Any = None
     planned = failed = 0
     try:
-        for batch, planner in _with_planners(batches, table, keep=keep_columns):
+        for batch, planner in _with_planners(batches, table, keep=keep_columns, products=products):
             rows, count, faults = planner.written(batch)
             if writer is None:
                 schema = plain_schema(table, planner.layout.kept, encoded=True)

@@ -74,6 +74,7 @@ class Settings:
     resume: bool = False
     force: bool = False
     keep_columns: bool = False
+    products: str = ""  # the clinic's own (:class:`taper.formulary.local.Unchecked`)
     chunk_bytes: int = 0  # 0: the outputs decide
 
 
@@ -99,6 +100,7 @@ class Job:
     columns: tuple[str, ...]  # of a CSV or Parquet file, in its order
     outputs: tuple[Output, ...]
     folder: Path
+    products: str = ""  # as of the settings
 
     @property
     def has_streams(self) -> bool:

@@ -205,6 +205,7 @@ def _manifest(job: Job, chunks: list[Chunk], source: Source) -> dict[str, Any]:
     return {
         "version": VERSION,
         "input": fingerprint(source),
+        "products": job.products,
         "columns": [job.layout.names, job.layout.kept],
         "outputs": [each.described for each in job.outputs],
         "chunks": [len(chunks), chunks[-1].end if chunks else 0],

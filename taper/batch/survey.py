@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taper.batch.job import Chunk, Job
@@ -63,7 +64,8 @@ def job_of(settings: Settings, source: Source, folder: Path) -> tuple[Job, list[
         finally:
             window.close()
     _check_kept(layout, settings.outputs)
-    return Job(path, source.kind, layout, columns, settings.outputs, folder), ranges, line
+    job = Job(path, source.kind, layout, columns, settings.outputs, folder, settings.products)
+    return job, ranges, line
 
 
 def with_kept(job: Job, crew: Crew, ranges: list[Range]) -> Job:
@@ -73,7 +75,7 @@ def with_kept(job: Job, crew: Crew, ranges: list[Range]) -> Job:
         names |= found
     layout = Layout(job.layout.names, tuple(sorted(names)))
     _check_kept(layout, job.outputs)
-    return Job(job.path, job.kind, layout, job.columns, job.outputs, job.folder)
+    return replace(job, layout=layout)
 
 
 def surveyed(

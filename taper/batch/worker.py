@@ -67,7 +67,8 @@ class Worker:
         self._plans = [out for out in made if out.table.name != "errors"]
         self._errors = [out for out in made if out.table.name == "errors"]
         whole = any(out.table.whole for out in self.outputs)
-        self._planner = Planner(self.layout, self._shared, whole=whole)
+        products = self.job.products
+        self._planner = Planner(self.layout, self._shared, whole=whole, products=products)
 
     def _shared(self, plan: Plan, start: int | None, like: Any) -> _Rendering | None:
         pieces = []

@@ -82,6 +82,9 @@ def batch(
     force: Annotated[  # noqa: FBT002
         bool, typer.Option("--force", help="Replace outputs that exist.")
     ] = False,
+    products: Annotated[
+        str | None, _file("--products", "The clinic's own products (TOML).", _MORE)
+    ] = None,
     resume: Annotated[  # noqa: FBT002
         bool,
         typer.Option("--resume", help="Take up a run that was stopped.", rich_help_panel=_MORE),
@@ -120,7 +123,13 @@ def batch(
         hint = "-o FILE, or --summary alone to see how many rows can be planned"
         raise InputError(Problem("output", "nothing is asked for", hint))
     settings = Settings(
-        source, outputs, jobs=jobs, resume=resume, force=force, keep_columns=keep_columns
+        source,
+        outputs,
+        jobs=jobs,
+        resume=resume,
+        force=force,
+        keep_columns=keep_columns,
+        products=_own(products),
     )
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -151,6 +160,15 @@ def _output(table: str, name: str, printed: str) -> Output:
     kind, compression = (printed, "") if plain else format_of(name, field)
     documents = table == "schedule" and kind == "jsonl"
     return Output("plans" if documents else table, kind, compression, name)
+
+
+def _own(path: str | None) -> str:
+    """The clinic's own products, as the workers are given them."""
+    if path is None:
+        return ""
+    from taper.formulary.local import Unchecked, load  # noqa: PLC0415 - only where there are any
+
+    return Unchecked.of(load(path))
 
 
 def _terminate(number: int, frame: object) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from taper.terminal.deliver import one_of, write_stdout
 from taper.terminal.options import Field, TableFormat, field, with_fields
-from taper.terminal.settings import market_or_default
+from taper.terminal.settings import known_products
 
 if TYPE_CHECKING:
     from taper.lint import Report
@@ -22,6 +22,7 @@ _FIELDS = (
     field("avoid"),
     field("reduce_on", "Days reductions may begin on: tue."),
     field("market", "us, uk, ca or au. Default yours, or us."),
+    field("products"),
 )
 
 
@@ -43,10 +44,12 @@ def check(
     from taper.terminal.files import read_text  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
+    known = known_products(given["market"], given["products"])
     report = lint(
         read_text(file),
         file,
-        market=market_or_default(given["market"]),
+        market=known.market,
+        local=known.local,
         product=given["product"],
         avoid=_days(given["avoid"] or [], given["reduce_on"] or []),
     )

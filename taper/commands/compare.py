@@ -30,6 +30,7 @@ _FIELDS = (
     field("on_opioids_for"),
     field("taking", "Average daily use.", panel="More"),
     field("market", "us, uk, ca or au. Default yours.", panel="More"),
+    field("products", panel="More"),
 )
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.errors import InputError, Problem
-from taper.request.fields import FIELDS, LISTS
+from taper.errors import FileFault, InputError, Problem
+from taper.formulary.local import Local
+from taper.request.fields import FIELDS, LISTS, PRODUCTS
 from taper.terminal.deliver import LANGUAGES, PAPERS, one_of, write_stdout
-from taper.terminal.files import FileFault, read_text, write_all
+from taper.terminal.files import read_text, write_all
 from taper.terminal.options import TableFormat, tab
 from taper.terminal.settings import (
     CONFIGURATION,
@@ -113,6 +114,8 @@ def set_(
     name = name.strip().lower().replace("-", "_") if "." not in name else name.strip().lower()
     key = name.removeprefix("handout.")
     new: Any = value if key in LISTS else " ".join(value)
+    if key == PRODUCTS:
+        new = str(Path(new).expanduser().absolute())
     if key.startswith(f"{STOCK}."):
         key, new = _stock(key, value)
     file = _now()
@@ -204,10 +207,9 @@ def _save(file: TOMLDocument, path: str) -> None:
 
 def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
     """The setting by the product's id, and its strengths one by one."""
-    from taper.formulary.market import formulary  # noqa: PLC0415
-    from taper.terminal.settings import market_or_default  # noqa: PLC0415 - where stock is set
+    from taper.terminal.settings import known_products  # noqa: PLC0415 - where stock is set
 
-    product = formulary(market_or_default(None)).find(key.partition(".")[2])
+    product = known_products(None, None).find(key.partition(".")[2])
     items = [part.strip() for text in value for part in text.replace(";", ",").split(",")]
     return f"{STOCK}.{product.id}", [item for item in items if item]
 
@@ -215,7 +217,7 @@ def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
 def _check_value(key: str, value: Any) -> None:
     """Raise the problems of a value, in the words of the field that it fills."""
     from taper.reading import read  # noqa: PLC0415
-    from taper.terminal.settings import market_or_default  # noqa: PLC0415 - where a value is set
+    from taper.terminal.settings import known_products  # noqa: PLC0415 - where a value is set
 
     if key in {"language", "paper"}:
         one_of(key, str(value), LANGUAGES if key == "language" else PAPERS)
@@ -226,10 +228,14 @@ def _check_value(key: str, value: Any) -> None:
             raise InputError(Problem(key, "not a line of text", hint))
         return
     field, probe = key, {**_PROBE, key: value}
+    if key == PRODUCTS:
+        known_products(None, value)
+        return
     if key.startswith(f"{STOCK}."):
         field = STOCK
         probe = {**_PROBE, "product": key.partition(".")[2], STOCK: value}
-        probe["market"] = market_or_default(None)
+        known = known_products(None, None)
+        probe |= {"market": known.market, PRODUCTS: Local(known.local)}
     try:
         read(probe)
     except InputError as error:

@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from taper.errors import InputError, Problem
-from taper.terminal.files import FileFault
+from taper.errors import FileFault, InputError, Problem
 from taper.terminal.options import tab
 from taper.terminal.tables import room
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from taper.formulary.market import formulary
 from taper.regimen.prescription import frequency
 from taper.terminal.deliver import one_of
-from taper.terminal.options import Market, TableFormat, tab
-from taper.terminal.settings import market_or_default
+from taper.terminal.options import Market, Products, TableFormat, tab
+from taper.terminal.settings import known_products
 from taper.terminal.tables import folded
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ def list_products(
         str | None, typer.Argument(help="Only products whose id, brand or name has this.")
     ] = None,
     market: Market = None,
+    products: Products = None,
     format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """List the products.
@@ -49,28 +49,29 @@ def list_products(
     taper formulary list oxycodone
     """
     as_json = one_of("format", format, ("table", "json")) == "json"
-    known = formulary(market_or_default(market))
-    products = list(known.products.values())
+    known = known_products(market, products)
+    listed = list(known.products.values())
     if search:
         wanted = " ".join(search.lower().split())
-        products = [
+        listed = [
             product
-            for product in products
+            for product in listed
             if any(wanted in name for name, own in known.by_name.items() if product in own)
         ]
     if as_json:
-        entries = [entry(product, known) for product in products]
+        entries = [entry(product, known) for product in listed]
         typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
         return
-    if not products:
+    if not listed:
         typer.echo(f"nothing is called '{search}': `taper formulary list` shows all", err=True)
         return
-    width = max(len(product.id) for product in products)
-    for product in products:
+    width = max(len(product.id) for product in listed)
+    for product in listed:
         intervals = " ".join(frequency(hours) for hours in product.intervals_hours)
         strengths = ", ".join(strength.label for strength in product.strengths)
         unit = "" if product.is_liquid else f" {product.unit_text}"
-        brands = f"  ({', '.join(product.brands)})" if product.brands else ""
+        called = [*product.brands, *(["local product"] if product.is_local else [])]
+        brands = f"  ({', '.join(called)})" if called else ""
         lead = f"{product.id:{width}}  {intervals:12}  "
         typer.echo(folded(lead, f"{strengths}{unit}{brands}"), nl=False)
 
@@ -80,6 +81,7 @@ def show(
         str, typer.Argument(help="Id, brand or common name.", autocompletion=tab("product"))
     ],
     market: Market = None,
+    products: Products = None,
     format: TableFormat = "table",  # noqa: A002
 ) -> None:
     """Show what is known of a product, with its sources.
@@ -87,7 +89,7 @@ def show(
     taper formulary show "MS Contin"
     """
     as_json = one_of("format", format, ("table", "json")) == "json"
-    known = formulary(market_or_default(market))
+    known = known_products(market, products)
     found = known.find(product)
     if as_json:
         extra = {key: value for key, value in found.facts.items() if key != "strengths"}
@@ -108,6 +110,8 @@ def described(product: Product, known: Formulary) -> list[tuple[str, str]]:
         ("brands", ", ".join(product.brands) or "generic"),
         ("strengths", ", ".join(s.label for s in product.strengths) + unit),
     ]
+    if product.is_local:
+        rows.append(("from", f"{facts['file']}; not checked against this tool's sources"))
     if product.seldom_stocked:
         rows.append(("seldom stocked", ", ".join(product.seldom_stocked)))
     rows += [

@@ -28,7 +28,7 @@ def brands(market: Formulary) -> dict[str, Brand]:
     found: dict[str, list[str]] = {}
     for product in market.products.values():
         for name in (*product.brands, *product.facts.get("names", ())):
-            for phrase in _phrases(name):
+            for phrase in phrases(name):
                 ids = found.setdefault(phrase, [])
                 if product.id not in ids:
                     ids.append(product.id)
@@ -39,7 +39,7 @@ def brands(market: Formulary) -> dict[str, Brand]:
     return known
 
 
-def _phrases(name: str) -> Iterator[str]:
+def phrases(name: str) -> Iterator[str]:
     """A brand as it is, and without the words of form and release at its end."""
     kinds = lexicon().kinds
     words = name.lower().replace("-", " ").split()

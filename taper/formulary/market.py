@@ -5,10 +5,11 @@ Where brands are not interchangeable (``by_brand``), each brand is a product.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ MARKETS = ("us", "uk", "ca", "au")
 _ENTRY = "\n[[product]]\n"
 _ID = re.compile(r'^id = "([^"]+)"', re.MULTILINE)
 _DRUG = re.compile(r'^drug = "([^"]+)"', re.MULTILINE)
+_MARK = " (local product)"  # behind the name of a clinic's own, wherever it is printed
 _BY_BRAND = re.compile(r"^(by_brand = |\[product\.by_brand\])", re.MULTILINE)
 # What people read, where a market's data file has no word of its own under [words].
 _WORDS: dict[str, Any] = {
@@ -54,6 +56,7 @@ class Formulary:
     products: Products
     facts: dict[str, Any] = field(repr=False)
     words: dict[str, Any] = field(repr=False)
+    local: str = field(default="", repr=False)  # the clinic's own products beside them
 
     @property
     def sources(self) -> dict[str, str]:
@@ -116,6 +119,8 @@ class Formulary:
         matching = [product for product in products if not form or product.form == form]
         # of products by brand, `mr` stands for each `mr-...`
         matching = matching or [p for p in products if p.form.startswith(f"{form}-")]
+        if len(matching) > 1:  # a clinic's own takes no place of one that is built in
+            matching = [product for product in matching if not product.is_local] or matching
         if len(matching) == 1:
             return matching[0]
         message = f"{drug} is sold in more than one form" if matching else f"no {drug} {form}"
@@ -165,7 +170,14 @@ def _branded(entry: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Product:
+def _product(
+    entry: dict[str, Any],
+    market: str,
+    words: dict[str, Any],
+    beside: str = "",
+    *,
+    own: bool = False,
+) -> Product:
     counted = entry.get("counted", {})
     strengths = tuple(_strength(label, counted) for label in entry["strengths"])
     measure = _amount(entry["measure_ml"], {}) if entry["kind"] == "liquid" else 0
@@ -174,7 +186,7 @@ def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Produ
         id=entry["id"],
         drug=entry["drug"],
         form=entry["form"],
-        name=entry["name"],
+        name=f"{entry['name']}{_MARK}" if own else entry["name"],
         kind=entry["kind"],
         release=entry["release"],
         unit=entry["unit"],
@@ -190,6 +202,8 @@ def _product(entry: dict[str, Any], market: str, words: dict[str, Any]) -> Produ
         max_units=entry.get("max_units", 0),
         facts=entry,
         words=words,
+        beside=beside,
+        is_local=own,
     )
 
 
@@ -201,9 +215,14 @@ def _entry(text: str) -> dict[str, Any]:
 class Products(Mapping[str, Product]):
     """The products of a market by id; an entry of the data file is read when it is asked for."""
 
-    def __init__(self, entries: list[str], market: str, words: dict[str, Any]) -> None:
-        """``entries`` are the texts between the ``[[product]]`` lines."""
-        self._market, self._words = market, words
+    def __init__(
+        self, entries: list[str], market: str, words: dict[str, Any], local: str = ""
+    ) -> None:
+        """``entries`` are the texts between the ``[[product]]`` lines.
+
+        ``local`` holds the clinic's own, checked (:class:`taper.formulary.local.Local`).
+        """
+        self._market, self._words, self._local = market, words, local
         self._made: dict[str, Product | None] = {}  # None: not read yet
         self._texts: dict[str, str] = {}
         self.drugs: dict[str, str] = {}  # of each id
@@ -212,18 +231,21 @@ class Products(Mapping[str, Product]):
             assert drug is not None, text[:60]
             if _BY_BRAND.search(text):
                 for entry in _branded(_entry(text)):
-                    self._made[entry["id"]] = _product(entry, market, words)
+                    self._made[entry["id"]] = _product(entry, market, words, local)
                     self.drugs[entry["id"]] = drug[1]
                 continue
             name = _ID.search(text)
             assert name is not None, text[:60]
             self._made[name[1]], self._texts[name[1]], self.drugs[name[1]] = None, text, drug[1]
+        for entry in json.loads(local) if local else ():
+            self._made[entry["id"]] = _product(entry, market, words, local, own=True)
+            self.drugs[entry["id"]] = entry["drug"]
 
     def __getitem__(self, name: str) -> Product:
         """The product of an id; raises KeyError."""
         product = self._made[name]
         if product is None:
-            product = _product(_entry(self._texts[name]), self._market, self._words)
+            product = _product(_entry(self._texts[name]), self._market, self._words, self._local)
             self._made[name] = product
         return product
 
@@ -236,18 +258,39 @@ class Products(Mapping[str, Product]):
         return len(self._made)
 
 
-@lru_cache(maxsize=8)
-def formulary(market: str = "us") -> Formulary:
-    """The formulary of a market (``us``, ``uk``, ``ca``, ``au``)."""
+def formulary(market: str = "us", local: str = "") -> Formulary:
+    """The formulary of a market (``us``, ``uk``, ``ca``, ``au``).
+
+    ``local`` holds a clinic's own products, checked (:class:`taper.formulary.local.Local`).
+    """
+    return _beside(market, local) if local else _built_in(market)
+
+
+def home(product: Product) -> Formulary:
+    """The formulary that a product is of, with the clinic's own products beside it."""
+    return formulary(product.market, product.beside)
+
+
+@lru_cache(maxsize=64)
+def _beside(market: str, local: str) -> Formulary:
+    known = _built_in(market)
+    products = Products(_entries(market), market, known.words, local)
+    return replace(known, products=products, local=local)
+
+
+def _entries(market: str) -> list[str]:
+    return data_text(f"{market}.toml").split(_ENTRY)[1:]
+
+
+@lru_cache(maxsize=len(MARKETS))
+def _built_in(market: str) -> Formulary:
     if market not in MARKETS:
         message = f"'{market}' is not a market that is built in"
         raise InputError(Problem("market", message, "one of " + ", ".join(MARKETS), market))
-    text = data_text(f"{market}.toml")
-    begin, *entries = text.split(_ENTRY)
-    facts = tomllib.loads(begin)
+    facts = tomllib.loads(data_text(f"{market}.toml").partition(_ENTRY)[0])
     head = facts["formulary"]
     words = _WORDS | facts.get("words", {})
-    products = Products(entries, market, words)
+    products = Products(_entries(market), market, words)
     return Formulary(market, head["version"], head["date"], products, facts, words)
 
 

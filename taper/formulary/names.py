@@ -44,6 +44,9 @@ def identify(market: Formulary, text: str, release: str = "", field: str = "prod
     if coded is not None:
         return _of_code(market, text, coded, field)
     plain = " ".join(text.lower().split())
+    own = [product for product in market.by_name.get(plain, ()) if product.is_local]
+    if own:  # a name of the clinic's own product, which no other has
+        return Named(own[0])
     known = brands(market)
     exact = [] if plain.replace("-", " ") in known else market.by_name.get(plain, [])
     if release:
@@ -94,7 +97,7 @@ def _read(market: Formulary, words: Words, release: str, field: str) -> Named:
     known = brands(market)
     branded = [known[name] for name in words.brands]
     drug = _drug(market, words, branded, field)
-    products = market.of_drug(drug)
+    products = market.of_drug(drug) if branded else _built_in(market, drug)
     for brand in branded:
         products = _of_brand(products, brand, {*words.releases, release})
     if branded:  # Vicodin HP
@@ -112,12 +115,17 @@ def _read(market: Formulary, words: Words, release: str, field: str) -> Named:
         raise name_errors.no_strength(market, words.text, fitting, field)
     left = _settled([product for product, _ in strong], words, market)
     vague = _is_vague(drug, words, branded, market) or _needs_release(
-        left[0], words, market.of_drug(drug), release
+        left[0], words, _built_in(market, drug), release
     )
     if len(left) > 1 or (vague and not _is_own(left[0], branded)):
         raise name_errors.several(market, words.text, _also_meant(left, words, market), field)
     labels = dict(strong)[left[0]]
     return Named(left[0], labels[0] if labels and len(labels) == 1 else "")
+
+
+def _built_in(market: Formulary, drug: str) -> list[Product]:
+    """The products of a drug, but for a clinic's own: those are meant by their own names only."""
+    return [product for product in market.of_drug(drug) if not product.is_local]
 
 
 def _of_brand(products: list[Product], brand: Brand, releases: set[str]) -> list[Product]:
@@ -194,7 +202,7 @@ def _loosely_meant(words: Words, market: Formulary) -> list[Product]:
     """Combinations that the opioid's name alone may mean, if it has no product of its own."""
     if words.partners or words.releases or words.hours or words.forms == ["capsule"]:
         return []
-    same = [product for drug in words.opioids for product in market.of_drug(drug)]
+    same = [product for drug in words.opioids for product in _built_in(market, drug)]
     if any(not product.is_combination and product.release != "er" for product in same):
         return []
     given = {amount for amount, _ in words.amounts}

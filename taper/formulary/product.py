@@ -55,6 +55,8 @@ class Product:
     max_units: int
     facts: dict[str, Any] = field(repr=False)
     words: dict[str, Any] = field(repr=False)  # of the market: see Formulary
+    beside: str = field(default="", repr=False)  # the clinic's own products of its formulary
+    is_local: bool = False  # one of those
 
     @property
     def is_patch(self) -> bool:

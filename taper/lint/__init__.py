@@ -41,11 +41,13 @@ def lint(
     name: str,
     *,
     market: str = "us",
+    local: str = "",
     product: str | None = None,
     avoid: Calendar | None = None,
 ) -> Report:
     """Check a schedule (CSV) or a plan (JSON).
 
+    ``local`` holds the clinic's own products (:class:`taper.formulary.local.Local`).
     ``product`` is what is meant where a CSV does not say; ``avoid`` the days on which no
     reduction is to begin. Raises :class:`~taper.InputError` where the text is neither.
     """
@@ -53,7 +55,7 @@ def lint(
         from taper.lint.plan import faults_of  # noqa: PLC0415 - loads pydantic
 
         return Report(ordered(faults_of(text, name, avoid)), "step")
-    known = formulary(market)
+    known = formulary(market, local)
     reader = Reader(known, known.find(product) if product else None)
     entries = reader.read(text, name)
     if not entries:

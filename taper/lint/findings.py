@@ -9,6 +9,7 @@ from taper.data.limits import whole
 from taper.engine.choice import NOTHING
 from taper.engine.steps import CURRENT, HOLD, REDUCE, STOP, Step
 from taper.errors import InputError, Problem
+from taper.formulary.local import Local
 from taper.lint.handwritten import Entry, Fault, Taken
 from taper.quantities import THOUSAND
 from taper.reading import read
@@ -106,6 +107,7 @@ def _request(regimen: Regimen, start: date) -> Request:
     return read(
         {
             "market": product.market,
+            "products": Local(product.beside),
             "product": product.id,
             "dose": str(_prescribed(regimen)),
             "stock": stock,

@@ -6,7 +6,7 @@ Every field is read by one small function; all problems of one input are raised 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taper.data.limits import whole
 from taper.errors import InputError, Problem
@@ -23,7 +23,7 @@ from taper.reading.rules import (
     with_own_defaults,
 )
 from taper.reading.values import Fields
-from taper.request.fields import INDICATIONS, PACES, RISKS
+from taper.request.fields import INDICATIONS, PACES, PRODUCTS, RISKS
 from taper.request.model import Request
 
 if TYPE_CHECKING:
@@ -234,7 +234,19 @@ def _normalised(
         reduce_on=[day.lower()[:3] for day in fields.many("reduce_on")],
         checks=checks,
     )
-    return text
+    own = _own_products(_products(medicine, finish, also))
+    return {**text, PRODUCTS: own} if own else text
+
+
+def _own_products(products: list[Product]) -> list[dict[str, Any]]:
+    """The clinic's own products that the plan can need: those of its opioids."""
+    if not products[0].beside:
+        return []
+    from taper.formulary.local import Local  # noqa: PLC0415 - only where there are any
+
+    drugs = {product.drug for product in products}
+    entries = Local(products[0].beside).entries
+    return [entry for entry in entries if entry["drug"] in drugs]
 
 
 def _interval_text(fields: Fields, rule: Rule, also: tuple[Companion, ...]) -> str | None:

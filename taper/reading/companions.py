@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
-from taper.formulary.market import Formulary, formulary
+from taper.formulary.market import home
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS
 from taper.quantities import Ratio, parse_percent
 from taper.reading.as_needed import FIXED, HOW_MUCH, Medicine
@@ -19,6 +19,7 @@ from taper.regimen.prescription import frequency
 from taper.request.model import Companion, Finish
 
 if TYPE_CHECKING:
+    from taper.formulary.market import Formulary
     from taper.reading.values import Fields
     from taper.regimen.table import Regimens
 
@@ -68,7 +69,7 @@ def _not_below(fields: Fields, at: str, medicine: Medicine) -> None:
 
 
 def _finish_table(text: str, medicine: Medicine, *, is_halved: bool) -> Regimens:
-    market = formulary(medicine.product.market)
+    market = home(medicine.product)
     name, hours = text, None
     words = text.rsplit(maxsplit=1)
     if len(words) > 1 and parse_frequency(words[1]):

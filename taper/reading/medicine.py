@@ -39,9 +39,18 @@ _LIMIT_GRAIN = 50  # measures: tables of a liquid are shared by doses of about t
 
 
 def read_market(fields: Fields) -> Formulary | None:
-    """The formulary of the market."""
-    market = fields.text("market") or "us"
-    return fields.attempt(lambda: formulary(market.lower()))
+    """The formulary of the market, with the clinic's own products."""
+    market = (fields.text("market") or "us").lower()
+    if not fields.products:
+        return fields.attempt(lambda: formulary(market))
+    return fields.attempt(lambda: with_products(market, fields.products))
+
+
+def with_products(market: str, products: object) -> Formulary:
+    """The formulary of a market with a clinic's own products: tables, or the file of them."""
+    from taper.formulary.local import checked  # noqa: PLC0415 - only where there are any
+
+    return formulary(market, checked(products, formulary(market)))
 
 
 def read_product(fields: Fields, market: Formulary) -> Named | None:

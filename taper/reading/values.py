@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from taper.errors import InputError, Problem
-from taper.request.fields import ALIASES, FIELDS, LISTS
+from taper.request.fields import ALIASES, FIELDS, LISTS, PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,10 @@ class Fields:
         self.problems: list[Problem] = []
         self._texts: dict[str, str] = {}
         self._lists: dict[str, list[str]] = {}
+        self.products: object = values.get(PRODUCTS)  # of the clinic, checked by who reads them
         for name, value in values.items():
+            if name == PRODUCTS:
+                continue
             if name not in FIELDS and name not in ALIASES:
                 self._unknown(name)
             elif value is not None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from taper.data.limits import whole
-from taper.formulary.market import formulary
+from taper.formulary.market import home
 from taper.regimen.prescription import HOURS_OF_DAY
 from taper.regimen.table import most_of_a_liquid, regimens
 
@@ -86,7 +86,7 @@ def finer_products(than: Regimens) -> list[str]:
     """
     first = than.product
     finer = []
-    for product in formulary(first.market).of_drug(first.drug):
+    for product in home(first).of_drug(first.drug):
         if product.unit == first.unit and not product.is_patch and product is not first:
             table = usual_table(product, product.interval, max(than.totals))
             if is_finer(table, than):

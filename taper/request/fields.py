@@ -44,6 +44,7 @@ FIELDS = (
     "override_rate",
     "checks",
 )
+PRODUCTS = "products"  # a clinic's own: tables, or their file; in a request only if it needs them
 LISTS = frozenset(
     {"phases", "holds", "avoid", "reduce_on", "stock", "on_hand", "risks", "also", "keep"}
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from taper.engine.steps import CHANGE, REDUCE, STOP
 from taper.errors import InputError
-from taper.formulary.market import formulary
+from taper.formulary.market import home
 from taper.quantities import Ratio
 from taper.regimen.as_needed import AsNeeded
 from taper.regimen.finer import (
@@ -132,7 +132,7 @@ def _changes(request: Request, made: Regimens) -> Iterator[_Change]:
         yield _Change(text, _with_strength(request, strength))
     if request.finish is None:
         for name in _finer(made)[:MOST_TRIED]:
-            finer = formulary(product.market).products[name]
+            finer = home(product).products[name]
             text = f"--finish-with {name}{_adds(finer, product)}"
             yield _Change(text, _finishing_with(request, finer))
     if product.splittable and not made.halves:
@@ -263,7 +263,7 @@ def _without_trial(made: Regimens) -> str:
         return f"the {strength.label}{unit} strength is marketed"
     finer = _finer(made)
     if finer:
-        added = _adds(formulary(product.market).products[finer[0]], product)
+        added = _adds(home(product).products[finer[0]], product)
         return f"{finer[0]} makes smaller steps{added}"
     return _nothing(made)
 

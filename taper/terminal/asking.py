@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from taper.errors import InputError, Problem, Refused, TaperError
-from taper.formulary.market import formulary
 from taper.planning.document import summary
 from taper.planning.make import make_plan
 from taper.quantities import parse_day, parse_interval
@@ -21,6 +20,7 @@ from taper.reading.as_needed import HOW_MUCH
 from taper.regimen.prescription import frequency
 from taper.request.fields import RISKS
 from taper.safety.refusals import NEEDS_SPECIALIST
+from taper.terminal.settings import market_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def ask(values: dict[str, Any], add_stock: Callable[[], None]) -> list[str]:
     _ask_taking_of_others(values)
     _check_given(values)
     guided = not (values.get("dose") and (values.get("product") or values.get("drug")))
-    market = formulary(str(values.get("market") or "us").lower())
+    market = market_of(values)
     if not values.get("product") and not values.get("drug"):
         values["product"] = _question("Product (id, brand or name)", market.find)
         _say(_described(market.find(values["product"])))

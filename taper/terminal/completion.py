@@ -36,11 +36,11 @@ def words(*known: str) -> Callable[[str], Proposals]:
 
 def _market(ctx: Any) -> Formulary:
     from taper.formulary.market import formulary  # noqa: PLC0415
-    from taper.terminal.settings import market_or_default  # noqa: PLC0415 - at the Tab key only
+    from taper.terminal.settings import known_products  # noqa: PLC0415 - at the Tab key only
 
     try:
-        named = ctx.params.get("market") if ctx else None
-        return formulary(market_or_default(named))
+        given = ctx.params if ctx else {}
+        return known_products(given.get("market"), given.get("products"))
     except TaperError:
         return formulary()
 

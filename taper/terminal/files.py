@@ -8,18 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taper.errors import InputError, Problem, TaperError
+from taper.errors import FileFault, InputError, Problem
 
 if TYPE_CHECKING:
     from taper.planning.plan import Plan
 
 LARGEST_BYTES = 50_000_000  # of a request or a plan; a batch is read by its own reader
-
-
-class FileFault(TaperError):
-    """A file that cannot be read or written (exit status 1)."""
-
-    exit_status = 1
 
 
 def read_text(name: str) -> str:

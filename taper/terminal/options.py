@@ -101,6 +101,7 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
         Field("also", "PRODUCT", "Repeat: another opioid, 'oxycodone-ir 10 mg q6h'.", "product"),
         Field("keep", "PRODUCT", "One of --also that stays as it is.", "product"),
         Field("market", "NAME", "us, uk, ca or au.", "market"),
+        Field("products", "FILE", "The clinic's own products (TOML)."),
     ),
     PATIENT: (
         Field("indication", "WORD", "pain; anything else is refused, with the reason.", "purpose"),
@@ -184,6 +185,12 @@ Market = Annotated[
         show_default=False,
         metavar="NAME",
         autocompletion=tab("market"),
+    ),
+]
+Products = Annotated[
+    str | None,
+    typer.Option(
+        "--products", help="The clinic's own products (TOML).", show_default=False, metavar="FILE"
     ),
 ]
 TableFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError, Problem
 from taper.quantities import parse_day
-from taper.request.fields import ALIASES, FIELDS
+from taper.request.fields import ALIASES, FIELDS, PRODUCTS
 from taper.terminal.files import parse_values, read_text
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def read_request(
     """
     text = read_text(name)
     if name.lower().endswith(".toml"):
-        return parse_values(text, name), []
+        return _beside(parse_values(text, name), name), []
     from taper.reading.orders import is_order  # noqa: PLC0415 - where a file of JSON comes in
 
     if is_order(text):
@@ -38,10 +39,17 @@ def read_request(
     values = parse_values(text, name)
     if str(values.get("schema", "")).startswith("taper-plan/"):
         return _of_plan(values, shown), []
-    if values and not {*FIELDS, *ALIASES} & set(values):
+    if values and not {*FIELDS, *ALIASES, PRODUCTS} & set(values):
         message = "the file is neither a request nor a saved plan nor a FHIR order"
         raise InputError(Problem(shown, message, _HINT))
-    return values, []
+    return _beside(values, name), []
+
+
+def _beside(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """The values of a request; the file of the clinic's own products is sought beside it."""
+    if isinstance(values.get(PRODUCTS), str) and name != "-":
+        values[PRODUCTS] = str(Path(name).parent / values[PRODUCTS])
+    return values
 
 
 def _of_plan(values: dict[str, Any], shown: str) -> dict[str, Any]:
@@ -53,18 +61,19 @@ def _of_plan(values: dict[str, Any], shown: str) -> dict[str, Any]:
         message = "the plan was revised, and planning its request again would drop that"
         hint = "`taper export` shows it, `taper revise` changes it"
         raise InputError(Problem(shown, message, hint))
-    return request
+    return {**request, PRODUCTS: request.get(PRODUCTS)}  # complete: no setting adds to it
 
 
 def _of_orders(
     text: str, given: Mapping[str, Any], market: str
 ) -> tuple[dict[str, Any], list[str]]:
-    from taper.formulary.market import formulary  # noqa: PLC0415 - where orders come in
+    from taper.reading.medicine import with_products  # noqa: PLC0415 - where orders come in
     from taper.reading.orders import read_orders  # noqa: PLC0415
 
     start = None
     if given.get("start"):
         with suppress(InputError):  # reading the request says what is wrong with it
             start = parse_day(str(given["start"]), "start")
-    found = read_orders(text, formulary(market), start, str(given.get("dose") or ""))
+    known = with_products(market, given.get(PRODUCTS))
+    found = read_orders(text, known, start, str(given.get("dose") or ""))
     return found.fields, found.lines

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
-from taper.request.fields import LISTS, RATES
+from taper.request.fields import LISTS, PRODUCTS, RATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from taper.formulary.market import Formulary
 
 COMMAND_LINE = "command line"
 REQUEST_FILE = "request file"
@@ -27,7 +29,9 @@ DEFAULT = "default"
 
 MARKET_VARIABLE = "TAPER_MARKET"
 FILE_VARIABLE = "TAPER_CONFIG"
-PLAN_SETTINGS = ("market", "guideline", "pace", "phases", "reduce", "every", "of", "fill")
+PLAN_SETTINGS = (
+    *("market", "guideline", "pace", "phases", "reduce", "every", "of", "fill", "products"),
+)
 HANDOUT_SETTINGS = ("language", "paper", "clinic", "telephone")
 REQUEST_SUFFIXES = (".toml", ".json", ".ndjson", ".jsonl")
 STOCK = "stock"  # a table: the strengths at hand of each product
@@ -156,6 +160,17 @@ class Settled:
         for name, (value, source) in self._defaults().items():
             self.values[name] = value
             self.sources[name] = source
+        products = self.values.get(PRODUCTS)
+        if isinstance(products, str):
+            self.values[PRODUCTS] = self._own(products)
+
+    def _own(self, file: str) -> list[dict[str, Any]]:
+        """The products of a file; one that the configuration names is sought beside it."""
+        from taper.formulary.local import load  # noqa: PLC0415 - only where there are any
+
+        if self.sources.get(PRODUCTS) == CONFIGURATION:
+            file = str(Path(self.configuration.path).parent / file)
+        return load(file)
 
     def _defaults(self) -> dict[str, tuple[Any, str]]:
         """What is set elsewhere: nothing that would contradict what is given."""
@@ -183,10 +198,8 @@ class Settled:
         stock = self.configuration.stock
         if not stock or STOCK in self.values:
             return
-        from taper.formulary.market import formulary  # noqa: PLC0415 - where stock is configured
-
         try:
-            market = formulary(str(self.values.get("market") or "us").lower())
+            market = market_of(self.values)
             name, drug = self.values.get("product"), self.values.get("drug")
             form = str(self.values.get("form") or "")
             release = str(self.values.get("release") or "").lower()
@@ -250,6 +263,20 @@ def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
     if "product" in given or "drug" in given:
         for name in ("product", "drug", "form", "release"):
             values.pop(name, None)
+
+
+def market_of(values: Mapping[str, Any]) -> Formulary:
+    """The formulary that a request's values name, with the clinic's own products."""
+    from taper.reading.medicine import with_products  # noqa: PLC0415 - where it is asked for
+
+    return with_products(str(values.get("market") or "us").lower(), values.get(PRODUCTS))
+
+
+def known_products(market: str | None, products: str | None) -> Formulary:
+    """The formulary of a command that plans nothing: as named, or as the user's settings say."""
+    given = {"market": market, PRODUCTS: products}
+    named = {name: value for name, value in given.items() if value}
+    return market_of(Settled({}, named, load()).values)
 
 
 def market_or_default(named: str | None) -> str:

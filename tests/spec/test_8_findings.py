@@ -13,6 +13,16 @@ from taper.safety.findings import RULES
 
 MORPHINE = ("morphine-er", "90 mg q8h")
 # id: (product, dose, other fields, level, the rows that it is about or None where it is the plan)
+OWN = {
+    "id": "own-er",
+    "drug": "morphine",
+    "form": "er",
+    "unit": "mg",
+    "source": "the pharmacy",
+    "strengths": ["7.5", "15", "30"],
+    "intervals_hours": [12],
+    "handling": "swallow-whole",
+}
 RAISED = {
     "rate-overridden": (
         *MORPHINE,
@@ -66,6 +76,7 @@ RAISED = {
     "methadone": ("methadone-solution", "10 mg q8h", {}, "warning", False),
     "fentanyl-depot": ("fentanyl-patch", "25 mcg/h", {}, "warning", False),
     "atypical-withdrawal": ("tramadol-er", "200 mg daily", {}, "warning", False),
+    "local-product": ("own-er", "30 mg q12h", {"products": [OWN]}, "note", True),
     "naloxone": (*MORPHINE, {}, "note", False),
     "lost-tolerance": (*MORPHINE, {}, "note", False),
     "no-mme-factor": ("buprenorphine-patch", "10 mcg/h", {}, "note", False),
@@ -91,9 +102,9 @@ ELSEWHERE = {
     "unreadable": "lint/handwritten.py",
 }
 REFUSED = {"rate-over-band", "out-of-scope", "pregnancy", "suicide-risk", "oud"}
-# of a dispensing history, a record, a clinic's own products or a judged schedule
+# of a dispensing history, a record or a judged schedule
 NOT_YET_RAISED = {
-    *("irregular-fills", "taking-from-history", "local-product", "not-assessed"),
+    *("irregular-fills", "taking-from-history", "not-assessed"),
 }
 # of a plan under way: tests/spec/test_10_by_hand.py
 OF_THE_COURSE = {"ran-out-early"}

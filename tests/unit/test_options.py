@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from taper.cli import command
-from taper.request.fields import ALIASES, FIELDS, LISTS
+from taper.request.fields import ALIASES, FIELDS, LISTS, PRODUCTS
 from taper.terminal import completion, options
 
 ARGUMENTS = {"product", "dose"}
@@ -21,7 +21,7 @@ def shown(name: str) -> dict[str, typer.core.TyperOption]:
 
 
 def test_every_field_but_the_arguments_is_an_option_of_plan():
-    fields = {*FIELDS, *ALIASES} - ARGUMENTS
+    fields = {*FIELDS, *ALIASES, PRODUCTS} - ARGUMENTS
     assert set(options.FIELDS) == fields
     assert fields <= set(shown("plan"))
 

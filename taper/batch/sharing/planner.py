@@ -21,7 +21,7 @@ from taper.errors import Problem, Refused, TaperError
 from taper.planning.make import make_plan
 from taper.reading import read
 from taper.reading.values import LONGEST_TEXT
-from taper.request.fields import CLOSE_RISKS
+from taper.request.fields import CLOSE_RISKS, PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,11 +86,16 @@ class Planner:
         render: Callable[[Plan, int | None, Any], Rendering | None],
         *,
         whole: bool,
+        products: str = "",
     ) -> None:
-        """``whole`` if the rendering depends on every field, not on the steps alone."""
+        """``products`` are the clinic's own (:class:`~taper.formulary.local.Unchecked`).
+
+        ``whole`` if the rendering depends on every field, not on the steps alone.
+        """
         self.layout = layout
         self._render = render
         self._whole = whole
+        self._products = products
         self._first = _FIRST_ASIDE if whole else SHARED
         self._end = layout.end
         # by the values that decide: what is shared, or the problems that they always have. How
@@ -171,6 +176,8 @@ class Planner:
         values = given(row.values.items()) if isinstance(row, Loose) else self.layout.values(row)
         ident = id_text(values.get("id")) or f"row-{number}"
         values.setdefault("id", ident)
+        if self._products:
+            values[PRODUCTS] = self._products
         problems = too_long(values)
         if problems:
             return Failed(ident[:LONGEST_TEXT], tuple(problems))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from taper.data.limits import exact
 from taper.quantities import ratio_text
-from taper.safety.findings.registry import about_plan, finding
+from taper.safety.findings.registry import about_plan, about_rows, finding
 
 if TYPE_CHECKING:
     from taper.safety.findings.registry import Facts, Found
@@ -41,3 +41,19 @@ def atypical_withdrawal(facts: Facts) -> Found | None:
     """Withdrawal that the scales for opioids do not ask about."""
     atypical = any(each.facts.get("atypical_withdrawal") for each in facts.products)
     return about_plan() if atypical else None
+
+
+@finding("local-product", of_rows=True)
+def local_product(facts: Facts) -> Found | None:
+    """Products of the clinic's own, in the rows in which they are taken."""
+    own = [product for product in facts.products if product.is_local]
+    if not own:
+        return None
+    rows = [
+        step
+        for step in facts.steps
+        if any(each.product.is_local for each in (step.regimen, *step.companions) if each.daily)
+    ]
+    names = " and ".join(product.facts["name"] for product in own)
+    files = " and ".join(dict.fromkeys(product.facts["file"] for product in own))
+    return about_rows(rows, product=names, file=files)
