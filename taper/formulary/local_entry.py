@@ -22,6 +22,11 @@ RELEASES = ("ir", "er", "long-acting", "patch")
 HANDLINGS = ("swallow-whole", "split-if-scored", "open-and-sprinkle", "do-not-cut", "liquid")
 _OF_KIND = {"liquid": ("liquid",), "patch": ("do-not-cut",), "film": ("do-not-cut",)}
 _SOLID = ("swallow-whole", "split-if-scored", "open-and-sprinkle")
+_USUAL_UNITS = {
+    "tablet": whole("usual-units-solid"),
+    "patch": whole("usual-units-patch"),
+    "film": whole("usual-units-film"),
+}
 _MOST_UNITS = whole("units-at-once")
 _LIQUIDS = frozenset({"solution", "drops", "syrup"})
 _BY_FORM = {"ir": "ir"} | dict.fromkeys(("er", "mr", "cr", "sr", "pr", "xr", "xl"), "er")
@@ -200,8 +205,7 @@ class Entry:
         return sorted(set(hours))
 
     def _most_units(self, kind: str) -> int:
-        usual = kind if kind in {"patch", "film"} else "solid"
-        units = self.values.get("max_units", whole(f"usual-units-{usual}"))
+        units = self.values.get("max_units", _USUAL_UNITS.get(kind, _USUAL_UNITS["tablet"]))
         if kind == "liquid" or (type(units) is int and 1 <= units <= _MOST_UNITS):
             return 0 if kind == "liquid" else int(units)
         self.problem("max_units is not a number of units", f"1 to {_MOST_UNITS}", units)
