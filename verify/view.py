@@ -202,14 +202,20 @@ class Plan:
             return liquid_shelf(product, next(iter(used)), self.current.amounts[0])
         chosen = {*product.named(stock)} if stock else {*product.usual, *used}
         if product.is_combination:
-            several = at_once > THOUSAND and not stock
-            contents = {strength.other for strength in used}
-            alike = stock or not product.holds_acetaminophen
-            chosen = used if several else {s for s in chosen if alike or s.other in contents}
+            if not stock:
+                chosen = used if at_once > THOUSAND else self._alike(used)
             most = at_once // THOUSAND
         halves = self.request.get("split") == "halves" and bool(product.facts.get("splittable"))
         most = max(int(most), -(-at_once // THOUSAND))
         return kept_shelf(product, _sorted(product, chosen), most, halves=halves)
+
+    def _alike(self, used: set[Strength]) -> set[Strength]:
+        """The usual strengths with the content of a combination; all with it, if none is usual."""
+        product, contents = self.product, {strength.other for strength in used}
+        if not product.holds_acetaminophen:
+            return {*product.usual, *used}
+        usual = {strength for strength in product.usual if strength.other in contents}
+        return used | (usual or {s for s in product.strengths if s.other in contents})
 
     def strength(self, product: Medicine, label: str) -> Strength:
         """A strength by its label."""

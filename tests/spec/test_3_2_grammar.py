@@ -200,6 +200,10 @@ READ = [
         ]
         if read
     ],
+    # as a plan of q3h prints its doses, which fall to seven a day
+    ("hydromorphone-solution", "", "1/1/1/1/1/1/1/0.5 mg", "1/1/1/1/1/1/1/0.5 mg q3h"),
+    ("hydromorphone-solution", "", "1/1/1/1/1/1/1 mg", "1/1/1/1/1/1/1 mg 7 times a day"),
+    ("hydromorphone-solution", "", "1 mg 7 times a day", "1 mg 7 times a day"),
     # of films in mcg no pair is a combination, whose contents are in mg
     ("buprenorphine-buccal", "", "75/300 mcg", "75/300 mcg q12h"),
     ("hydromorphone-er", "", "16 mg every morning", "16 mg q24h"),

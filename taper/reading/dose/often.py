@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from taper.reading.dose.tokens import Tokenizer
 
 TIMES = ("morning", "noon", "afternoon", "evening", "bedtime")
-FIVE_A_DAY = 5  # 24 hours do not divide by it: four hours apart while awake
+# 24 hours do not divide by these numbers a day: the hours between two that follow each other
+UNEVEN = {5: 4, 7: 3}
 _LATIN = {"qod": 48}
 _LATIN |= dict.fromkeys(("qd", "qday", "od"), 24) | dict.fromkeys(("bid", "bd"), 12)
 _LATIN |= dict.fromkeys(("tid", "tds"), 8) | dict.fromkeys(("qid", "qds"), 6)
@@ -94,10 +95,10 @@ def times_a_day(text: Tokenizer, found: Directions) -> bool:
     if "up to" in match.group():
         found.prn = True  # what may be taken, and need not
     often, seldom = max(first, second), min(first, second) if second else 0
-    hours = 4 if often == FIVE_A_DAY else 24 // often if often and 24 % often == 0 else 0
+    hours = UNEVEN.get(often, 24 // often if often and 24 % often == 0 else 0)
     if often > _MOST_A_DAY or (second and second < first):
         hours = 0
-    found.a_day = FIVE_A_DAY if often == FIVE_A_DAY else 0
+    found.a_day = often if often in UNEVEN else 0
     return _often(text, found, match, hours, 24 // seldom if seldom else 0)
 
 

@@ -16,7 +16,7 @@ from taper.quantities import THOUSAND, plain
 from taper.reading.dose.amounts import taken
 from taper.reading.dose.grammar import parse
 from taper.reading.dose.meaning import Taken, Target, label_amount
-from taper.reading.dose.often import FIVE_A_DAY, TIMES
+from taper.reading.dose.often import TIMES, UNEVEN
 from taper.reading.dose.totals import check_total
 from taper.regimen.prescription import HOURS_OF_DAY, Prescription, frequency
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from taper.formulary.product import Product, Strength
     from taper.reading.dose.directions import Amount, Directions
 
-_SLOTS = {1: 24, 2: 12, 3: 8, 4: 6, 5: 4, 6: 4}  # amounts in a row, and the hours between them
+# amounts in a row, and the hours between them
+_SLOTS = {1: 24, 2: 12, 3: 8, 4: 6, 6: 4, 8: 3} | UNEVEN
 # When the amounts of a day are taken unless it is written; of three, noon is the afternoon.
 _USUAL: dict[int, set[tuple[str, ...]]] = {
     1: {("morning",)},
@@ -216,7 +217,7 @@ def _hours(
     a_day = found.a_day
     if number > 1 or times:
         slots = _SLOTS.get(number)
-        a_day = FIVE_A_DAY if number == FIVE_A_DAY else 0
+        a_day = number if number in UNEVEN else 0
         agrees = hours in {None, slots} and a_day in {0, found.a_day, a_day if not hours else 0}
         if slots is None or not agrees or found.longest_hours:
             raise _do_not_fit(found, target, number, slots)
@@ -230,7 +231,7 @@ def _do_not_fit(found: Directions, target: Target, number: int, slots: int | Non
     message = f"{number} amounts do not fit the administrations of a day"
     if slots and found.hours:
         message = f"{number} amounts, but {frequency(found.hours, found.longest_hours)}"
-    hint = "one amount for each of 1 to 6 administrations a day"
+    hint = "one amount for each of 1 to 8 administrations a day"
     return target.wrong(message, hint, found.often or _span(found))
 
 
