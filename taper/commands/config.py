@@ -12,6 +12,7 @@ import typer
 from taper.errors import FileFault, InputError, Problem
 from taper.formulary.local import Local
 from taper.request.fields import FIELDS, LISTS, PRODUCTS
+from taper.request.text import is_printable
 from taper.terminal.deliver import LANGUAGES, PAPERS, one_of, write_stdout
 from taper.terminal.files import read_text, write_all
 from taper.terminal.options import TableFormat, tab
@@ -223,7 +224,7 @@ def _check_value(key: str, value: Any) -> None:
         one_of(key, str(value), LANGUAGES if key == "language" else PAPERS)
         return
     if key in HANDOUT_SETTINGS:
-        if len(str(value)) > _LONGEST_TEXT or not str(value).isprintable():
+        if len(str(value)) > _LONGEST_TEXT or not is_printable(str(value)):
             hint = f"at most {_LONGEST_TEXT} characters that can be printed"
             raise InputError(Problem(key, "not a line of text", hint))
         return

@@ -31,6 +31,7 @@ from taper.reading.revisions import (
 )
 from taper.reading.values import LONGEST_TEXT
 from taper.request.changes import in_force
+from taper.request.text import is_printable
 from taper.safety.refusals import refusals
 from taper.schedule import schedule
 
@@ -150,7 +151,7 @@ def _read(
     ]
     for name in ("step_back", "specialist", "override_rate", "why"):
         text = values.get(name, "")
-        if len(text) > LONGEST_TEXT or not text.isprintable():
+        if len(text) > LONGEST_TEXT or not is_printable(text):
             hint = f"one line of at most {LONGEST_TEXT} characters"
             problems.append(Problem(name, "the text cannot be printed", hint))
     if "step_back" in values and not values["step_back"]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from taper.data.files import DATA
+from taper.export.characters import everywhere, visible
 from taper.export.handout.page import handout
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def render(plan: Plan, options: Options) -> str:
     )
     from markupsafe import Markup  # noqa: PLC0415
 
-    page = handout(plan, options)
+    page = everywhere(asdict(handout(plan, options)), visible)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -46,10 +47,10 @@ def render(plan: Plan, options: Options) -> str:
     drawings = [*symbols("icons"), *symbols("pills")]
     return (
         environment.get_template("handout.html.j2").render(
-            h=asdict(page),
+            h=page,
             css=Markup((TEMPLATES / "handout.css").read_text(encoding="utf-8")),  # noqa: S704
             symbols=[Markup(drawing) for drawing in drawings],  # noqa: S704 - our own files
-            chart=Markup(page.chart),  # noqa: S704 - every text in it is escaped
+            chart=Markup(page["chart"]),  # noqa: S704 - every text in it is escaped
         )
         + "\n"
     )

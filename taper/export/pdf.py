@@ -1,4 +1,7 @@
-"""The hand-out as PDF: tagged (PDF/UA-1), with its own fonts, the same bytes every time."""
+"""The hand-out as PDF: tagged (PDF/UA-1), with our own fonts, the same bytes every time.
+
+Typst refuses a character without a glyph, so what the fonts lack shows as its code.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,13 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from taper.export.characters import FONT, FONTS, everywhere, in_fonts
 from taper.export.handout.page import PAPERS, handout
 from taper.export.html import TEMPLATES
 
 if TYPE_CHECKING:
     from taper.export import Options
     from taper.planning.plan import Plan
-
-FONT = "Libertinus Serif"  # typst ships it and embeds it: no font of the machine is looked at
 
 
 def _drawings(folder: str) -> dict[str, str]:
@@ -25,11 +27,11 @@ def render(plan: Plan, options: Options) -> bytes:
     """The hand-out of a plan; raises :class:`~taper.InputError` for an unknown language."""
     import typst  # noqa: PLC0415 - heavy, and of this format only
 
-    page = handout(plan, options, FONT)
+    page = everywhere(asdict(handout(plan, options, FONT)), in_fonts)
     inputs = {
-        "handout": json.dumps(asdict(page), ensure_ascii=False),
+        "handout": json.dumps(page, ensure_ascii=False),
         "art": json.dumps({"icons": _drawings("icons"), "pills": _drawings("pills")}),
-        "paper": PAPERS[page.paper],
+        "paper": PAPERS[page["paper"]],
         # the document is dated by the plan: no clock, so the same plan is the same file
         "year": str(plan.start.year),
         "month": str(plan.start.month),
@@ -39,7 +41,7 @@ def render(plan: Plan, options: Options) -> bytes:
         str(TEMPLATES / "handout.typ"),
         root=str(TEMPLATES),
         format="pdf",
-        font_paths=[],
+        font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs=inputs,
         pdf_standards=["ua-1"],

@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.export import csv
+from taper.export.characters import visible
 from taper.export.words import title as plan_title
 from taper.export.words import words
 from taper.version import VERSION
@@ -106,7 +107,7 @@ def _write_cell(sheet: Any, looks: _Looks, row: int, place: int, cell: tuple[str
         look = looks.percent if column in PERCENTAGES else looks.exact
         sheet.write_number(row, place, Decimal(text), look)
     else:
-        sheet.write_string(row, place, text, looks.text)
+        sheet.write_string(row, place, visible(text), looks.text)
 
 
 def _set_height(sheet: Any, row: int, texts: list[str], widths: list[int]) -> None:
@@ -143,9 +144,11 @@ def _set_page(sheet: Any, name: str, plan: Plan, paper: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     label = str(plan.request.text.get("label") or "")
-    title = f"{name}, {label}" if label else name
+    title = visible(f"{name}, {label}" if label else name)
     # && prints an ampersand
-    left, right = (text[:LONGEST_IN_HEADER].replace("&", "&&") for text in (title, plan.id))
+    left, right = (
+        text[:LONGEST_IN_HEADER].replace("&", "&&") for text in (title, visible(plan.id))
+    )
     sheet.set_header(f"&L{left}&R{right}")
     page = words()["sheets"]["page"].format(page="&P", pages="&N")
     sheet.set_footer(f"&L{words()['disclaimer']}&R{page}")
@@ -166,7 +169,7 @@ def render(plan: Plan, options: Options) -> bytes:
     book.set_properties(
         {
             "title": plan_title(plan),
-            "subject": plan.id,
+            "subject": visible(plan.id),
             "author": f"opioid-taper {VERSION}",
             "comments": words()["disclaimer"],
             "created": datetime.combine(plan.start, time()),  # no clock: the plan's first day

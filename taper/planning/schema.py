@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from taper.errors import InputError, Problem
+from taper.request.text import is_printable
 
 LAST_YEAR = 2299  # of a plan that begins by 2100: beyond it a date is a slip
 _DECIMAL = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{0,2}[1-9])?$"
@@ -43,7 +44,7 @@ def _is_text(text: str) -> str:
 
 
 def _is_printable(text: str) -> str:
-    if not text.isprintable():
+    if not is_printable(text):
         raise ValueError("has characters that cannot be printed")
     return text
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from taper.errors import InputError, Problem
 from taper.request.fields import ALIASES, FIELDS, LISTS, PRODUCTS
+from taper.request.text import is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -139,7 +140,7 @@ class Fields:
             if len(text) > LONGEST_TEXT:
                 hint = f"at most {LONGEST_TEXT} characters"
                 self.problem(name, "the text is too long", hint, text[:20])
-            elif not text.isprintable():
+            elif not is_printable(text):
                 self.problem(name, "the text has characters that cannot be printed", "plain text")
 
     def finish(self, *free_texts: str) -> None:

@@ -138,7 +138,7 @@ def test_pdf_embeds_its_fonts():
             inner = font.get_object()["/DescendantFonts"][0].get_object()
             descriptor = inner["/FontDescriptor"].get_object()
             assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor)
-            assert "LibertinusSerif" in descriptor["/FontName"]
+            assert "AtkinsonHyperlegibleNext" in descriptor["/FontName"]
 
 
 def test_pdf_is_dated_by_the_plan():
