@@ -18,7 +18,7 @@ FONTS = DATA / "fonts"
 FONT = "Atkinson Hyperlegible Next"  # for people who see little; SIL Open Font License
 _KEPT = JOINERS | {"\n"}  # also the lines of a drawing
 # Forms of a letter that stand in one cell of East Asian type: the letter itself says the same.
-_WIDE = range(0xFF01, 0xFFEF)
+_FORMS = ("<wide>", "<narrow>")  # as unicodedata.decomposition calls them
 
 
 def visible(text: str) -> str:
@@ -34,8 +34,14 @@ def in_fonts(text: str) -> str:
         return text
     known = _known()
     plain = unicodedata.normalize("NFC", text)
-    narrow = (unicodedata.normalize("NFKC", m) if ord(m) in _WIDE else m for m in plain)
+    narrow = (_letter(mark) for mark in plain)
     return _coded("".join(narrow), lambda mark: mark in known or mark == "\n")
+
+
+def _letter(mark: str) -> str:
+    """The letter itself of a form of East Asian type."""
+    is_form = unicodedata.decomposition(mark).startswith(_FORMS)
+    return unicodedata.normalize("NFKC", mark) if is_form else mark
 
 
 def everywhere(value: Any, change: Any) -> Any:

@@ -41,6 +41,7 @@ ALLOWED: dict[str, dict[int | float, str]] = {
     "engine/rows.py": {5: "Saturday", 8: "weeks of a search in the calendar"},
     "export/ics.py": {6: "hours before midnight: evening", 15: "hours before midnight: morning"},
     "export/medicine.py": {6: "shapes that are counted at a glance"},
+    "export/characters.py": {16: "a hexadecimal code"},
     "formulary/codes.py": {
         **dict.fromkeys((7, 9, 11), "digits of a code"),
         **dict.fromkeys((4, 5, 8), "digits of the parts of an NDC"),
