@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from taper.formulary.market import MARKETS
-from taper.safety.catalogue import catalogue
+from taper.safety.catalogue import catalogue, is_raised_in
 from taper.safety.catalogue import explain as entry_of
 from taper.terminal.deliver import one_of
 from taper.terminal.options import Market, TextFormat, tab
@@ -34,7 +34,8 @@ def explain(
     as_json = one_of("format", format, ("text", "json")) == "json"
     where = one_of("market", market_or_default(market), MARKETS)
     if id is None:
-        entries = [{"id": key, **entry_of(key, where)} for key in catalogue()]
+        raised = [key for key in catalogue() if is_raised_in(key, where)]
+        entries = [{"id": key, **entry_of(key, where)} for key in raised]
         if as_json:
             typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
             return

@@ -132,7 +132,7 @@ def _supplied(plan: Plan, revision: dict[str, Any]) -> str:
     """The prescriptions that no longer fit, what the patient holds, and what to return."""
     text = ""
     taken = [each.product for step in plan.steps for each in (step.regimen, *step.companions)]
-    units = {product.id: "" if product.is_liquid else f" {product.unit}" for product in taken}
+    units = {product.id: "" if product.is_liquid else f" {product.unit_text}" for product in taken}
 
     def item(entry: dict[str, str]) -> str:
         return f"{entry['product']} {entry['strength']}{units[entry['product']]}: {_many(entry)}"

@@ -92,9 +92,15 @@ class Prescription:
     @property
     def _looks_combined(self) -> bool:
         """Whether two doses of a day in a row would be read as a combination: ``10/300 mg``."""
-        if len(self.amounts) != 2 or self.parts or self.unit != "mg":  # noqa: PLR2004
+        if len(self.amounts) != 2 or self.parts:  # noqa: PLR2004
             return False
         first, second = (amount // max(self.count, 1) for amount in self.amounts)
+        return self._is_pair(first, second)
+
+    def _is_pair(self, first: int, second: int) -> bool:
+        """Whether two amounts would be read as the ingredients of a combination."""
+        if self.unit != "mg":
+            return False
         either = {(first, second), (second, first)}
         known = not contents().isdisjoint((first, second))
         return known or not either.isdisjoint(combinations(self.market))
@@ -120,7 +126,8 @@ class Prescription:
         if self.count:
             most = self.most * self.count // self.amounts[0]
             return f"{self.count}-{most} x {text}"
-        return f"{shown[0]}-{plain(self.most)} {self.unit}"
+        to = " to " if self._is_pair(self.amounts[0], self.most) else "-"
+        return f"{shown[0]}{to}{plain(self.most)} {self.unit}"
 
     def _in_parts(self) -> str:
         """``2 x 15 mg / 1 x 30 mg``, ``25 + 12 mcg/h``, ``1.5 x 5/325 mg``."""

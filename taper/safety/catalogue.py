@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 
 from taper.data.files import data_file
 from taper.errors import InputError, Problem
+from taper.formulary.market import formulary
 
 US = "us"  # the market whose words and sources an entry has, unless it says otherwise
 # what says how an entry is used, and explains nothing
+_EXPLAINED = ("title", "meaning", "why", "do")
+_EQUIVALENT, _EQUIVALENTS = "MME", "morphine milligram equivalents"  # as the entries have them
 _NOT_EXPLAINED = frozenset({"markets", "source_elsewhere", "reasons", "uk", "ca", "au"})
 
 
@@ -97,7 +100,19 @@ def wording(name: str, market: str) -> dict[str, Any]:
         return entry
     elsewhere = {"source": entry["source_elsewhere"]} if "source_elsewhere" in entry else {}
     own: dict[str, Any] = entry.get(market, {})
-    return entry | elsewhere | own
+    return entry | _in_words_of(market, entry) | elsewhere | own
+
+
+def _in_words_of(market: str, entry: dict[str, Any]) -> dict[str, str]:
+    """What is explained, with morphine equivalents by the name that the market has for them."""
+    words = formulary(market).words
+    return {
+        field: entry[field]
+        .replace(_EQUIVALENTS, words["equivalents"])
+        .replace(_EQUIVALENT, words["equivalent"])
+        for field in _EXPLAINED
+        if field in entry
+    }
 
 
 @lru_cache(maxsize=256)
@@ -112,12 +127,29 @@ def ranks() -> dict[str, int]:
     return {name: place for place, name in enumerate(catalogue())}
 
 
+def _elsewhere(name: str, market: str) -> dict[str, Any]:
+    """What there is to say of a finding where it is not raised: its words are another market's."""
+    entry = catalogue()[name]
+    where = entry["markets"][0]
+    return {
+        "level": entry["level"],
+        "title": f"Not raised in {market}",
+        "message": "",
+        "meaning": f"It rests on the rules of another market: no plan of {market} has it.",
+        "why": "A rule of one country is no reason in another.",
+        "do": f"To read it: taper explain {name} --market {where}.",
+        "source": "The contract of this tool, section 8",
+    }
+
+
 def explain(name: str, market: str = "us") -> dict[str, Any]:
     """The entry of a finding in the words of a market.
 
     Raises :class:`~taper.InputError` with the closest ids.
     """
     key = name.strip().lower()
+    if key in catalogue() and not is_raised_in(key, market):
+        return _elsewhere(key, market)
     if key in catalogue():
         entry = wording(key, market)
         return {field: text for field, text in entry.items() if field not in _NOT_EXPLAINED}

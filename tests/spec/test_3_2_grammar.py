@@ -421,3 +421,18 @@ def test_directions_from_public_records(row):
         assert read.strength == row["strength"]
     else:
         assert read.amounts[0] * read.administrations == int(number) * 1000
+
+
+@pytest.mark.parametrize(("low", "high"), [("5", "10"), ("10", "20"), ("20", "40")])
+@pytest.mark.parametrize("market", ["uk", "ca", "au"])
+def test_a_range_whose_ends_are_a_combination_there_is_written_with_to(market, low, high):
+    # Targin 10/5: a dash between the two would be the combination
+    product = formulary(market).products["oxycodone-ir"]
+    written = read_dose(f"{low} to {high} mg q6h prn", product)
+    assert str(written) == f"{low} to {high} mg q6h prn"
+    assert read_dose(str(written), product) == written
+    with pytest.raises(InputError) as caught:
+        read_dose(f"{low}-{high} mg q6h prn", product)
+    assert caught.value.problems[0].hint.endswith(
+        f"as a range: {low} to {high} mg; as two doses of a day: {low} mg in the morning and {high} mg in the evening"
+    )

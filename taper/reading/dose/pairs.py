@@ -49,6 +49,8 @@ def pair_of(series: Series, target: Target) -> Pair | None:
         message = f"{numbers} is a strength of a combination, and {name} is none"
         hint = f"as two doses of a day: {plain(first)} {target.unit} in the morning and"
         hint += f" {plain(second)} {target.unit} in the evening"
+        if first < second and "-" in series.between:
+            hint = f"as a range: {plain(first)} to {plain(second)} {target.unit}; {hint}"
         if known:
             hint = f"{' or '.join(known[0])} has it; {hint}"
         raise target.wrong(message, hint, series.span)
