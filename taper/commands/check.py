@@ -12,13 +12,17 @@ from taper.terminal.options import Field, TableFormat, field, with_fields
 from taper.terminal.settings import known_products
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from taper.lint import Report
-    from taper.lint.handwritten import Fault
+    from taper.lint.faults import Fault
     from taper.request.model import Calendar
 
 FAULT_FOUND = 1
 _FIELDS = (
     Field("product", "NAME", "Of what, where the file does not say.", tabbed="product"),
+    Field("start", "DATE", "The first day of week 1, where the file counts weeks."),
+    Field("split", "WORD", "halves: of immediate-release tablets known to be scored.", "split"),
     field("avoid"),
     field("reduce_on", "Days reductions may begin on: tue."),
     field("market", "us, uk, ca or au. Default yours, or us."),
@@ -28,30 +32,34 @@ _FIELDS = (
 
 def check(
     file: Annotated[
-        str, typer.Argument(help="A schedule (.csv) or a plan (.json), or - for standard input.")
+        str, typer.Argument(help="A schedule (.csv, .xlsx), a plan (.json), FHIR, or - for input.")
     ],
     format: TableFormat = "table",  # noqa: A002
     **given: Any,
 ) -> None:
     """Check a schedule that a person wrote: every fault at once.
 
-    CSV columns: start_date, daily_dose, product, or date, dose, drug; a dose without a frequency
-    is that of a day. Exit status 1 where an error is found; warnings and notes alone give 0.
+    A table (CSV, XLSX), a plan (JSON) or FHIR. Columns: date or week; dose, or morning, noon,
+    evening, total; product; and tablets, directions, quantity. A dose without a frequency is that
+    of a day. Exit status 1 where an error is found; warnings and notes alone give 0.
 
     taper check schedule.csv --avoid weekends --avoid holidays:US
     """
     from taper.lint import lint  # noqa: PLC0415
-    from taper.terminal.files import read_text  # noqa: PLC0415 - loaded with the command
+    from taper.terminal.files import read_bytes  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
+    halves = one_of("split", given["split"] or "none", ("none", "halves")) == "halves"
     known = known_products(given["market"], given["products"])
     report = lint(
-        read_text(file),
+        read_bytes(file),
         file,
         market=known.market,
         local=known.local,
         product=given["product"],
         avoid=_days(given["avoid"] or [], given["reduce_on"] or []),
+        start=_start(given["start"], known.market),
+        halves=halves,
     )
     if as_json:
         entries = [_entry(fault) for fault in report.faults]
@@ -61,6 +69,13 @@ def check(
         typer.echo(counted(report), err=True)
     if report.wrong:
         raise typer.Exit(FAULT_FOUND)
+
+
+def _start(text: str | None, market: str) -> date | None:
+    """The first day of week 1."""
+    from taper.reading.written_dates import market_order, read_date  # noqa: PLC0415 - as above
+
+    return read_date(text, "start").by(market_order(market)) if text else None
 
 
 def _days(avoid: list[str], reduce_on: list[str]) -> Calendar | None:

@@ -1,192 +1,229 @@
-"""The safety findings of a schedule that a person wrote, as far as it says enough for them."""
+"""The safety findings of a schedule that a person wrote, as far as it says enough for them.
+
+Findings that rest on what no schedule says, such as risks, are listed as not assessed.
+"""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from taper.data.limits import whole
-from taper.engine.choice import NOTHING
-from taper.engine.steps import CURRENT, HOLD, REDUCE, STOP, Step
-from taper.errors import InputError, Problem
-from taper.formulary.local import Local
-from taper.lint.handwritten import Entry, Fault, Taken
-from taper.quantities import THOUSAND
-from taper.reading import read
-from taper.regimen.prescription import HOURS_OF_DAY, Prescription
-from taper.regimen.table import Regimen, most_of_a_liquid, regimens
-from taper.regimen.times import AS_NEEDED
-from taper.regimen.units import MOST_UNITS, fewest_units_for
+from taper.engine.steps import CHANGE, STOP
+from taper.lint.faults import Fault, not_assessed
+from taper.lint.pace import close_together, pace
+from taper.lint.smallest import smaller, smallest
+from taper.lint.timeline import Course, Placed, course_of
+from taper.quantities import THOUSAND, percent_text, ratio_text
+from taper.safety.catalogue import US, is_raised_in
+from taper.safety.equivalents import share_of_total
 from taper.safety.findings import find
+from taper.safety.findings.cuts import LARGE_CUT, LARGE_CUTS, LARGE_LAST_MME, LARGE_LAST_SHARE
 from taper.supply import Supply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
+    from collections.abc import Iterator
 
-    from taper.formulary.product import Strength
-    from taper.request.model import Request
+    from taper.engine.steps import Step
+    from taper.formulary.market import Formulary
+    from taper.lint.entries import Chain, Line
+    from taper.quantities import Ratio
+    from taper.safety.catalogue import Finding
 
-# of a rule that was asked for, of fills, or of what a file does not say
-_NOT_KNOWN = frozenset(
-    {
+# by what a schedule does not say
+UNSAID = {
+    "how long opioids have been taken is not written": (
         "duration-unknown",
+        "short-use",
         "faster-than-cdc-for-duration",
-        "faster-than-fda-label",
-        "interval-off-label",
+    ),
+    "risks are not written": (
+        *("pregnancy", "breastfeeding", "oud", "suicide-risk", "previous-overdose"),
+        *("benzodiazepine", "gabapentinoid", "alcohol", "sleep-apnea", "lung-disease"),
+        *("renal", "hepatic", "age"),
+    ),
+    "the rule is not written, and only the rows are judged": (
+        *("rate-overridden", "faster-than-fda-label", "short-interval-for-product"),
         "max-units-raised",
+    ),
+    "what was dispensed, and what is taken of it, is not written": (
+        *("prn-as-taken", "irregular-fills", "taking-from-history", "ran-out-early"),
         "new-prescriptions",
-        "no-smaller-dose",
-        "rate-overridden",
-        "short-interval-for-product",
+    ),
+    "what the opioid is for is not written": ("out-of-scope",),
+    "the strengths at hand are not written, and those usually stocked are taken instead": (
         "unavoidable-cut",
+        "no-smaller-dose",
+    ),
+}
+# worked out here from the rows, or not at all
+_OWN = frozenset(
+    {
+        *(each for ids in UNSAID.values() for each in ids),
+        *("large-last-dose", "cut-over-25-percent", "faster-than-fda-label"),
+        *("short-interval-for-product", "rate-over-band"),
     }
 )
-_UNSAID = (
-    "how long opioids have been taken, the risks, what else is taken, and by what rule, so that"
-    " duration-unknown, faster-than-cdc-for-duration, short-use, interval-off-label,"
-    " unavoidable-cut and the findings on risks are left out"
-)
-MOST_AS_WRITTEN = whole("units-at-once-as-written")
+NAMED_IN_CHECK = "interval-off-label"
 
 
-def further(entries: list[Entry], known: Iterable[str]) -> list[Fault]:
-    """What the rows show beyond what is ``known``, one entry an id; and what they cannot show."""
-    found: dict[str, Fault] = {}
-    not_assessed = []
-    rows = [entry for entry in entries if entry.taken is not None]
-    rows.sort(key=_product)
-    for product, group in groupby(rows, key=_product):
-        try:
-            for fault in _of_one(list(group)):
-                found.setdefault(fault.id, fault)
-        except InputError as error:
-            message = f"Not assessed for {product}, such as its MME and its maximum: {error}"
-            not_assessed.append(Fault("not-assessed", None, "", message))
-    shown = [fault for name, fault in found.items() if name not in {*known, *_NOT_KNOWN}]
-    message = f"Not assessed, since a schedule does not say it: {_UNSAID}"
-    return [*shown, *not_assessed, Fault("not-assessed", None, "", message)]
+def further(made: list[Chain], known: Formulary) -> list[Fault]:
+    """What the rows show beyond the rules of rows, one entry an id; and what they cannot show."""
+    market, course = known.market, course_of(made, known)
+    if course is None:
+        ids = ["naloxone", "lost-tolerance", "rate-over-band", "high-dose-specialist"]
+        return [not_assessed(ids, "no row can be read"), *_unsaid(market, set())]
+    found = [*pace(course, has_labels=market == US), *close_together(course)]
+    found += _from_rules(course)
+    found += _cuts(course)
+    found += _last_doses(course, made)
+    found += _first_is_smallest(course)
+    found += _unplaced(course.unplaced)
+    missing = list(_unsaid(market, {fault.id for fault in found}))
+    if _says_how_often(course.lines[0]):
+        return [*found, *missing]
+    return [*found, not_assessed([NAMED_IN_CHECK], "how often is not written"), *missing]
 
 
-def _product(entry: Entry) -> str:
-    return entry.taken.product.id if entry.taken else ""
+def _unsaid(market: str, found: set[str]) -> Iterator[Fault]:
+    """What was not looked for and not found."""
+    for why, ids in UNSAID.items():
+        raised = [name for name in ids if is_raised_in(name, market) and name not in found]
+        if raised:
+            yield not_assessed(raised, why)
 
 
-def _of_one(rows: list[Entry]) -> list[Fault]:
-    """The findings of the rows of one product.
-
-    Raises :class:`~taper.InputError` where they cannot be assessed.
-    """
-    rows = sorted(rows, key=lambda entry: (entry.start is not None, entry.start))
-    made = [_regimen(row.taken) for row in rows if row.taken]
-    start = next((row.start for row in rows if row.start), None)
-    if start is None:
-        raise InputError(Problem("", "no row has a date"))
-    if not made[0].daily:
-        raise InputError(Problem("", "the first dose is 0"))
-    request = _request(made[0], start)
-    steps = _steps(rows, made)
-    numbers = {step.number: row.row for step, row in zip(steps[-len(rows) :], rows, strict=True)}
-    return [
-        Fault(
-            finding.id,
-            numbers.get(finding.step) if finding.step is not None else None,
-            rows[0].column("daily", "dose", "doses") if finding.step is not None else "",
-            finding.message.partition(" (step")[0],
-            "",
-            finding.level,
-        )
-        for finding in find(request, steps, Supply((), ()), as_asked=False)
-    ]
-
-
-def _request(regimen: Regimen, start: date) -> Request:
-    """A request from this dose on, with every strength at hand."""
-    product = regimen.product
-    stock = [strength.label for strength in product.strengths]
-    return read(
-        {
-            "market": product.market,
-            "products": Local(product.beside),
-            "product": product.id,
-            "dose": str(_prescribed(regimen)),
-            "stock": stock,
-            "start": start,
-            "max_units": None if product.is_liquid else MOST_UNITS,
-        }
+def _says_how_often(line: Line) -> bool:
+    return bool(line.taken.amounts and (line.taken.hours or line.taken.times)) or bool(
+        line.taken.hours
     )
 
 
-def _prescribed(regimen: Regimen) -> Prescription:
-    """The regimen as a dose that can be read."""
-    product, amounts = regimen.product, regimen.amounts * (regimen.most_often or 1)
-    number = 1 if product.is_patch else len(amounts)
-    divides = not HOURS_OF_DAY % number
-    hours = regimen.interval if product.is_patch else HOURS_OF_DAY // number
-    units = regimen.units * (regimen.most_often or 1)
-    parts: tuple[tuple[tuple[int, int], ...], ...] = ()
-    other = 0
-    if product.is_combination:
-        parts = tuple(tuple((count, strength.amount) for strength, count in each) for each in units)
-        strength, count = units[0][0]
-        other = strength.other * count // THOUSAND
-    if len(set(units)) == 1:
-        amounts, parts = amounts[:1], parts[:1]
-    return Prescription(
-        amounts,
-        product.unit,
-        hours if divides else None,
-        other=other,
-        parts=parts,
-        a_day=0 if divides else number,
-        market=product.market,
-    )
+def _from_rules(course: Course) -> Iterator[Fault]:
+    """The findings of a plan that rest on the rows alone."""
+    known = _says_how_often(course.lines[0])
+    for each in find(course.request, course.steps, Supply((), ()), as_asked=False):
+        if each.id in _OWN or (each.id == NAMED_IN_CHECK and not known):
+            continue
+        line = course.lines[each.step] if each.step is not None else None
+        column = line.entry.dose_column if line else ""
+        message = _without_steps(each, course)
+        yield Fault(each.id, line.row if line else None, column, message, "", each.level)
 
 
-def _regimen(taken: Taken) -> Regimen:
-    """What is taken, from what is written or from the best way to make it.
-
-    Raises :class:`~taper.InputError` where it cannot be made.
-    """
-    product = taken.product
-    if not taken.daily:
-        return Regimen(product, 24, (), (), 0, ())
-    hours = taken.hours or product.interval
-    if taken.units:
-        most = taken.often if taken.times == AS_NEEDED else 0
-        amounts, units = taken.amounts, taken.units
-        return Regimen(product, hours, amounts, units, taken.daily, taken.times, most)
-    strengths, limit = product.strengths, 0
-    if product.is_liquid:
-        strengths = product.usual[:1]
-        limit = most_of_a_liquid(product, strengths[0])
-    table = regimens(product, strengths, hours, _most(taken, strengths), limit=limit)
-    amounts = taken.amounts or (taken.daily,)
-    known = all(table.units(amount) is not None for amount in taken.amounts)
-    if not known or not (taken.amounts or table.can_make(taken.daily)):
-        text = "/".join(product.number(amount) for amount in amounts)
-        raise InputError(Problem("", f"{text} {product.unit} cannot be made of {product.id}"))
-    return table.exactly(taken.amounts) if taken.amounts else table.of(taken.daily)
+def _without_steps(finding: Finding, course: Course) -> str:
+    """The message with the rows of the file instead of the steps of a plan."""
+    message = finding.message.partition(" (step")[0]
+    rows = list(dict.fromkeys(course.lines[number].row for number in finding.steps))
+    if len(rows) > 1:
+        message += f" (rows {', '.join(map(str, rows))})"
+    return message
 
 
-def _most(taken: Taken, strengths: tuple[Strength, ...]) -> int:
-    """How many units may be taken at once: as many as the amounts that are written need."""
-    needed = (fewest_units_for(each, strengths, halves=False) for each in taken.amounts)
-    return max(MOST_AS_WRITTEN, *(each or 0 for each in needed), 0)
+# --- cuts and last doses -------------------------------------------------------------------------
 
 
-def _steps(rows: list[Entry], made: list[Regimen]) -> tuple[Step, ...]:
-    """The rows as steps; the first one stands for what is taken now as well."""
-    first = made[0]
-    steps = []
-    if rows[0].kind != CURRENT:
-        steps.append(Step(0, CURRENT, None, None, first, first.daily, first.daily, NOTHING))
-    for row, regimen in zip(rows, made, strict=True):
-        before = steps[-1].daily if steps else first.daily
-        kind = STOP if not regimen.daily else REDUCE if regimen.daily < before else HOLD
-        if row.kind == CURRENT:
-            kind = CURRENT
-        steps.append(
-            Step(len(steps), kind, row.start, row.end, regimen, first.daily, before, NOTHING)
+def _share(course: Course, step: Step) -> tuple[Ratio | None, str]:
+    """A cut as a share of the dose before it, or of everything taken, in words."""
+    before = course.steps[step.number - 1]
+    total = share_of_total(before, step) if before.companions else None
+    if total is not None:
+        return total, f"the total in {course.request.formulary.words['equivalent']}"
+    return None, "the dose before"
+
+
+def _cuts(course: Course) -> Iterator[Fault]:
+    """Each large cut, in its row."""
+    for each in find(course.request, course.steps, Supply((), ()), as_asked=False):
+        if each.id not in LARGE_CUTS:
+            continue
+        for number in each.steps:
+            step, line = course.steps[number], course.lines[number]
+            if line.is_after_unread:
+                continue
+            total, of = _share(course, step)
+            percent = total.percent() if total else f"{percent_text(step.cut, step.before)}%"
+            text = step.regimen.product.text
+            message = f"{text(step.before)} to {text(step.daily)} is a cut of {percent} of {of}"
+            if each.id == "unavoidable-cut":
+                message += ", the smallest that the strengths usually stocked allow"
+            else:
+                message += f", over {LARGE_CUT.percent()}"
+            yield Fault(each.id, line.row, line.entry.dose_column, message, text(step.daily))
+
+
+def _last_doses(course: Course, made: list[Chain]) -> Iterator[Fault]:
+    """The dose before each stop: large for a last one, or larger than need be."""
+    for number, step in enumerate(course.steps):
+        line = course.lines[number]
+        if step.kind != STOP or line.is_after_unread or not number:
+            continue
+        chain = next(chain for chain in made if line.taken in [each.taken for each in chain])
+        earlier = [
+            each for each in chain if each.start is None or each.start < (line.start or each.start)
+        ]
+        last = next((each for each in reversed(earlier) if each.taken.daily), None)
+        if last is None:
+            continue
+        product, daily = last.taken.product, last.taken.daily
+        size = _size(last, step.original, course)
+        column, text = last.entry.dose_column, product.text(daily)
+        if size:
+            least = smallest(product, other=last.taken.other)
+            message = f"the last dose before stopping is {text} ({size}): {smaller(product, daily)}"
+            del least
+            yield Fault("large-last-dose", last.row, column, message, text)
+        if daily > _least(last, chain):
+            what = smaller(product, daily)
+            message = f"the dose before the stop is {product.daily_text(daily)} (row {last.row})"
+            where = line.entry.dose_column
+            yield Fault("stop-from-high-dose", line.row, where, f"{message}: {what}", text)
+
+
+def _least(last: Line, chain: Chain) -> int:
+    """The smallest single dose: of the strengths that are written, else of those stocked."""
+    product = last.taken.product
+    units = [u for each in chain if each.taken.product is product for u in each.taken.units]
+    if last.taken.units and not product.is_liquid:
+        parts = [s.amount * min(n, THOUSAND) // THOUSAND for unit in units for s, n in unit]
+        least = [part for part in parts if part >= product.least_dose]
+        if least:
+            return min(least)
+    return smallest(product, other=last.taken.other)
+
+
+def _size(last: Line, original: int, course: Course) -> str:
+    """In what way the last dose before stopping is large; empty if it is not."""
+    product, daily = last.taken.product, last.taken.daily
+    name = course.request.formulary.words["equivalent"]
+    mme = product.mme_of(daily)
+    if mme is None:
+        return f"no {name} factor"
+    if mme >= LARGE_LAST_MME:
+        return f"{ratio_text(*mme)} {name}"
+    top, bottom = LARGE_LAST_SHARE
+    if daily * bottom > original * top:
+        return f"{percent_text(daily, original)}% of the original dose"
+    return ""
+
+
+def _first_is_smallest(course: Course) -> Iterator[Fault]:
+    """A stop from the smallest dose: no taper is possible."""
+    first = course.steps[0].regimen
+    product = first.product
+    if course.steps[-1].kind != STOP or any(step.kind == CHANGE for step in course.steps):
+        return
+    content = next((s.other for units in first.units for s, _ in units), 0)
+    if len(first.ranks) == 1 and first.daily <= smallest(product, other=content):
+        line = course.lines[0]
+        message = (
+            f"{product.daily_text(first.daily)} is the smallest dose of {product.id}: this is a"
+            f" stop and not a taper; {smaller(product, first.daily)}"
         )
-    return tuple(steps)
+        yield Fault("no-smaller-dose", line.row, line.entry.dose_column, message)
+
+
+def _unplaced(unplaced: tuple[Placed, ...]) -> Iterator[Fault]:
+    """The rows that no finding could go by."""
+    for each in unplaced:
+        row = each.line.row
+        ids = ["above-labelled-maximum", "cut-over-25-percent", "rate-over-band"]
+        yield not_assessed(ids, f"{each.why} (row {row})", row)

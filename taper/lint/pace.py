@@ -2,7 +2,7 @@
 
 Each cut counts for the days up to the next one, or for the days since the one before, whichever
 gives a run of cuts more days; the stop is not among them. The share is of the first dose, as
-under ``--of original``.
+under ``--of original``; of several opioids at one time, of all of them in MME.
 """
 
 from __future__ import annotations
@@ -11,26 +11,30 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.data.limits import share, whole
-from taper.lint.handwritten import Fault
-from taper.lint.rules import DAY, chains, counted_dose
-from taper.quantities import Ratio
+from taper.engine.steps import CHANGE, REDUCE, STOP
+from taper.lint.entries import DAY
+from taper.lint.faults import Fault
+from taper.quantities import THOUSAND, Ratio
+from taper.safety.equivalents import total_mme
+from taper.safety.findings.rate import SLOW_PRODUCT_DAYS
 from taper.safety.pace import WEEK, WEEKLY_LIMIT, over_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from taper.lint.handwritten import Entry
+    from taper.engine.steps import Step
+    from taper.lint.entries import Line
+    from taper.lint.timeline import Course
 
 LABEL_LIMIT, LABEL_DAYS = share("label-pace"), whole("label-interval")
 
 
 class Cut(NamedTuple):
-    """A cut: the dose before and after it, and the days on which it and its neighbours begin."""
+    """A cut: how far the dose falls, and the days on which it and its neighbours begin."""
 
-    entry: Entry
-    before: int
-    after: int
+    line: Line
+    fall: Ratio
     start: date
     since: date | None
     until: date | None
@@ -46,11 +50,11 @@ class Run(NamedTuple):
     a_week: Ratio
 
 
-def pace(entries: list[Entry], *, has_labels: bool) -> Iterator[Fault]:
+def pace(course: Course, *, has_labels: bool) -> Iterator[Fault]:
     """Where two or more cuts are faster than the band; ``has_labels`` if the US labels count."""
-    for chain in chains(entries):
-        cuts = _cuts(chain)
-        runs = list(_runs(cuts))
+    for steps in _courses(course):
+        cuts, first = _cuts(steps, course)
+        runs = list(_runs(cuts, first)) if first.numerator else []
         fastest = max(runs, key=lambda run: run.a_week, default=None)
         if fastest is None:
             continue
@@ -67,15 +71,54 @@ def pace(entries: list[Entry], *, has_labels: bool) -> Iterator[Fault]:
             yield Fault("faster-than-fda-label", None, "", message)
 
 
-def _of_label(run: Run) -> Ratio:
-    """What a run comes to in the days that the US labels name."""
-    return Ratio(run.a_week.numerator * LABEL_DAYS, run.a_week.denominator * WEEK)
+def _courses(course: Course) -> list[list[Step]]:
+    """All steps together if they can be counted so, else those of each opioid."""
+    steps = list(course.steps)
+    together = any(step.companions for step in steps)
+    if not together or all(total_mme(step) is not None for step in steps):
+        return [steps]
+    drugs = list(dict.fromkeys(step.regimen.product.drug for step in steps))
+    return [[step for step in steps if step.regimen.product.drug == drug] for drug in drugs]
 
 
-def _runs(cuts: list[Cut]) -> Iterator[Run]:
+def _amount(step: Step, *, in_mme: bool) -> Ratio:
+    """What is taken in a day, in MME or in the drug's usual salt."""
+    mme = total_mme(step) if in_mme else None
+    if mme is not None:
+        return mme
+    top, bottom = step.regimen.product.basis
+    return Ratio(step.daily * top, bottom * THOUSAND)
+
+
+def _cuts(steps: list[Step], course: Course) -> tuple[list[Cut], Ratio]:
+    """The cuts of a course, and the first dose."""
+    in_mme = any(step.companions for step in steps)
+    amounts = [_amount(step, in_mme=in_mme) for step in steps]
+    found: list[tuple[Step, Ratio]] = []
+    for (before, now), step in zip(pairwise(amounts), steps[1:], strict=True):
+        if now < before and step.kind in {REDUCE, CHANGE} and step.start is not None:
+            fall = before.numerator * now.denominator - now.numerator * before.denominator
+            found.append((step, Ratio(fall, before.denominator * now.denominator)))
+    begins = [step.start for step in steps if step.start is not None]
+    days = [step.start for step, _ in found]
+    last = steps[-1]
+    end = last.start if last.kind == STOP else last.end + DAY if last.end is not None else None
+    around = zip([*begins[:1], *days], days, [*days[1:], end], strict=False)
+    cuts = [
+        Cut(course.lines[step.number], fall, start, since, until)
+        for (step, fall), (since, start, until) in zip(found, around, strict=True)
+        if start is not None
+    ]
+    return cuts, amounts[0] if amounts else Ratio(0, 1)
+
+
+def _runs(cuts: list[Cut], first_dose: Ratio) -> Iterator[Run]:
     """Two or more cuts over a week or longer, with their average pace."""
     for start, first in enumerate(cuts):
+        top, bottom = first.fall
         for place, last in enumerate(cuts[start + 1 :], 2):
+            more = last.fall
+            top, bottom = top * more.denominator + more.numerator * bottom, bottom * more[1]
             spans = [
                 (end - begin).days
                 for begin, end in ((first.since, last.start), (first.start, last.until))
@@ -83,36 +126,45 @@ def _runs(cuts: list[Cut]) -> Iterator[Run]:
             ]
             days = max(spans, default=0)
             if days >= WEEK:
-                fall = first.before - last.after
-                yield Run(first, last, place, days, Ratio(fall * WEEK, cuts[0].before * days))
+                whole_dose = first_dose.numerator * bottom * days
+                a_week = Ratio.of(top * WEEK * first_dose.denominator, whole_dose)
+                yield Run(first, last, place, days, a_week)
+
+
+def _of_label(run: Run) -> Ratio:
+    """What a run comes to in the days that the US labels name."""
+    return Ratio(run.a_week.numerator * LABEL_DAYS, run.a_week.denominator * WEEK)
 
 
 def _over_band(run: Run) -> Fault:
-    rows = f"rows {run.first.entry.row} to {run.last.entry.row}"
+    rows = f"rows {run.first.line.row} to {run.last.line.row}"
     message = (
         f"the cuts of {rows} average {over_text(run.a_week, WEEKLY_LIMIT)} of the first dose a"
         f" week ({run.days} days), over {WEEKLY_LIMIT.percent()}"
     )
-    entry = run.last.entry
-    return Fault("rate-over-band", entry.row, entry.column("daily", "dose", "doses"), message)
+    entry = run.last.line.entry
+    return Fault("rate-over-band", entry.row, entry.dose_column, message)
 
 
-def _cuts(chain: list[Entry]) -> list[Cut]:
-    """The cuts of one opioid."""
-    found: list[tuple[Entry, int, int]] = []
-    for before, entry in pairwise(chain):
-        assert before.taken is not None
-        assert entry.taken is not None
-        then, now = counted_dose(before.taken), counted_dose(entry.taken)
-        if 0 < now < then and entry.start is not None:
-            found.append((entry, then, now))
-    days = [entry.start for entry, _, _ in found]
-    last = chain[-1]
-    stopped = last.taken is not None and not last.taken.daily
-    end = last.start if stopped else last.end + DAY if last.end is not None else None
-    around = zip([chain[0].start, *days], days, [*days[1:], end], strict=False)
-    return [
-        Cut(entry, then, now, start, since, until)
-        for (entry, then, now), (since, start, until) in zip(found, around, strict=True)
-        if start is not None
-    ]
+def close_together(course: Course) -> Iterator[Fault]:
+    """Reductions close together of a product whose effect changes slowly."""
+    last: dict[str, Step] = {}
+    told: set[str] = set()
+    for step in course.steps:
+        product = step.regimen.product
+        if step.kind not in {REDUCE, STOP} or step.start is None:
+            continue
+        before = last.get(product.drug)
+        last[product.drug] = step
+        if not (product.is_patch or product.release == "long-acting") or product.drug in told:
+            continue
+        days = (step.start - before.start).days if before and before.start else SLOW_PRODUCT_DAYS
+        if days < SLOW_PRODUCT_DAYS:
+            told.add(product.drug)
+            line = course.lines[step.number]
+            message = (
+                f"{product.name}: {days} days after the reduction before, under"
+                f" {SLOW_PRODUCT_DAYS}: its effect may not have settled"
+            )
+            column = line.entry.column("start", "week", "day")
+            yield Fault("short-interval-for-product", line.row, column, message)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from taper.errors import InputError, Problem
-from taper.lint.handwritten import Entry, Fault, Taken
+from taper.errors import InputError, Problem, TaperError
+from taper.lint.entries import Entry, Taken, chains
+from taper.lint.faults import Fault
+from taper.lint.findings import further
 from taper.lint.quantities import changes
-from taper.lint.rules import check, smallest
+from taper.lint.rules import check
 from taper.planning.document_reader import WRITTEN_BY, is_plan, parsed, written
 from taper.planning.saved import plan_from
 from taper.planning.schema import validated
 from taper.quantities import plain
 from taper.reading import read
-from taper.safety.findings.cuts import LARGE_CUTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,35 +39,39 @@ _Key = tuple["Product", "Strength"]
 
 
 def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
-    """Check a plan; the days that it avoids itself, unless others are named."""
-    document = parsed(text.lstrip("\ufeff"), name, "a plan.json, or a CSV")
+    """Check a plan; the days that it avoids itself, unless others are named.
+
+    A plan as the tool wrote it gives its own findings. What the rows of another one show besides,
+    such as a pace, is looked for as in a table.
+    """
+    document = parsed(text.lstrip("\ufeff"), name, "a plan.json, a table or FHIR")
     if not is_plan(document):
-        raise InputError(Problem(name, "not a plan", f"{WRITTEN_BY}, or a CSV"))
+        raise InputError(Problem(name, "not a plan", f"{WRITTEN_BY}, a table or FHIR"))
     try:
         validated(document)
         request = read(document["request"])
-    except InputError as error:
+    except TaperError as error:
         return [_fault(problem) for problem in error.problems]
     found = written(document, request.formulary.find)
     entries = _entries(found, request)
-    unread = [*_unread(found), *_sums(found)]
+    unread = [*_unread(found), *_units(document, request), *_sums(found)]
     faults = [*unread, *check(entries, avoid or request.calendar)]
-    faults = [
-        fault
-        for fault in faults
-        if not _allowed(fault, entries, request) and not _counted_by_plan(fault, found)
-    ]
     if not any(fault.row is not None for fault in unread):
         faults += _supply(found.dispensing, entries, request.on_hand)
+    damaged = _damaged(document)
     if not any(fault.level == "error" for fault in faults):
-        faults += _damaged(document)
+        faults += damaged
+    own = [Fault(f.id, f.step, "", f.message, "", f.level) for f in found.findings]
+    if damaged:
+        ids = {fault.id for fault in [*own, *faults]}
+        faults += [f for f in further(chains(entries), request.formulary) if _is_new(f, ids)]
     ids = {fault.id for fault in faults}
-    faults += [
-        Fault(each.id, each.step, "", each.message, "", each.level)
-        for each in found.findings
-        if each.id not in ids
-    ]
-    return faults
+    return [*faults, *(each for each in own if each.id not in ids)]
+
+
+def _is_new(fault: Fault, known: set[str]) -> bool:
+    """Whether the rows of a changed plan show something that the plan does not say itself."""
+    return fault.id not in known and fault.level != "note"
 
 
 def _fault(problem: Problem) -> Fault:
@@ -78,40 +83,19 @@ def _fault(problem: Problem) -> Fault:
 
 
 def _damaged(document: dict[str, Any]) -> list[Fault]:
-    """What keeps the plan from being read back, where its rows alone show nothing wrong."""
+    """What keeps the plan from being read back."""
     try:
         plan_from(document)
-    except InputError as error:
+    except TaperError as error:
         return [_fault(problem) for problem in error.problems]
     return []
-
-
-def _allowed(fault: Fault, entries: list[Entry], request: Request) -> bool:
-    """Whether the plan has what it needs for it: no smaller strength at hand at the stop."""
-    if fault.id != "stop-from-high-dose":
-        return False
-    before = [entry for entry in entries if entry.row < (fault.row or 0)][-1].taken
-    tables = [request.regimens, *([request.finish.regimens] if request.finish else [])]
-    tables += [companion.regimens for companion in request.also]
-    least = {table.product: table.smallest for table in tables}
-    assert before is not None
-    return before.daily <= least.get(before.product, smallest(before.product))
-
-
-def _counted_by_plan(fault: Fault, found: Written) -> bool:
-    """Whether a large cut is one that the plan names itself, as forced or of the total in MME."""
-    if fault.id not in LARGE_CUTS:
-        return False
-    rows = {row.number: row for row in found.rows}
-    row, before = rows.get(fault.row or 0), rows.get((fault.row or 0) - 1)
-    named = row is not None and not LARGE_CUTS.isdisjoint(row.findings)
-    return named or bool(before and before.companions)
 
 
 def _entries(found: Written, request: Request) -> list[Entry]:
     """The steps as the rules of `taper check` look at rows."""
     regimens = (request.regimen, *(companion.regimen for companion in request.also))
     hours = {regimen.product: regimen.interval for regimen in regimens}
+    halves = request.text.get("split") == "halves"
 
     def entry_of(taken: document_reader.Taken) -> Taken:
         return Taken(*taken[:5], hours.get(taken.product), taken.most_often or 1)
@@ -126,6 +110,7 @@ def _entries(found: Written, request: Request) -> list[Entry]:
             None if row.taken is None else entry_of(row.taken),
             [entry_of(each) for each in row.companions],
             columns=COLUMNS,
+            halves=halves,
         )
         for row in found.rows
     ]
@@ -140,6 +125,17 @@ def _unread(found: Written) -> list[Fault]:
         column = rest[0] if rest[0] == "product" else "doses"
         faults.append(Fault("unreadable", row, column, problem.message, problem.value))
     return faults
+
+
+def _units(document: dict[str, Any], request: Request) -> Iterator[Fault]:
+    """The rows whose unit is not that of their product."""
+    known = request.formulary.products
+    for step in document["steps"]:
+        for each in (step, *step["companions"]):
+            product = known.get(each["product"])
+            if product is not None and each["unit"] != product.unit:
+                message = f"{product.id} is counted in {product.unit}, not in {each['unit']}"
+                yield Fault("unreadable", step["step"], "unit", message, each["unit"])
 
 
 def _sums(found: Written) -> Iterator[Fault]:

@@ -119,7 +119,7 @@ def _order(written: list[Written], market: str) -> tuple[str, str]:
 
 
 def _rises(days: Iterable[date]) -> bool:
-    return all(before < day for before, day in pairwise(days))
+    return all(before <= day for before, day in pairwise(days))
 
 
 def read_date(text: str, name: str = "date") -> Written:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 50_000_000  # of a request or a plan; a batch is read by its own reader
 
 
-def read_text(name: str) -> str:
-    """The text of a file, or of standard input for ``-``.
+def read_bytes(name: str) -> bytes:
+    """What a file holds, or standard input for ``-``.
 
     Raises :class:`FileFault` where it cannot be read, :class:`~taper.InputError` where it is
-    empty, not text, or far too large.
+    empty or far too large.
     """
     shown = "standard input" if name == "-" else name
     try:
@@ -29,6 +29,19 @@ def read_text(name: str) -> str:
         raise FileFault(Problem(shown, f"cannot be read: {error.strerror or error}")) from None
     if len(data) > LARGEST_BYTES:
         raise InputError(Problem(shown, "the file is too large", "at most 50 MB"))
+    if not data.strip():
+        raise InputError(Problem(shown, "the file is empty", "see examples/ for a request"))
+    return data
+
+
+def read_text(name: str) -> str:
+    """The text of a file, or of standard input for ``-``.
+
+    Raises :class:`FileFault` where it cannot be read, :class:`~taper.InputError` where it is
+    empty, not text, or far too large.
+    """
+    shown = "standard input" if name == "-" else name
+    data = read_bytes(name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

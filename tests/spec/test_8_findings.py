@@ -96,15 +96,16 @@ ELSEWHERE = {
     "gap": "lint/rules.py",
     "overlap": "lint/rules.py",
     "quantity-does-not-fit": "lint/quantities.py",
-    "stop-from-high-dose": "lint/rules.py",
+    "stop-from-high-dose": "lint/findings.py",
     "avoided-day": "lint/rules.py",
     "days-do-not-fit": "lint/rules.py",
     "unreadable": "lint/handwritten.py",
+    "not-assessed": "lint/faults.py",
 }
 REFUSED = {"rate-over-band", "out-of-scope", "pregnancy", "suicide-risk", "oud"}
-# of a dispensing history, a record or a judged schedule
+# of a dispensing history
 NOT_YET_RAISED = {
-    *("irregular-fills", "taking-from-history", "not-assessed"),
+    *("irregular-fills", "taking-from-history"),
 }
 # of a plan under way: tests/spec/test_10_by_hand.py
 OF_THE_COURSE = {"ran-out-early"}
