@@ -5,6 +5,7 @@ Findings that rest on what no schedule says, such as risks, are listed as not as
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from taper.engine.steps import CHANGE, STOP
@@ -74,9 +75,9 @@ def further(made: list[Chain], known: Formulary) -> list[Fault]:
     found = [*pace(course, has_labels=market == US), *close_together(course)]
     found += _from_rules(course)
     found += _cuts(course)
-    found += _last_doses(course, made)
+    found += _last_doses(made, known)
     found += _first_is_smallest(course)
-    found += _unplaced(course.unplaced)
+    found += _without_units(course.without_units)
     missing = list(_unsaid(market, {fault.id for fault in found}))
     if _says_how_often(course.lines[0]):
         return [*found, *missing]
@@ -150,32 +151,24 @@ def _cuts(course: Course) -> Iterator[Fault]:
             yield Fault(each.id, line.row, line.entry.dose_column, message, text(step.daily))
 
 
-def _last_doses(course: Course, made: list[Chain]) -> Iterator[Fault]:
+def _last_doses(made: list[Chain], known: Formulary) -> Iterator[Fault]:
     """The dose before each stop: large for a last one, or larger than need be."""
-    for number, step in enumerate(course.steps):
-        line = course.lines[number]
-        if step.kind != STOP or line.is_after_unread or not number:
-            continue
-        chain = next(chain for chain in made if line.taken in [each.taken for each in chain])
-        earlier = [
-            each for each in chain if each.start is None or each.start < (line.start or each.start)
-        ]
-        last = next((each for each in reversed(earlier) if each.taken.daily), None)
-        if last is None:
-            continue
-        product, daily = last.taken.product, last.taken.daily
-        size = _size(last, step.original, course)
-        column, text = last.entry.dose_column, product.text(daily)
-        if size:
-            least = smallest(product, other=last.taken.other)
-            message = f"the last dose before stopping is {text} ({size}): {smaller(product, daily)}"
-            del least
-            yield Fault("large-last-dose", last.row, column, message, text)
-        if daily > _least(last, chain):
+    for chain in made:
+        for last, line in pairwise(chain):
+            if line.taken.daily or not last.taken.daily or line.is_after_unread:
+                continue
+            product, daily = last.taken.product, last.taken.daily
+            size, text = _size(last, chain[0], known), product.text(daily)
             what = smaller(product, daily)
-            message = f"the dose before the stop is {product.daily_text(daily)} (row {last.row})"
-            where = line.entry.dose_column
-            yield Fault("stop-from-high-dose", line.row, where, f"{message}: {what}", text)
+            if size:
+                message = f"the last dose before stopping is {text} ({size}): {what}"
+                column = last.entry.dose_column
+                yield Fault("large-last-dose", last.row, column, message, text)
+            if daily > _least(last, chain):
+                said = f"{product.daily_text(daily)} (row {last.row})"
+                message = f"the dose before the stop is {said}: {what}"
+                column = line.entry.dose_column
+                yield Fault("stop-from-high-dose", line.row, column, message, text)
 
 
 def _least(last: Line, chain: Chain) -> int:
@@ -190,15 +183,17 @@ def _least(last: Line, chain: Chain) -> int:
     return smallest(product, other=last.taken.other)
 
 
-def _size(last: Line, original: int, course: Course) -> str:
+def _size(last: Line, first: Line, known: Formulary) -> str:
     """In what way the last dose before stopping is large; empty if it is not."""
     product, daily = last.taken.product, last.taken.daily
-    name = course.request.formulary.words["equivalent"]
+    name = known.words["equivalent"]
     mme = product.mme_of(daily)
     if mme is None:
         return f"no {name} factor"
     if mme >= LARGE_LAST_MME:
         return f"{ratio_text(*mme)} {name}"
+    ours, theirs = first.taken.product.basis, product.basis
+    original = first.taken.daily * ours[0] * theirs[1] // (ours[1] * theirs[0])
     top, bottom = LARGE_LAST_SHARE
     if daily * bottom > original * top:
         return f"{percent_text(daily, original)}% of the original dose"
@@ -221,9 +216,10 @@ def _first_is_smallest(course: Course) -> Iterator[Fault]:
         yield Fault("no-smaller-dose", line.row, line.entry.dose_column, message)
 
 
-def _unplaced(unplaced: tuple[Placed, ...]) -> Iterator[Fault]:
-    """The rows that no finding could go by."""
-    for each in unplaced:
+def _without_units(lines: tuple[Placed, ...]) -> Iterator[Fault]:
+    """The rows of a combination whose tablets cannot be counted."""
+    for each in lines:
         row = each.line.row
-        ids = ["above-labelled-maximum", "cut-over-25-percent", "rate-over-band"]
-        yield not_assessed(ids, f"{each.why} (row {row})", row)
+        if each.regimen.product.is_combination:
+            ids = ["acetaminophen-over-maximum", "above-labelled-maximum"]
+            yield not_assessed(ids, f"{each.why} (row {row})", row)

@@ -31,10 +31,11 @@ LABEL_LIMIT, LABEL_DAYS = share("label-pace"), whole("label-interval")
 
 
 class Cut(NamedTuple):
-    """A cut: how far the dose falls, and the days on which it and its neighbours begin."""
+    """A cut: the dose before and after it, and the days on which it and its neighbours begin."""
 
     line: Line
-    fall: Ratio
+    before: Ratio
+    after: Ratio
     start: date
     since: date | None
     until: date | None
@@ -94,41 +95,54 @@ def _cuts(steps: list[Step], course: Course) -> tuple[list[Cut], Ratio]:
     """The cuts of a course, and the first dose."""
     in_mme = any(step.companions for step in steps)
     amounts = [_amount(step, in_mme=in_mme) for step in steps]
-    found: list[tuple[Step, Ratio]] = []
-    for (before, now), step in zip(pairwise(amounts), steps[1:], strict=True):
-        if now < before and step.kind in {REDUCE, CHANGE} and step.start is not None:
-            fall = before.numerator * now.denominator - now.numerator * before.denominator
-            found.append((step, Ratio(fall, before.denominator * now.denominator)))
+    found = [
+        (step, before, now)
+        for (before, now), step in zip(pairwise(amounts), steps[1:], strict=True)
+        if now < before and step.kind in {REDUCE, CHANGE} and step.start is not None
+    ]
     begins = [step.start for step in steps if step.start is not None]
-    days = [step.start for step, _ in found]
+    days = [step.start for step, _, _ in found]
     last = steps[-1]
     end = last.start if last.kind == STOP else last.end + DAY if last.end is not None else None
     around = zip([*begins[:1], *days], days, [*days[1:], end], strict=False)
     cuts = [
-        Cut(course.lines[step.number], fall, start, since, until)
-        for (step, fall), (since, start, until) in zip(found, around, strict=True)
+        Cut(course.lines[step.number], before, now, start, since, until)
+        for (step, before, now), (since, start, until) in zip(found, around, strict=True)
         if start is not None
     ]
     return cuts, amounts[0] if amounts else Ratio(0, 1)
 
 
 def _runs(cuts: list[Cut], first_dose: Ratio) -> Iterator[Run]:
-    """Two or more cuts over a week or longer, with their average pace."""
+    """Two or more cuts over a week or longer, with their average pace.
+
+    The fall of a run is that of its cuts alone, and no more than that from its first dose to its
+    last: a stop of another opioid between them does not count, and a step back does.
+    """
     for start, first in enumerate(cuts):
-        top, bottom = first.fall
+        cut = _less(first.before, first.after)
         for place, last in enumerate(cuts[start + 1 :], 2):
-            more = last.fall
-            top, bottom = top * more.denominator + more.numerator * bottom, bottom * more[1]
+            cut = _more(cut, _less(last.before, last.after))
             spans = [
                 (end - begin).days
                 for begin, end in ((first.since, last.start), (first.start, last.until))
                 if begin is not None and end is not None
             ]
-            days = max(spans, default=0)
-            if days >= WEEK:
-                whole_dose = first_dose.numerator * bottom * days
-                a_week = Ratio.of(top * WEEK * first_dose.denominator, whole_dose)
+            days, fall = max(spans, default=0), min(cut, _less(first.before, last.after))
+            if days >= WEEK and fall.numerator > 0:
+                whole_dose = first_dose.numerator * fall.denominator * days
+                a_week = Ratio.of(fall.numerator * WEEK * first_dose.denominator, whole_dose)
                 yield Run(first, last, place, days, a_week)
+
+
+def _less(one: Ratio, other: Ratio) -> Ratio:
+    top = one.numerator * other.denominator - other.numerator * one.denominator
+    return Ratio(top, one.denominator * other.denominator)
+
+
+def _more(one: Ratio, other: Ratio) -> Ratio:
+    top = one.numerator * other.denominator + other.numerator * one.denominator
+    return Ratio.of(top, one.denominator * other.denominator)
 
 
 def _of_label(run: Run) -> Ratio:

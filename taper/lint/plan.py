@@ -95,6 +95,8 @@ def _entries(found: Written, request: Request) -> list[Entry]:
     """The steps as the rules of `taper check` look at rows."""
     regimens = (request.regimen, *(companion.regimen for companion in request.also))
     hours = {regimen.product: regimen.interval for regimen in regimens}
+    if request.finish is not None:
+        hours.setdefault(request.finish.regimens.product, request.finish.regimens.interval)
     halves = request.text.get("split") == "halves"
 
     def entry_of(taken: document_reader.Taken) -> Taken:

@@ -43,28 +43,25 @@ LARGE_CUT = share("large-cut")
 
 
 class Placed(NamedTuple):
-    """A line with its regimen, or why it has none."""
+    """A line with its regimen, and why it has no units if it has none."""
 
     line: Line
-    regimen: Regimen | None
+    regimen: Regimen
     why: str = ""
 
 
 class Course(NamedTuple):
-    """The steps, the line that each of them begins with, and what could not be placed."""
+    """The steps, the line that each of them begins with, and the lines without units."""
 
     request: Request
     steps: tuple[Step, ...]
     lines: tuple[Line, ...]
-    unplaced: tuple[Placed, ...]
+    without_units: tuple[Placed, ...]
 
 
 def course_of(made: list[Chain], known: Formulary) -> Course | None:
     """Everything that the rows say as one course; None if nothing of it can be placed in time."""
-    placed = [[Placed(line, *_regimen_or_none(line, chain)) for line in chain] for chain in made]
-    unplaced = tuple(each for chain in placed for each in chain if each.regimen is None)
-    chains = [[each for each in chain if each.regimen is not None] for chain in placed]
-    chains = [chain for chain in chains if chain]
+    chains = [[Placed(line, *_placed(line, chain)) for line in chain] for chain in made]
     if not chains:
         return None
     days = sorted({_day(each.line) for chain in chains for each in chain})
@@ -88,7 +85,8 @@ def course_of(made: list[Chain], known: Formulary) -> Course | None:
         lines.append(force[main].line)
     start = next((line.start for line in lines if line.start), None)
     request = _request(steps[0], start, known)
-    return Course(request, tuple(steps), tuple(lines), unplaced)
+    without_units = tuple(each for chain in chains for each in chain if each.why)
+    return Course(request, tuple(steps), tuple(lines), without_units)
 
 
 def _day(line: Line) -> date:
@@ -118,16 +116,11 @@ def _changed(
 
 
 def _others(force: dict[int, Placed], main: int) -> tuple[Regimen, ...]:
-    return tuple(
-        each.regimen
-        for n, each in force.items()
-        if n != main and each.regimen and each.regimen.daily
-    )
+    return tuple(each.regimen for n, each in force.items() if n != main and each.regimen.daily)
 
 
 def _current(force: dict[int, Placed], main: int) -> Step:
     regimen = force[main].regimen
-    assert regimen is not None
     daily = regimen.daily
     others = _others(force, main)
     return Step(0, CURRENT, None, None, regimen, daily, daily, NOTHING, "", others)
@@ -136,12 +129,9 @@ def _current(force: dict[int, Placed], main: int) -> Step:
 def _step(number: int, force: dict[int, Placed], main: int, chain: list[Placed]) -> Step:
     placed = force[main]
     line, regimen = placed.line, placed.regimen
-    assert regimen is not None
     earlier = [each for each in chain if _day(each.line) < _day(line)]
     before = earlier[-1].regimen if earlier else regimen
     first = chain[0].regimen
-    assert before is not None
-    assert first is not None
     then = _counted(before, regimen.product)
     kind = STOP if not regimen.daily else REDUCE if regimen.daily < then else HOLD
     if before.product is not regimen.product:
@@ -209,11 +199,18 @@ def _usual_table(product: Product, regimen: Regimen) -> Regimens:
 # --- regimens -------------------------------------------------------------------------------------
 
 
-def _regimen_or_none(line: Line, chain: Chain) -> tuple[Regimen | None, str]:
+def _placed(line: Line, chain: Chain) -> tuple[Regimen, str]:
+    """What is taken; without units, and with the reason, if no units make it."""
+    taken = line.taken
     try:
-        return regimen_of(line.taken, _content(line, chain)), ""
+        return regimen_of(taken, _content(line, chain)), ""
     except InputError as error:
-        return None, error.problems[0].message
+        amounts = taken.amounts or (taken.daily,)
+        hours = taken.hours or taken.product.interval
+        times = TIMES.get(len(amounts), TIMES[1] * len(amounts))
+        none = ((),) * len(amounts)
+        regimen = Regimen(taken.product, hours, amounts, none, taken.daily, times)
+        return regimen, error.problems[0].message
 
 
 def _content(line: Line, chain: Chain) -> int:
