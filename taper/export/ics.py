@@ -1,8 +1,8 @@
-"""The plan as a calendar (RFC 5545): an all-day event per dose change and per check.
+"""The plan as a calendar (RFC 5545): all-day events of dose changes, checks, fills, prescriptions.
 
-An event keeps its UID as long as it is the same event: the change to a dose is known by product
-and dose, a check by the dose that it belongs to. So a calendar that imports a revised plan moves
-what has moved, and cancels what fell away.
+An event keeps its UID as long as it is the same event (see :mod:`taper.planning.events`). So a
+calendar that imports a revised plan moves what has moved, and cancels what fell away. There is no
+METHOD: RFC 5546 wants an ORGANIZER with it, and some clients refuse a calendar without.
 """
 
 from __future__ import annotations
@@ -10,9 +10,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from taper.export.characters import visible
 from taper.export.words import words
-from taper.planning.events import changes, fallen_away, keyed_checks, uid
+from taper.planning.events import (
+    changes,
+    fallen_away,
+    keyed_checks,
+    keyed_fills,
+    keyed_sets,
+    uid,
+)
+from taper.quantities import THOUSAND, plain
+from taper.regimen.directions import strength_text, unit_noun
 from taper.safety.withdrawal_checks import facts
+from taper.supply import DAYS_TOGETHER
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -23,6 +34,7 @@ if TYPE_CHECKING:
     from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.safety.withdrawal_checks import Check
+    from taper.supply import Fill
 
 # An alarm stands before the day that it is about: not every calendar rings after an event began.
 # A new dose is announced the evening before, at 18:00; a check at 9:00 the day before.
@@ -31,17 +43,20 @@ CHECK_ALARM = timedelta(hours=-15)
 
 
 def _product_name(product: Product) -> str:
-    """Short, for a small screen: ``Morphine ER``; by its brand: ``MST Continus``."""
+    """Short, for a small screen: ``morphine ER``; by its brand: ``MST Continus``."""
     if product.brand:
         return product.brand
     form = words()["calendar"]["form"].get(product.form, "")
-    return f"{product.drug.capitalize()} {form}".strip()
+    return f"{product.drug} {form}".strip()
 
 
-def dose_text(regimen: Regimen) -> str:
-    """The amounts in the order of the day: ``75/75/90 mg``, ``25 mcg/h``."""
-    product = regimen.product
-    return "/".join(product.number(amount) for amount in regimen.amounts) + f" {product.unit_text}"
+def _dose(before: Regimen | None, after: Regimen) -> str:
+    """The dose of a day before and after: ``90 → 75 mg a day``; of a patch ``75 → 62 mcg/h``."""
+    product = after.product
+    text = product.daily_text(after.daily)
+    if before is None or before.daily == after.daily:
+        return text
+    return f"{product.number(before.daily)} \N{RIGHTWARDS ARROW} {text}"
 
 
 def _change_texts(change: Change) -> tuple[str, str]:
@@ -53,9 +68,8 @@ def _change_texts(change: Change) -> tuple[str, str]:
         kind = "stop"
     elif change.before is not None and change.before.amounts == step.regimen.amounts:
         kind = "other_units"
-    summary = text[kind].format(
-        product=_product_name(step.regimen.product), dose=dose_text(step.regimen)
-    )
+    name, dose = _product_name(step.regimen.product), _dose(change.before, step.regimen)
+    summary = text[kind].format(product=name, dose=dose)
     lines = [step.regimen.directions]
     if change.end is None or not step.daily:
         lines.append(text["from"].format(start=step.start))
@@ -72,6 +86,33 @@ def _check_texts(check: Check) -> tuple[str, str]:
     summary = text["check"].format(title=title[:1].lower() + title[1:])
     lines = [text["how"].format(how=check.how), *(f"- {item}" for item in check.items)]
     return summary, "\n".join(lines)
+
+
+def _names(fill: Fill) -> str:
+    """The medicines of a fill: ``morphine ER and oxycodone IR``."""
+    return " and ".join(dict.fromkeys(_product_name(item.product) for item in fill.items))
+
+
+def _fill_texts(fill: Fill) -> tuple[str, str]:
+    """Summary and description of a fill."""
+    text = words()["calendar"]
+    summary = text["fill"].format(number=fill.number, products=_names(fill))
+    last = fill.date + timedelta(days=fill.days_supply - 1)
+    lines = [text["fill_for"].format(start=fill.date, end=last, days=fill.days_supply)]
+    for item in fill.items:
+        count = f"{plain(item.quantity)} {unit_noun(item.product, many=item.quantity != THOUSAND)}"
+        strength = strength_text(item.product, item.strength)
+        named = {"count": count, "product": item.product.name, "strength": strength}
+        lines.append(text["fill_item"].format(**named, directions=item.directions))
+    return summary, "\n".join(lines)
+
+
+def _set_texts(fill: Fill) -> tuple[str, str]:
+    """Summary and description of a new set of prescriptions."""
+    text = words()["calendar"]
+    return text["prescriptions"].format(products=_names(fill)), text["prescriptions_why"].format(
+        start=fill.date, limit=DAYS_TOGETHER
+    )
 
 
 class _Maker:
@@ -95,7 +136,7 @@ class _Maker:
         event.add("sequence", self.sequence)
         event.add("dtstart", day)
         event.add("dtend", day + timedelta(days=1))
-        event.add("summary", summary)
+        event.add("summary", visible(summary))
         event.add("status", status)
         event.add("class", "PRIVATE")
         event.add("transp", "TRANSPARENT")
@@ -109,12 +150,12 @@ class _Maker:
 
         summary, description = texts
         event = self.event(key, day, summary, "CONFIRMED")
-        event.add("description", description)
+        event.add("description", visible(description))
         event.add("categories", [category])
         ring = Alarm()
         ring.add("action", "DISPLAY")
         ring.add("trigger", alarm)
-        ring.add("description", summary)
+        ring.add("description", visible(summary))
         event.add_component(ring)
         return event
 
@@ -128,8 +169,8 @@ def _calendar(plan: Plan) -> Calendar:
     calendar.add("prodid", "-//taper//opioid-taper//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{text['title']}: {label}" if label else text["title"])
+    title = f"{text['title']}: {label}" if label else text["title"]
+    calendar.add("x-wr-calname", visible(title))
     calendar.add("x-wr-caldesc", words()["disclaimer"])
     return calendar
 
@@ -146,6 +187,12 @@ def render(plan: Plan, options: Options) -> bytes:
         events.append((day, maker.planned(change.key, day, texts, category, DOSE_ALARM)))
     for key, check in keyed_checks(plan):
         day, texts, category = check.date, _check_texts(check), text["check_category"]
+        events.append((day, maker.planned(key, day, texts, category, CHECK_ALARM)))
+    for key, fill in keyed_fills(plan):
+        day, texts, category = fill.not_before, _fill_texts(fill), text["fill_category"]
+        events.append((day, maker.planned(key, day, texts, category, CHECK_ALARM)))
+    for key, fill in keyed_sets(plan):
+        day, texts, category = fill.not_before, _set_texts(fill), text["prescription_category"]
         events.append((day, maker.planned(key, day, texts, category, CHECK_ALARM)))
     for key, day in fallen_away(plan).items():
         events.append((day, maker.event(key, day, text["cancelled"], "CANCELLED")))

@@ -1,7 +1,7 @@
-"""What a calendar holds of a plan: its dose changes and its checks, each with a stable key.
+"""What a calendar holds of a plan: dose changes, checks, fills and sets of prescriptions.
 
 An event keeps its key as long as it is the same event: the change to a dose is known by product
-and dose, a check by the dose that it belongs to.
+and dose, a check by the dose that it belongs to, a fill and a set of prescriptions by its number.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
+from taper.planning.prescriptions import CONTROLLED
 from taper.quantities import plain
+from taper.supply import new_prescription_dates
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
     from taper.safety.withdrawal_checks import Check
+    from taper.supply import Fill
 
 # Every UID is made in this namespace: a random one, made once for this program.
 NAMESPACE = UUID("414b3fb9-adfd-46ef-887f-e11fedf93c82")
@@ -82,6 +85,20 @@ def keyed_checks(plan: Plan) -> list[tuple[str, Check]]:
     ]
 
 
+def keyed_fills(plan: Plan) -> list[tuple[str, Fill]]:
+    """The fills, each with its key: its number."""
+    return [(f"fill/{fill.number}", fill) for fill in plan.supply]
+
+
+def keyed_sets(plan: Plan) -> list[tuple[str, Fill]]:
+    """The fills for which a new set of prescriptions is needed, each with the key of the set."""
+    if not any(item.product.schedule == CONTROLLED for fill in plan.supply for item in fill.items):
+        return []
+    dates = new_prescription_dates(plan.supply, plan.dispensing.renewed)
+    first = {fill.date: fill for fill in plan.supply}
+    return [(f"prescriptions/{n}", first[day]) for n, day in enumerate(dates, 2)]
+
+
 def event_keys(plan: Plan) -> dict[str, date]:
     """What the calendar of a plan holds: the key of each event, and its day.
 
@@ -93,6 +110,7 @@ def event_keys(plan: Plan) -> dict[str, date]:
         assert change.step.start is not None
         keys[change.key] = change.step.start
     keys.update((key, check.date) for key, check in keyed_checks(plan))
+    keys.update((key, fill.not_before) for key, fill in keyed_fills(plan) + keyed_sets(plan))
     return keys
 
 
