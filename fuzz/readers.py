@@ -59,13 +59,14 @@ with atheris.instrument_imports(include=["taper"]) if atheris else nullcontext()
     from taper.quantities import parse_day, parse_dose, parse_interval, parse_percent
     from taper.reading import read
     from taper.reading.dose import parse_frequency, parse_prescription, read_dose
-    from taper.request.fields import ALIASES, FIELDS
+    from taper.request.fields import NAMES as FIELD_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # files that are in memory
 _FIELD, _MESSAGE = ERRORS.index("field"), ERRORS.index("message")
+_FILL = {"quantity": "60", "days_supply": "30"}
 REQUEST = {"product": "morphine-er", "dose": "90 mg q8h", "start": "2026-12-07"}
 # a value of every field; what is planned together with it, where the first request does not do
 VALUES: dict[str, tuple[str, dict[str, str]]] = {
@@ -79,6 +80,14 @@ VALUES: dict[str, tuple[str, dict[str, str]]] = {
     "dose": ("7.5/325 mg q6h", {"product": "oxycodone-apap"}),
     "taking": ("30 mg", {"product": "morphine-ir", "dose": "15 mg q6h prn"}),
     "start": ("2027-01-31", {"every": "1mo"}),
+    "history": (
+        "2026-10-08 morphine-ir 60 x 15 mg for 30d;2026-11-07 60 x 15 for 30d",
+        {"product": "morphine-ir", "dose": "15 mg q6h prn"},
+    ),
+    "sig": ("1 tab po q6h prn", {"product": "morphine sulfate 15 mg tablet", "dose": "", **_FILL}),
+    "quantity": ("60", {"product": "morphine-ir", "dose": "15 mg q6h prn", "days_supply": "30"}),
+    "days_supply": ("28", {"product": "morphine-ir", "dose": "1 x 15 mg q6h prn", **_FILL}),
+    "code": ("891893", {"product": "morphine ER 60 mg"}),
     "as_needed": ("keep", {"product": "morphine-ir", "dose": "15 mg q6h prn", "taking": "30 mg"}),
     "indication": ("pain", {}),
     "guideline": ("va-slower", {}),
@@ -192,7 +201,7 @@ def quantity(data: bytes) -> None:
 def _fields(text: str) -> dict[str, str]:
     """Fields and values, one after another."""
     texts = text.split("\x00")
-    known = (*FIELDS, *ALIASES)
+    known = FIELD_NAMES
     return {
         name if name in known else known[len(name) % len(known)]: value
         for name, value in zip(texts[::2], texts[1::2], strict=False)

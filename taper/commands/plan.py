@@ -10,6 +10,7 @@ import typer
 from taper.errors import TaperError
 from taper.planning.make import make_plan
 from taper.reading import read
+from taper.reading.history import of_history
 from taper.terminal.deliver import deliver, writing_options
 from taper.terminal.options import (
     PATIENT,
@@ -110,6 +111,8 @@ def _say_passed_over(request: Request) -> None:
     for written in (request.prescription, *(each.prescription for each in request.also)):
         for words in written.passed_over:
             sys.stderr.write(f"passed over in the dose: {escaped(words)}\n")
+    for line in of_history(request):
+        sys.stderr.write(f"history: {escaped(line)}\n")
 
 
 def _explained(error: TaperError, settled: Settled) -> TaperError:

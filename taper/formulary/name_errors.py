@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from taper.formulary.brands import Brand
     from taper.formulary.market import Formulary
+    from taper.formulary.names import Named
     from taper.formulary.product import Product
 
 _LIST = "`taper formulary list` shows them all"
@@ -211,3 +212,10 @@ def unknown_code(
         message = f"'{code}' is a code ({system}) of the {home} formulary"
         hint = f"--market {home}, or the name of the product"
     return InputError(Problem(field, message, hint, code))
+
+
+def different(first: Named, second: Named, code: str) -> InputError:
+    """A name and the code beside it that mean different products, or different strengths."""
+    both = [f"{named.product.id} {named.strength}".strip() for named in (first, second)]
+    message = f"the name is {both[0]}, but the code {code} is {both[1]}"
+    return InputError(Problem("product", message, "one of the two is wrong", code))

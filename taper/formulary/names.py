@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from taper.formulary.product import Product
 
 RELEASES = ("ir", "er")
+_TOLD = 5  # letters of a drug that tell it: oxycod
 
 
 class Named(NamedTuple):
@@ -54,6 +55,38 @@ def identify(market: Formulary, text: str, release: str = "", field: str = "prod
     if len(exact) == 1:
         return Named(exact[0])
     return _read(market, words_of(text, frozenset(known)), release, field)
+
+
+def name_or_code(market: Formulary, name: str | None, code: str | None, release: str = "") -> Named:
+    """The product of a name and of the code beside it: one of them may not be known.
+
+    Raises :class:`~taper.InputError` if neither is a product, or if they are different ones.
+    """
+    errors = []
+    found: list[Named] = []
+    for text, field in ((name, "product"), (code, "code")):
+        if text:
+            try:
+                found.append(identify(market, text, release, field))
+            except InputError as error:
+                errors.append(error)
+    if not found:
+        raise errors[0]
+    named = found[-1]
+    if errors and name and code and len(found) == 1 and not _tells(name, named.product):
+        raise errors[0]
+    first = found[0]
+    differ = first.strength and named.strength and first.strength != named.strength
+    if first.product is not named.product or differ:
+        raise name_errors.different(first, named, code or "")
+    return named if named.strength else first
+
+
+def _tells(name: str, product: Product) -> bool:
+    """Whether a name that is no one product is at least one of this product's drug."""
+    words = name.lower()
+    known = (product.drug, *product.brands)
+    return any(each.lower()[:_TOLD] in words for each in known) or words.strip().isdigit()
 
 
 def is_opioid(market: Formulary, text: str) -> bool:

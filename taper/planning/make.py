@@ -92,6 +92,8 @@ def _id_of_content(plan: Plan) -> str:
     import json  # noqa: PLC0415
 
     content = {k: v for k, v in plan.request.text.items() if k not in {"id", "label"}}
+    if not content.get("history"):  # as before there was one: the same request, the same id
+        content.pop("history", None)
     text = json.dumps(content, sort_keys=True)
     return "plan-" + hashlib.sha256(text.encode()).hexdigest()[:12]
 

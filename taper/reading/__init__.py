@@ -14,6 +14,7 @@ from taper.quantities import Interval, parse_interval, plain
 from taper.reading.companions import read_companions, read_finish
 from taper.reading.dates import read_calendar
 from taper.reading.defaults import CLOSE, NO_CHECKS, STANDARD, default_checks, default_fill
+from taper.reading.history import History, read_history
 from taper.reading.medicine import read_market, read_medicine, read_product
 from taper.reading.on_hand import read_on_hand
 from taper.reading.rules import (
@@ -43,14 +44,13 @@ def read(values: Mapping[str, object]) -> Request:
     Raises :class:`~taper.InputError` with every problem of the input.
     """
     fields = Fields(values)
-    market = read_market(fields)
-    medicine = _medicine(fields, market)
+    market, medicine, history = _medicine(fields)
     known = fields.attempt(lambda: _interval(fields, "on_opioids_for", "d w mo y"))
     rule = read_rule(fields, medicine, known)
     calendar = _with_the_rounding(read_calendar(fields, medicine), rule, medicine)
     ends_by = read_ends_by(fields, calendar)
     finish = read_finish(fields, medicine) if medicine else None
-    also = read_companions(fields, market, medicine) if market else ()
+    also = read_companions(fields, market, medicine, history) if market else ()
     _check_finish(fields, finish, also)
     rule, also = _with_others(fields, rule, medicine, also, known)
     on_hand = read_on_hand(fields, _products(medicine, finish, also)) if medicine else ()
@@ -86,17 +86,20 @@ def read(values: Mapping[str, object]) -> Request:
             fields, medicine, rule, calendar, known, fill, finish, also, risks, indication, checks
         ),
         on_hand=on_hand,
+        history=tuple(history.reckoned),
     )
 
 
-def _medicine(fields: Fields, market: Formulary | None) -> Medicine | None:
-    """What is taken now, of the product that is named."""
+def _medicine(fields: Fields) -> tuple[Formulary | None, Medicine | None, History]:
+    """The market, what is taken now of the product that is named, and what was dispensed."""
+    market = read_market(fields)
     named = read_product(fields, market) if market else None
-    if named is None:
-        if not fields.given("dose"):
+    if named is None or market is None:
+        if not fields.given("dose") and not fields.given("sig"):
             fields.missing("dose", "the dose is missing", "what is taken now: 90 mg q8h")
-        return None
-    return read_medicine(fields, named)
+        return market, None, History(fields, [])
+    history = read_history(fields, market, named)
+    return market, read_medicine(fields, named, history), history
 
 
 def _with_others(
@@ -209,7 +212,7 @@ def _normalised(
         market=medicine.product.market,
         product=medicine.product.id,
         dose=str(medicine.prescription),
-        taking=None if medicine.taking is None else medicine.product.text(medicine.taking),
+        taking=medicine.product.text(medicine.taking or 0) if fields.given("taking") else None,
         start=calendar.start.isoformat(),
         guideline=str(text["guideline"]).lower() if text["guideline"] else None,
         reduce=_reduction(first.reduce, medicine) if by_rate else None,
@@ -266,7 +269,9 @@ def _goal_text(fields: Fields, rule: Rule, medicine: Medicine) -> str:
 
 def _also_text(companion: Companion) -> str:
     product = companion.regimen.product
-    taking = f" taking {product.text(companion.taking)}" if companion.taking else ""
+    taking = ""
+    if companion.is_said and companion.taking:
+        taking = f" taking {product.text(companion.taking)}"
     return f"{product.id} {companion.prescription}{taking}"
 
 

@@ -53,9 +53,12 @@ class Medicine:
 def as_taken(medicine: Medicine, taking: str | None, text: str, way: str) -> Medicine:
     """The medicine with what is taken instead of the most that is prescribed.
 
-    It is taken at fixed times from now on, or stays as needed (``keep``).
+    It is taken at fixed times from now on, or stays as needed (``keep``). A dose that is known
+    stays as it is.
     """
     product = medicine.product
+    if taking is None and not medicine.prescription.leaves_open:
+        return medicine
     if taking is None:
         most = product.daily_text(_most_a_day(medicine))
         written = medicine.prescription

@@ -13,13 +13,15 @@ from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS
 from taper.quantities import Ratio, parse_percent
 from taper.reading.as_needed import FIXED, HOW_MUCH, Medicine
 from taper.reading.dose import parse_frequency
-from taper.reading.medicine import read_amount, strengths_of, take
+from taper.reading.medicine import read_amount, take, taken_of
+from taper.reading.strengths import strengths_of
 from taper.regimen.finer import finer_products, finishing_table, follows_frequency, is_finer
 from taper.regimen.prescription import frequency
 from taper.request.model import Companion, Finish
 
 if TYPE_CHECKING:
     from taper.formulary.market import Formulary
+    from taper.reading.history import History
     from taper.reading.values import Fields
     from taper.regimen.table import Regimens
 
@@ -99,7 +101,7 @@ def _finish_table(text: str, medicine: Medicine, *, is_halved: bool) -> Regimens
 
 
 def read_companions(
-    fields: Fields, market: Formulary, medicine: Medicine | None
+    fields: Fields, market: Formulary, medicine: Medicine | None, history: History
 ) -> tuple[Companion, ...]:
     """What else the patient takes."""
     kept = [_id_of(name, market) for name in fields.many("keep")]
@@ -107,12 +109,15 @@ def read_companions(
     way = (fields.text("as_needed") or FIXED).lower()
     favor = medicine.regimens.favor if medicine else ""
     for text in fields.many("also"):
-        companion = fields.attempt(partial(_companion, text, market, way, favor))
+        companion = fields.attempt(partial(_companion, text, market, way, favor, history))
         if companion is not None:
             keep = companion.product.id in kept
             prescription, regimen = companion.prescription, companion.regimen
             taking = companion.taking
-            companions.append(Companion(regimen, companion.regimens, prescription, keep, taking))
+            is_said = " taking " in text
+            companions.append(
+                Companion(regimen, companion.regimens, prescription, keep, taking, is_said=is_said)
+            )
     ids = [companion.regimen.product.id for companion in companions]
     if medicine:
         ids.append(medicine.product.id)
@@ -133,7 +138,7 @@ def _id_of(name: str, market: Formulary) -> str:
         return name
 
 
-def _companion(text: str, market: Formulary, way: str, favor: str) -> Medicine:
+def _companion(text: str, market: Formulary, way: str, favor: str, history: History) -> Medicine:
     """Read ``oxycodone-ir 10 mg q6h``: a product, then its dose.
 
     A name may hold numbers, so the dose begins at the first word from which on the words are a
@@ -152,13 +157,14 @@ def _companion(text: str, market: Formulary, way: str, favor: str) -> Medicine:
         strengths = strengths_of([], product)
         dose, most = written[start:], product.max_units
         try:
+            average = taken_of(history, product, dose, strength, most, taking or None)
             return take(
                 product,
                 dose,
                 strengths,
                 most,
                 named=strength,
-                taking=taking or None,
+                taking=average,
                 as_needed=way,
                 favor=favor,
             )

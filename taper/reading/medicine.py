@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from taper.errors import InputError, Problem
 from taper.formulary.market import Formulary, formulary
-from taper.formulary.names import RELEASES, Named
+from taper.formulary.names import RELEASES, Named, name_or_code
 from taper.formulary.product import ORAL_INTERVALS, PATCH_INTERVALS, Product
 from taper.quantities import THOUSAND, parse_dose, unit_of
 from taper.reading.as_needed import AS_NEEDED_WAYS, FIXED, Medicine, as_taken
 from taper.reading.dose import read_dose
+from taper.reading.strengths import strengths_of
 from taper.reading.written_units import (
     as_released,
     as_written,
@@ -31,6 +32,7 @@ from taper.regimen.units import MOST_UNITS, fewest_units_for
 
 if TYPE_CHECKING:
     from taper.formulary.product import Strength
+    from taper.reading.history import History
     from taper.reading.values import Fields
     from taper.regimen.table import Regimen, Regimens
 
@@ -55,13 +57,13 @@ def with_products(market: str, products: object) -> Formulary:
 
 def read_product(fields: Fields, market: Formulary) -> Named | None:
     """The product by id, name or code, or by drug and form, with the strength that it names."""
-    name, drug = fields.text("product"), fields.text("drug")
+    name, drug, code = fields.text("product"), fields.text("drug"), fields.text("code")
     if name and drug:
         fields.problem("product", "both a product and a drug are given", "one of the two", name)
         return None
-    if name:
+    if name or code:
         release = fields.choice("release", ("", *RELEASES), "")
-        return fields.attempt(lambda: market.identify(name, "product", release))
+        return fields.attempt(lambda: name_or_code(market, name, code, release))
     if drug:
         form = fields.text("form") or fields.text("release") or ""
         found = fields.attempt(lambda: market.find_drug(drug, form))
@@ -70,7 +72,7 @@ def read_product(fields: Fields, market: Formulary) -> Named | None:
     return None
 
 
-def read_medicine(fields: Fields, named: Named) -> Medicine | None:
+def read_medicine(fields: Fields, named: Named, history: History) -> Medicine | None:
     """What is taken now; None if the dose or the strengths cannot be used."""
     product = named.product
     strength = next((s for s in product.strengths if s.label == named.strength), None)
@@ -82,7 +84,7 @@ def read_medicine(fields: Fields, named: Named) -> Medicine | None:
         fields.problem("split", f"{product.id} is never cut", hint, "halves")
     halves = halves and product.splittable
     prefer = fields.choice("prefer", ("fewest-units", "fewest-strengths"), "fewest-units")
-    text = fields.text("dose")
+    text = fields.text("dose") or fields.text("sig")
     if text is None:
         hint = f"what is taken now: {_example(product)}"
         fields.missing("dose", "the dose is missing", hint)
@@ -91,19 +93,46 @@ def read_medicine(fields: Fields, named: Named) -> Medicine | None:
     taking = fields.text("taking")
     as_needed = fields.choice("as_needed", AS_NEEDED_WAYS, FIXED)
     favor = fields.choice("favor", FAVORED, "")
-    return fields.attempt(
-        lambda: take(
+    try:
+        return take(
             product,
             text,
             strengths,
             most,
             named=strength,
-            taking=taking,
+            taking=taken_of(history, product, text, strength, most, taking),
             as_needed=as_needed,
             favor=favor,
             halves=halves,
             fewest_strengths=prefer == "fewest-strengths",
         )
+    except InputError as error:
+        fields.problems.extend(_explained(history, product, error).problems)
+        return None
+
+
+def taken_of(
+    history: History,
+    product: Product,
+    text: str,
+    strength: Strength | None,
+    most: int,
+    taking: str | None,
+) -> str | None:
+    """What is taken a day: as it was given, or of a dose that leaves it open from the history."""
+    written = read_dose(text, product, strength, most)
+    counts = taking is None and written.leaves_open
+    return history.of(product, written, strength, counts=counts) or taking
+
+
+def _explained(history: History, product: Product, error: InputError) -> InputError:
+    """The problem of an average with how it was reckoned."""
+    texts = [one.text for one in history.reckoned if one.product is product and one.average]
+    if not texts:
+        return error
+    return InputError(
+        replace(p, message=f"{p.message}; the fills say {texts[-1]}") if p.field == "taking" else p
+        for p in error.problems
     )
 
 
@@ -126,34 +155,6 @@ def _most_units(text: str | None, product: Product) -> int:
         message = f"'{text}' is not a number of units"
         raise InputError(Problem("max_units", message, f"1 to {MOST_UNITS}", text))
     return int(text)
-
-
-def strengths_of(stock: list[str], product: Product) -> tuple[Strength, ...]:
-    """The strengths that ``stock`` names; none if the current dose decides."""
-    if not stock:
-        return ()
-    if [text.lower() for text in stock] == ["all"]:
-        return product.strengths[:1] if product.is_liquid else product.strengths
-    named = [named_strength(text, product) for text in stock]
-    chosen = tuple(strength for strength in product.strengths if strength in named)
-    # a liquid is measured from one bottle: the weakest that is at hand
-    return chosen[:1] if product.is_liquid else chosen
-
-
-def named_strength(text: str, product: Product) -> Strength:
-    """The marketed strength that an entry of ``stock`` names."""
-    plain = text.lower().removesuffix(product.unit).strip()
-    labels = {strength.label.lower(): strength for strength in product.strengths}
-    found = labels.get(text.lower()) or labels.get(plain) or labels.get(f"{plain} mg/ml")
-    if found is not None:
-        return found
-    opioid = [s for s in product.strengths if s.label.partition("/")[0] == plain and s.other]
-    if opioid:
-        return next((s for s in opioid if s in product.usual), opioid[0])
-    known = ", ".join(strength.label for strength in product.strengths)
-    message = f"{product.id} is not marketed as '{text}'"
-    unit = "" if product.is_liquid else f" {product.unit}"
-    raise InputError(Problem("stock", message, f"the strengths are {known}{unit}", text))
 
 
 def _amounts(product: Product, written: Prescription) -> tuple[Prescription, tuple[int, ...]]:
@@ -216,8 +217,6 @@ def take(
         check_other(written, current, text)
     raised = needed if needed > most else 0
     medicine = Medicine(product, labelled(written, product), current, made, None, raised)
-    if not written.leaves_open and taking is None:
-        return medicine
     return as_taken(medicine, taking, text, as_needed)
 
 

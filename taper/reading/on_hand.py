@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.quantities import THOUSAND, thousandths
-from taper.reading.medicine import named_strength
+from taper.reading.strengths import named_strength
 from taper.request.model import OnHand
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from taper.errors import InputError, Problem
-from taper.request.fields import ALIASES, FIELDS, LISTS, PRODUCTS
+from taper.request.fields import ALIASES, COLUMNS, FIELDS, LISTS, NAMES, PRODUCTS
 from taper.request.text import is_printable
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LONGEST_TEXT = 200  # characters of a free text
+_KNOWN = frozenset(NAMES)
 _COMMA_LISTS = frozenset({"stock", "avoid", "reduce_on", "risks", "keep"})
 
 
@@ -30,7 +31,7 @@ class Fields:
         for name, value in values.items():
             if name == PRODUCTS:
                 continue
-            if name not in FIELDS and name not in ALIASES:
+            if name not in _KNOWN:
                 self._unknown(name)
             elif value is not None:
                 self._take(name, value)
@@ -38,7 +39,7 @@ class Fields:
     def _unknown(self, name: str) -> None:
         from difflib import get_close_matches  # noqa: PLC0415 - on a misspelled field only
 
-        close = get_close_matches(name.replace("-", "_"), (*FIELDS, *ALIASES), n=1)
+        close = get_close_matches(name.replace("-", "_"), NAMES, n=1)
         hint = f"perhaps {close[0]}" if close else "the fields are " + ", ".join(FIELDS)
         self.problem(name, "there is no such field", hint)
 
@@ -111,11 +112,15 @@ class Fields:
         """The texts of a list field."""
         return list(self._lists.get(name, ()))
 
+    def put(self, name: str, texts: list[str]) -> None:
+        """Keep the texts of a list field in one spelling."""
+        self._lists[name] = texts
+
     def all(self) -> dict[str, object]:
         """Every field of a request in their order; None or an empty list where not given."""
         values: dict[str, object] = dict.fromkeys(FIELDS)
         values.update(self._texts)
-        for name in ALIASES:
+        for name in (*ALIASES, *COLUMNS):
             values.pop(name, None)
         for name in LISTS:
             values[name] = self.many(name)

@@ -10,6 +10,7 @@ FIELDS = (
     "product",
     "dose",
     "taking",
+    "history",
     "as_needed",
     "start",
     "guideline",
@@ -46,10 +47,17 @@ FIELDS = (
 )
 PRODUCTS = "products"  # a clinic's own: tables, or their file; in a request only if it needs them
 LISTS = frozenset(
-    {"phases", "holds", "avoid", "reduce_on", "stock", "on_hand", "risks", "also", "keep"}
+    {
+        *("phases", "holds", "avoid", "reduce_on", "stock", "on_hand", "risks", "also", "keep"),
+        "history",
+    }
 )
 RATES = ("reduce", "over", "by", "phases", "guideline")  # one of them says how fast
 ALIASES = ("drug", "form", "release")  # they say which product, and are not kept
+# What a row of an extract has: a dose in the words of a label, what was dispensed, and a code
+# beside the name. They are read as the fields that they stand for, and are not kept.
+COLUMNS = ("sig", "quantity", "days_supply", "code")
+NAMES = (*FIELDS, *ALIASES, *COLUMNS)
 RISKS = (
     "benzodiazepine",
     "gabapentinoid",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from taper.quantities import Interval, Ratio
     from taper.regimen.prescription import Prescription
     from taper.regimen.table import Regimen, Regimens
+    from taper.request.fill import Reckoned
     from taper.request.rule import Part
 
 
@@ -100,6 +101,7 @@ class Companion:
     prescription: Prescription
     keep: bool = False
     taking: int | None = None  # daily use, where it differs from what is prescribed
+    is_said: bool = False  # whether that was given, not worked out from a history
     every: Interval | None = None
     last_dose_for: Interval | None = None
 
@@ -140,3 +142,4 @@ class Request:
     raised_units: int  # units at one administration, where the current dose needs more; else 0
     text: dict[str, object]
     on_hand: tuple[OnHand, ...] = ()
+    history: tuple[Reckoned, ...] = ()

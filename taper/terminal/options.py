@@ -93,6 +93,7 @@ _BY_PANEL: dict[str | None, tuple[Field, ...]] = {
         Field("on_hand", "UNITS", "Repeat: held already, used up first: '40 x 15 mg'."),
         Field("max_units", "NUMBER", "Most tablets at one administration."),
         Field("split", "WORD", "halves: of immediate-release tablets known to be scored.", "split"),
+        Field("history", "FILE", "Fills (.csv, .jsonl, .xlsx) that tell what is taken."),
         Field("as_needed", "WORD", "fixed: at fixed times; keep: it stays as needed.", "as_needed"),
         Field("prefer", "WORD", "fewest-units or fewest-strengths.", "prefer"),
         Field("favor", "TIME", "The time that keeps the larger amount longest: evening.", "time"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError, Problem
 from taper.quantities import parse_day
-from taper.request.fields import ALIASES, FIELDS, PRODUCTS
+from taper.request.fields import NAMES, PRODUCTS
 from taper.terminal.files import parse_values, read_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def read_request(
     values = parse_values(text, name)
     if str(values.get("schema", "")).startswith("taper-plan/"):
         return _of_plan(values, shown), []
-    if values and not {*FIELDS, *ALIASES, PRODUCTS} & set(values):
+    if values and not {*NAMES, PRODUCTS} & set(values):
         message = "the file is neither a request nor a saved plan nor a FHIR order"
         raise InputError(Problem(shown, message, _HINT))
     return _beside(values, name), []

@@ -249,7 +249,19 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
         given["product"] = product
     if dose is not None:
         given["dose"] = dose
-    return Settled(file, given, configuration, lines)
+    settled = Settled(file, given, configuration, lines)
+    if settled.values.get("history"):
+        settled.lines = (*settled.lines, *_read_fills(settled.values))
+    return settled
+
+
+def _read_fills(values: dict[str, Any]) -> list[str]:
+    """Put the fills of a history file in its place; gives what to say of it."""
+    from taper.reading.fill_file import with_files  # noqa: PLC0415 - where there is a history
+    from taper.terminal.files import read_bytes  # noqa: PLC0415
+
+    values["history"], lines = with_files(values["history"], read_bytes, market_of(values))
+    return lines
 
 
 def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:

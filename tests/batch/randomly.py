@@ -16,11 +16,10 @@ from taper.formulary.guidelines import guidelines
 from taper.formulary.market import formulary
 from taper.quantities import plain
 from taper.regimen.prescription import frequency
-from taper.request.fields import ALIASES, FIELDS, RISKS, WEEKDAYS
+from taper.request.fields import NAMES, RISKS, WEEKDAYS
 
 PRODUCTS = {market: list(formulary(market).products.values()) for market in ("us", "uk", "ca")}
 MARKETS = ("us", "us", "us", "us", "uk", "ca")
-NAMES = (*FIELDS, *ALIASES)
 GUIDELINES = list(guidelines())
 LENGTHS = ("1w", "2w", "4w", "10d", "1mo", "3w")
 # requests in which a field matters, in turn, so that each of them is planned in every sample

@@ -20,7 +20,7 @@ from taper.planning.make import make_plan
 from taper.quantities import plain, ratio_text
 from taper.reading import read
 from taper.regimen.directions import prescription_in_words
-from taper.terminal.files import read_request
+from taper.terminal.request_file import read_request
 from taper.terminal.schedule_table import schedule_table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -343,7 +343,7 @@ def test_the_australian_weekly_example_on_a_uk_tramadol(published):
 
 def test_the_commands_of_a_uk_pharmacist_make_the_example():
     asked = uk("MST Continus", "60 mg twice a day", reduce="10%", every="2w", fill="28d")
-    kept = make_plan(read(read_request(str(EXAMPLES / "uk" / "mst-continus.toml"))))
+    kept = make_plan(read(read_request(str(EXAMPLES / "uk" / "mst-continus.toml"), {}, "uk")[0]))
     assert doses(asked) == doses(kept)
     assert [f.days_supply for f in kept.supply[:-1]] == [28] * (len(kept.supply) - 1)
 
@@ -353,7 +353,7 @@ def test_the_commands_of_a_uk_pharmacist_make_the_example():
 )
 def test_an_example_is_planned_as_it_was(name):
     request = EXAMPLES / f"{name}.toml"
-    plan = make_plan(read(read_request(str(request))))
+    plan = make_plan(read(read_request(str(request), {}, "uk")[0]))
     out = io.StringIO()
     Console(file=out, width=100, color_system=None).print(schedule_table(plan, 100))
     made = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())

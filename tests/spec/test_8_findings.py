@@ -85,6 +85,12 @@ RAISED = {
     "max-units-raised": (*MORPHINE, {"stock": ["15"]}, "note", False),
     "new-prescriptions": (*MORPHINE, {"every": "4w"}, "note", False),
 }
+AS_NEEDED = ("oxycodone-ir", "1-2 x 5 mg q6h prn")
+FILLS = ["2026-10-08 120 x 5 for 30d", "2026-11-27 90 x 5 for 30d"]
+RAISED |= {
+    "taking-from-history": (*AS_NEEDED, {"history": FILLS[1:]}, "warning", False),
+    "irregular-fills": (*AS_NEEDED, {"history": FILLS, "taking": "15 mg"}, "warning", False),
+}
 PACKAGE = Path(__file__).parents[2] / "taper"
 # what a request or a file is told, and not a finished plan: id, and the module that raises it
 ELSEWHERE = {
@@ -103,10 +109,7 @@ ELSEWHERE = {
     "not-assessed": "lint/faults.py",
 }
 REFUSED = {"rate-over-band", "out-of-scope", "pregnancy", "suicide-risk", "oud"}
-# of a dispensing history
-NOT_YET_RAISED = {
-    *("irregular-fills", "taking-from-history"),
-}
+NOT_YET_RAISED: set[str] = set()
 # of a plan under way: tests/spec/test_10_by_hand.py
 OF_THE_COURSE = {"ran-out-early"}
 

@@ -8,7 +8,8 @@ it does take decides between which starts it may be moved:
   be moved between any two starts, but these dates are found anew for each start;
 - steps begin on days of the week: between starts on the same weekday;
 - steps last months, which have different lengths: between starts in one month;
-- holds with dates, public holidays, a date to be reached: from no start to another.
+- holds with dates, public holidays, a date to be reached, a history of fills: from no start to
+  another.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def shared_by(request: Request) -> str:
     """Between which starts the plan of a request may be moved."""
     calendar = request.calendar
     dated = any(hold.first for hold in calendar.holds)
-    if dated or calendar.holidays or request.text.get("by"):
+    if dated or calendar.holidays or request.text.get("by") or _has_dated_fills(request):
         return ONE_DAY
     weekly = bool(calendar.avoid_weekends or calendar.weekdays or calendar.depends_on_dates)
     months = [interval.calendar for interval in _intervals(request)]
@@ -46,6 +47,13 @@ def shared_by(request: Request) -> str:
         plain = not (weekly or request.also or request.product.is_patch or request.text.get("over"))
         return SAME_MONTH if plain and all(months) else ONE_DAY
     return SAME_WEEKDAY if weekly else ANY_DAY
+
+
+def _has_dated_fills(request: Request) -> bool:
+    """Whether what is taken was worked out from fills before this start."""
+    fills = request.text.get("history") or ()
+    assert isinstance(fills, (list, tuple))
+    return any(str(fill)[:1].isdigit() for fill in fills)
 
 
 class _Months(dict[int, int]):

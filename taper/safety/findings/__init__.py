@@ -14,6 +14,7 @@ from taper.engine.steps import HOLD, STEP_BACK, STOP
 from taper.safety.findings import (  # noqa: F401 - each registers its rules
     cuts,
     doses,
+    fills,
     medicine,
     notes,
     patient,
