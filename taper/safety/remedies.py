@@ -80,10 +80,10 @@ class _Outcome(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """A change of the request, in words, and the request with it."""
+    """A change of the request, in words, and the request with it; None if it cannot be asked."""
 
     text: str
-    request: Request
+    request: Request | None
 
 
 def remedy(request: Request, steps: tuple[Step, ...], regimen: Regimen, *, as_asked: bool) -> str:
@@ -161,7 +161,7 @@ def _adds(finer: Product, product: Product) -> str:
     return f" (which adds {product.words['acetaminophen']})"
 
 
-def _with_strength(request: Request, strength: Strength) -> Request:
+def _with_strength(request: Request, strength: Strength) -> Request | None:
     """The request with a finer strength too; of a liquid, with that concentration instead."""
     made, taken = request.regimens, request.regimen
     if made.product.is_liquid:
@@ -172,7 +172,7 @@ def _with_strength(request: Request, strength: Strength) -> Request:
     return _taking(request, _table(made, strengths, halves=made.halves))
 
 
-def _with_halves(request: Request) -> Request:
+def _with_halves(request: Request) -> Request | None:
     return _taking(request, _table(request.regimens, request.regimens.strengths, halves=True))
 
 
@@ -188,9 +188,14 @@ def _table(made: Regimens, strengths: tuple[Strength, ...], *, halves: bool) -> 
     )
 
 
-def _taking(request: Request, made: Regimens) -> Request:
-    """The request with another table; what is taken now stays as it is."""
+def _taking(request: Request, made: Regimens) -> Request | None:
+    """The request with another table; what is taken now stays as it is.
+
+    None if the table does not reach so far: 300 mg of a concentrate is 300 mL of the weakest.
+    """
     taken = request.regimen
+    if any(made.units(amount) is None for amount in taken.amounts):
+        return None
     return replace(request, regimens=made, regimen=made.exactly(taken.amounts, times=taken.times))
 
 
@@ -205,8 +210,10 @@ def _finishing_with(request: Request, finer: Product) -> Request:
 # --- what they would make of the plan -----------------------------------------------------------
 
 
-def _tried(request: Request) -> _Outcome | None:
+def _tried(request: Request | None) -> _Outcome | None:
     """What comes of a request; None if it cannot be planned."""
+    if request is None:
+        return None
     try:
         return _outcome(request, schedule(request))
     except InputError:

@@ -193,3 +193,11 @@ def test_findings_with_remedies_of_their_own_stay_lines_of_their_own():
             if f.id in line.ids
         }
         assert len(remedies) == 1
+
+
+@pytest.mark.parametrize("product", ["oxycodone-solution", "morphine-solution"])
+def test_a_concentration_that_does_not_reach_the_dose_is_no_remedy(product):
+    # 530 mg of it would be more than 250 mL at once
+    found = remedies(product, "530 mg q12h", {"stock": ["20 mg/mL"]})
+    assert found
+    assert not any("--stock" in remedy for remedy in found)
