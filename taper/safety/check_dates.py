@@ -4,18 +4,21 @@ Two questions are asked at every reduction: has it brought withdrawal (the check
 window in which withdrawal from that formulation shows), and may the next one come (the check
 *before* it, two days earlier at the latest). Clinics do not see a patient on two days running, so
 the two become one if they lie close together.
+
+A day is a number here, counted from the first day of the plan: plans of a batch that differ in
+their start alone have the same reductions, and only the calendar is another.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from taper.formulary.working_days import WorkingDays
+    from taper.formulary.working_days import Calendar
 
 AFTER, BEFORE, REVIEW, CONTACT, AFTER_STOP = (
     "after-reduction",
@@ -25,7 +28,6 @@ AFTER, BEFORE, REVIEW, CONTACT, AFTER_STOP = (
     "after-stop",
 )
 REASONS = (REVIEW, BEFORE, AFTER, CONTACT, AFTER_STOP)  # the first of a day gives its `reason`
-_DAY = timedelta(days=1)
 
 
 class Spacing(NamedTuple):
@@ -44,7 +46,7 @@ class Fall(NamedTuple):
     ``held`` is whether a hold ends as it begins, ``stops`` whether the taper ends with it.
     """
 
-    day: date
+    day: int
     first: int
     last: int
     held: bool = False
@@ -52,65 +54,80 @@ class Fall(NamedTuple):
     is_short: bool = False  # it comes less than a week after the one before
 
 
-Due = tuple[date, str]
-
-
-def check_dates(
-    start: date,
-    end: date,
-    falls: Sequence[Fall],
-    reviews: Iterable[date],
-    spacing: Spacing,
-    working: WorkingDays,
-) -> list[Due]:
-    """Every check of a taper from ``start`` to ``end``, by date; a day may stand more than once.
+class Looked(NamedTuple):
+    """What decides the checks of a plan: its days from the first to the ``end``.
 
     ``reviews`` are the last days of holds that no reduction follows.
     """
-    due = [(working.on_or_before(day), REVIEW) for day in reviews]
-    for place, fall in enumerate(falls):
-        following = falls[place + 1] if place + 1 < len(falls) else None
-        if not place:
-            due += _first(start, fall, spacing, working)
+
+    end: int
+    falls: tuple[Fall, ...]
+    reviews: tuple[int, ...]
+    spacing: Spacing
+
+
+Due = tuple[int, str]
+
+
+def check_dates(looked: Looked, calendar: Calendar) -> list[Due]:
+    """Every check of a plan, by date; a day may stand more than once."""
+    return sorted(_due(looked, calendar), key=in_order)
+
+
+def days_of_checks(looked: Looked, calendar: Calendar) -> list[int]:
+    """The days of the checks alone, each once."""
+    return sorted({day for day, _ in _due(looked, calendar)})
+
+
+def in_order(due: tuple[object, str]) -> tuple[object, int]:
+    """What sorts checks: by day, and those of a day by their reasons."""
+    return due[0], REASONS.index(due[1])
+
+
+def _due(looked: Looked, calendar: Calendar) -> list[Due]:
+    end, falls, reviews, spacing = looked
+    due = [(calendar.on_or_before[day], REVIEW) for day in reviews]
+    for fall, following in zip(falls, (*falls[1:], None), strict=True):
+        if fall is falls[0]:
+            due += _first(fall, spacing, calendar)
         if following is not None and following.is_short:
             reasons = (REVIEW, BEFORE, AFTER) if following.held else (BEFORE, AFTER)
-            due += [(following.day - _DAY, reason) for reason in reasons]
+            due += [(following.day - 1, reason) for reason in reasons]
         elif fall.stops:
-            due += _after_stop(fall, following, spacing, working)
+            due += _after_stop(fall, following, spacing, calendar)
         else:
-            due += _between(fall, following, spacing, working)
+            due += _between(fall, following, spacing, calendar)
     if spacing.contact:
-        due += contacts(due, start, end, spacing.contact, working)
-    return sorted(due, key=lambda each: (each[0], REASONS.index(each[1])))
+        due += contacts(due, end, spacing.contact, calendar)
+    return due
 
 
-def _before(fall: Fall, spacing: Spacing, working: WorkingDays) -> list[Due]:
+def _before(fall: Fall, spacing: Spacing, calendar: Calendar) -> list[Due]:
     """The check before a reduction; at the end of a hold it is the review of the hold too."""
-    day = working.on_or_before(fall.day - timedelta(days=spacing.before))
+    day = calendar.on_or_before[fall.day - spacing.before]
     return [(day, REVIEW), (day, BEFORE)] if fall.held else [(day, BEFORE)]
 
 
-def _first(start: date, fall: Fall, spacing: Spacing, working: WorkingDays) -> list[Due]:
+def _first(fall: Fall, spacing: Spacing, calendar: Calendar) -> list[Due]:
     """The check before the first reduction: on day 1, the visit that makes the plan."""
     if fall.is_short:
-        return [(fall.day - _DAY, BEFORE)]
-    if fall.day == start:
-        return [(working.on_or_before(start - _DAY), BEFORE)]
-    return _before(fall, spacing, working)
+        return [(fall.day - 1, BEFORE)]
+    if fall.day == 0:
+        return [(calendar.on_or_before[-1], BEFORE)]
+    return _before(fall, spacing, calendar)
 
 
-def _window(fall: Fall, following: Fall | None, working: WorkingDays) -> tuple[date, date]:
+def _window(fall: Fall, following: Fall | None, calendar: Calendar) -> tuple[int, int]:
     """The first and the last day on which to look for withdrawal, both working days.
 
     A window without a working day gives the next one if that is before the next reduction, else
     the last one before the window, but never the day of the reduction.
     """
-    first = fall.day + timedelta(days=fall.first)
-    last = fall.day + timedelta(days=fall.last)
+    last = fall.day + fall.last
     if following is not None:
-        last = min(last, following.day - _DAY)
-    first = min(first, last)
-    begin, end = working.on_or_after(first), working.on_or_before(last)
+        last = min(last, following.day - 1)
+    begin = calendar.on_or_after[min(fall.day + fall.first, last)]
+    end = calendar.on_or_before[last]
     if begin <= last:
         return begin, end
     if following is None or begin < following.day:
@@ -118,59 +135,56 @@ def _window(fall: Fall, following: Fall | None, working: WorkingDays) -> tuple[d
     return (end, end) if end > fall.day else (last, last)
 
 
-def _between(
-    fall: Fall, following: Fall | None, spacing: Spacing, working: WorkingDays
-) -> list[Due]:
+def _between(fall: Fall, following: Fall | None, spacing: Spacing, calendar: Calendar) -> list[Due]:
     """The check after a reduction and the one before the next, which may be one."""
-    first, last = _window(fall, following, working)
+    first, last = _window(fall, following, calendar)
     if following is None:
         return [(first, AFTER)]
-    before = _before(following, spacing, working)
+    before = _before(following, spacing, calendar)
     day = before[0][0]
-    if day > last + timedelta(days=spacing.near):
+    if day > last + spacing.near:
         return [(first, AFTER), *before]
     one = day if first <= day <= last else last
     return [(one, AFTER), *((one, reason) for _, reason in before)]
 
 
 def _after_stop(
-    fall: Fall, following: Fall | None, spacing: Spacing, working: WorkingDays
+    fall: Fall, following: Fall | None, spacing: Spacing, calendar: Calendar
 ) -> list[Due]:
     """The checks after a stop: one in its window, then at 1, 4 and 12 weeks.
 
     Another opioid that is tapered next has its own first check.
     """
-    look = _window(fall, following, working)[0]
-    days = [working.on_or_after(fall.day + timedelta(days=each)) for each in spacing.after_stop]
-    if days and look >= days[0] - timedelta(days=spacing.near):
+    look = _window(fall, following, calendar)[0]
+    days = [calendar.on_or_after[fall.day + each] for each in spacing.after_stop]
+    if days and look >= days[0] - spacing.near:
         del days[0]
     found = [(day, AFTER_STOP) for day in (look, *days)]
-    return found if following is None else [*found, *_before(following, spacing, working)]
+    return found if following is None else [*found, *_before(following, spacing, calendar)]
 
 
-def contacts(
-    due: Iterable[Due], start: date, end: date, most: int, working: WorkingDays
-) -> list[Due]:
-    """The contacts that keep the days without one within ``most``, from ``start`` to ``end``."""
-    days = sorted({start, end, *(day for day, _ in due if start < day < end)})
+def contacts(due: Iterable[Due], end: int, most: int, calendar: Calendar) -> list[Due]:
+    """The contacts that keep the days without one within ``most``, up to the ``end``."""
+    days = sorted({0, end, *(day for day, _ in due if 0 < day < end)})
     return [
         (day, CONTACT)
         for last, following in pairwise(days)
-        if (following - last).days > most
-        for day in _spread(last, following, most, working)
+        if following - last > most
+        for day in _spread(last, following, most, calendar)
     ]
 
 
-def _spread(last: date, following: date, most: int, working: WorkingDays) -> list[date]:
+@lru_cache(maxsize=4096)
+def _spread(last: int, following: int, most: int, calendar: Calendar) -> tuple[int, ...]:
     """As few contacts between two days as keep the gaps within ``most``, evenly spread.
 
     Each is on the working day before the even share of days, so one more may be needed.
     """
-    gap = (following - last).days
+    gap = following - last
     for parts in range(-(-gap // most), gap + 1):
-        shares = [last + timedelta(days=gap * part // parts) for part in range(1, parts)]
-        found = [working.on_or_before(day) for day in shares]
+        shares = [last + gap * part // parts for part in range(1, parts)]
+        found = [calendar.on_or_before[day] for day in shares]
         edges = [last, *found, following]
-        if all((b - a).days <= most for a, b in pairwise(edges)):
-            return sorted({day for day in found if day > last})
-    return shares  # no working days enough: the even days themselves
+        if all(b - a <= most for a, b in pairwise(edges)):
+            return tuple(sorted({day for day in found if day > last}))
+    return tuple(shares)  # no working days enough: the even days themselves

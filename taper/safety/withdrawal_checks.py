@@ -10,24 +10,30 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from taper.data.files import data_file
 from taper.engine.steps import CHANGE, HOLD, REDUCE, STOP
-from taper.formulary.working_days import working_days
+from taper.formulary.working_days import calendar_from
 from taper.safety.check_dates import (
     AFTER,
     AFTER_STOP,
     BEFORE,
     REASONS,
     Fall,
+    Looked,
     Spacing,
     check_dates,
     contacts,
+    days_of_checks,
+    in_order,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from taper.engine.steps import Step
+    from taper.formulary.working_days import Calendar
     from taper.request.model import Request
-    from taper.safety.check_dates import Due
+    from taper.safety.check_dates import Due as Numbered
+
+    Due = tuple[date, str]
 
 _FALLS = frozenset({REDUCE, CHANGE, STOP})
 _DAY = timedelta(days=1)
@@ -112,12 +118,19 @@ def facts(market: str = "us") -> Facts:
 
 def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
     """Every check of a plan, by date; two of one day are one."""
-    return tuple(_made(_due(request, steps), steps, request.formulary.market))
+    if request.checks == "none":
+        return ()
+    due = _dated(steps, check_dates(looked(request, steps), _calendar(request, steps)))
+    return tuple(_made(due, steps, request.formulary.market))
 
 
 def check_days(request: Request, steps: tuple[Step, ...]) -> list[date]:
     """The days of the checks alone, as those of :func:`checks`."""
-    return list(dict.fromkeys(day for day, _ in _due(request, steps)))
+    if request.checks == "none":
+        return []
+    start = _first_day(steps)
+    days = days_of_checks(looked(request, steps), _calendar(request, steps))
+    return [start + timedelta(days=day) for day in days]
 
 
 def rechecks(
@@ -130,19 +143,28 @@ def rechecks(
     """
     if request.checks == "none":
         return before
-    due = [each for each in _due(request, steps, with_contacts=False) if each[0] >= day]
+    start, calendar = _first_day(steps), _calendar(request, steps)
+    what = looked(request, steps)
+    bare = what._replace(spacing=what.spacing._replace(contact=0))
+    found = _dated(steps, check_dates(bare, calendar))
+    due = [each for each in found if each[0] >= day]
     if not _is_looked_at(steps, day, before, due):
         due.append((day, AFTER))
-    start, end = _span(steps)
-    seen: list[Due] = [(check.date, check.reason) for check in before]
-    working = working_days(request.formulary.market)
-    most = facts().contact[request.checks]
-    due += [
-        (max(when, day), reason)
-        for when, reason in contacts([*seen, *due], start, end, most, working)
-    ]
-    due.sort(key=lambda each: (each[0], REASONS.index(each[1])))
+    seen: list[Due] = [*((check.date, check.reason) for check in before), *due]
+    numbered = [((when - start).days, why) for when, why in seen]
+    more = _dated(steps, contacts(numbered, what.end, what.spacing.contact, calendar))
+    due += [(max(when, day), why) for when, why in more]
+    due.sort(key=in_order)
     return (*before, *_made(due, steps, request.formulary.market, before))
+
+
+def _dated(steps: tuple[Step, ...], due: Iterable[Numbered]) -> list[Due]:
+    start = _first_day(steps)
+    return [(start + timedelta(days=day), why) for day, why in due]
+
+
+def _calendar(request: Request, steps: tuple[Step, ...]) -> Calendar:
+    return calendar_from(request.formulary.market, _first_day(steps))
 
 
 def _is_looked_at(
@@ -161,34 +183,29 @@ def _is_looked_at(
     )
 
 
-def _due(request: Request, steps: tuple[Step, ...], *, with_contacts: bool = True) -> list[Due]:
-    """What is due on which day, in order."""
-    if request.checks == "none":
-        return []
+def looked(request: Request, steps: tuple[Step, ...]) -> Looked:
+    """What decides the checks of a plan, in days from its first row."""
     known = facts()
-    most = known.contact[request.checks]
-    start, end = _span(steps)
-    spacing = Spacing(
-        known.before, known.near, known.short, known.after_stop, most if with_contacts else 0
-    )
-    working = working_days(request.formulary.market)
-    reviews = [
-        step.end
+    start, end = _first_day(steps), steps[-1].end or steps[-1].start
+    assert end is not None
+    contact = known.contact[request.checks]
+    spacing = Spacing(known.before, known.near, known.short, known.after_stop, contact)
+    reviews = tuple(
+        (step.end - start).days
         for step, following in zip(steps, (*steps[1:], None), strict=True)
         if step.kind == HOLD and step.end and (following is None or following.kind not in _FALLS)
-    ]
-    return check_dates(start, end, _falls(request, steps), reviews, spacing, working)
+    )
+    return Looked((end - start).days, _falls(request, steps, start), reviews, spacing)
 
 
-def _span(steps: tuple[Step, ...]) -> tuple[date, date]:
-    """The first day of a plan, and its stop or the last day of its goal."""
-    start, end = steps[1].start, steps[-1].end or steps[-1].start
+def _first_day(steps: tuple[Step, ...]) -> date:
+    """Day 0 of the checks: the plan begins."""
+    start = steps[1].start
     assert start is not None
-    assert end is not None
-    return start, end
+    return start
 
 
-def _falls(request: Request, steps: tuple[Step, ...]) -> list[Fall]:
+def _falls(request: Request, steps: tuple[Step, ...], start: date) -> tuple[Fall, ...]:
     """The reductions of a plan, each with the window in which withdrawal from it shows."""
     known = facts()
     always_short = all(part.every.days < known.short for part in request.rule.parts)
@@ -197,12 +214,13 @@ def _falls(request: Request, steps: tuple[Step, ...]) -> list[Fall]:
         if step.kind not in _FALLS:
             continue
         assert step.start is not None
+        day = (step.start - start).days
         first, last = known.timing[step.regimen.product.facts["withdrawal"]]
-        is_short = always_short or (bool(found) and (step.start - found[-1].day).days < known.short)
+        is_short = always_short or (bool(found) and day - found[-1].day < known.short)
         held = steps[place - 1].kind == HOLD
         stops = step.kind == STOP and step is steps[-1]
-        found.append(Fall(step.start, first, last, held, stops, is_short))
-    return found
+        found.append(Fall(day, first, last, held, stops, is_short))
+    return tuple(found)
 
 
 def _made(

@@ -10,12 +10,16 @@ from itertools import pairwise
 
 import pytest
 
-from taper.formulary.working_days import working_days
-from taper.safety.check_dates import Fall, Spacing, check_dates
+from taper.formulary.working_days import calendar_from
+from taper.safety.check_dates import Fall, Looked, Spacing, check_dates
 from taper.safety.withdrawal_checks import facts
 
 KNOWN = facts()
 IR, ER, FENTANYL = (KNOWN.timing[key] for key in ("ir", "er", "fentanyl-patch"))
+
+
+def number(start, day):
+    return (date.fromisoformat(day) - date.fromisoformat(start)).days
 
 
 def calendar(start, *falls, window=ER, contact=28, end=None, reviews=(), market="us"):
@@ -24,13 +28,15 @@ def calendar(start, *falls, window=ER, contact=28, end=None, reviews=(), market=
     for fall in falls:
         day, *marks = fall.split()
         held, short, stops = (mark in marks for mark in ("held", "short", "stops"))
-        made.append(Fall(date.fromisoformat(day), *window, held, stops, short))
+        made.append(Fall(number(start, day), *window, held, stops, short))
     spacing = Spacing(KNOWN.before, KNOWN.near, KNOWN.short, KNOWN.after_stop, contact)
-    last = date.fromisoformat(end) if end else made[-1].day
-    ends = [date.fromisoformat(day) for day in reviews]
+    last = number(start, end) if end else made[-1].day
+    ends = tuple(number(start, day) for day in reviews)
     first = date.fromisoformat(start)
     days = {}
-    for day, reason in check_dates(first, last, made, ends, spacing, working_days(market)):
+    looked = Looked(last, tuple(made), ends, spacing)
+    for place, reason in check_dates(looked, calendar_from(market, first)):
+        day = first + timedelta(days=place)
         days.setdefault(f"{day:%a} {day}", []).append(reason)
     return {day: " ".join(reasons) for day, reasons in days.items()}
 
