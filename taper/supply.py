@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date as Day  # noqa: N812 - a fill has a field of the other name
 from datetime import timedelta
 from itertools import pairwise
@@ -192,7 +192,7 @@ def supply(
     if not days:
         return Supply((), ())
     ledger = _Ledger(days[0], on_hand)
-    return Supply(_numbered(_fills(uses(steps), days, ledger), 1), ledger.leftover())
+    return Supply(_fills(uses(steps), days, ledger), ledger.leftover())
 
 
 def resupply(
@@ -218,7 +218,7 @@ def resupply(
     ends = [use.end for use in served if use.end > later[-1]]
     later += _cuts(later[-1], sorted({*ends}), fill, period) if ends else []
     first = before[-1].number + 1 if before else 1
-    fills = _numbered(_fills(served, later, ledger), first)
+    fills = _fills(served, later, ledger, first)
     return Supply((*before, *fills), ledger.leftover())
 
 
@@ -248,22 +248,18 @@ def _behind(
     return ledger
 
 
-def _numbered(fills: Iterable[Fill], first: int) -> tuple[Fill, ...]:
-    """The fills that hold something, numbered from ``first``."""
-    held = [fill for fill in fills if fill.items]
-    return tuple(replace(fill, number=first + place) for place, fill in enumerate(held))
-
-
 def _period(steps: tuple[Step, ...]) -> int:
     regimen = steps[0].regimen
     return regimen.interval // 24 if regimen.product.is_patch else 1
 
 
-def _fills(served: list[_Use], days: list[Day], ledger: _Ledger) -> list[Fill]:
-    """A fill from each day to the next."""
-    fills = []
+def _fills(
+    served: list[_Use], days: list[Day], ledger: _Ledger, number: int = 1
+) -> tuple[Fill, ...]:
+    """A fill from each day to the next, if it holds something, numbered from ``number``."""
+    fills: list[Fill] = []
     first = 0
-    for number, (start, end) in enumerate(pairwise(days), 1):
+    for start, end in pairwise(days):
         while first < len(served) and served[first].end <= start:
             first += 1
         within = []
@@ -272,8 +268,10 @@ def _fills(served: list[_Use], days: list[Day], ledger: _Ledger) -> list[Fill]:
                 break
             if use.end > start:
                 within.append(use)
-        fills.append(Fill(number, start, (end - start).days, ledger.items(within, start, end)))
-    return fills
+        items = ledger.items(within, start, end)
+        if items:
+            fills.append(Fill(number + len(fills), start, (end - start).days, items))
+    return tuple(fills)
 
 
 class _Ledger:

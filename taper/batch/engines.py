@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from taper.batch.sharing.planner import Planned
-    from taper.batch.writing.columns import Cells
     from taper.errors import Problem
-    from taper.planning.plan import Plan
 
 _HIDDEN = ".taper-"  # engines pass over files whose names begin with a point
 
@@ -42,12 +40,8 @@ class _Batches:
 
     def _renew(self) -> None:
         self.output = ColumnOutput(self.table, self.layout.kept)
-        self.planner = Planner(
-            self.layout, self._rendering, whole=self.table.whole, products=self.products
-        )
-
-    def _rendering(self, plan: Plan, start: int | None, like: Any) -> Cells | None:
-        return self.output.shared(plan, start, like)
+        whole, products = self.table.whole, self.products
+        self.planner = Planner(self.layout, self.output, whole=whole, products=products)
 
     def planned(self, batch: Any) -> Any:
         """The rows of every plan, and in place of one that failed a row a problem."""

@@ -30,7 +30,7 @@ from taper.batch.reading.source import JSONL, BatchError, fingerprint, open_sour
 from taper.batch.survey import job_of, surveyed, with_kept, workers
 from taper.batch.writing.parquet import ParquetFiles
 from taper.batch.writing.tables import TABLES
-from taper.batch.writing.text import TextOutput
+from taper.batch.writing.text import text_output
 from taper.errors import InputError, Problem
 from taper.version import VERSION
 
@@ -263,4 +263,4 @@ def _head(output: Output, kept: tuple[str, ...]) -> bytes:
     """What a text output begins with."""
     if output.is_parquet:
         return b""
-    return TextOutput(output.kind, output.compression, TABLES[output.table], kept).head()
+    return text_output(output.kind, output.compression, TABLES[output.table], kept).head()

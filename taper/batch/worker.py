@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.job import Counts, Task
@@ -17,7 +16,7 @@ from taper.batch.sharing.days import starts
 from taper.batch.sharing.planner import Failed, Planner
 from taper.batch.writing.columns import ColumnOutput, RecordOutput, write_part
 from taper.batch.writing.tables import TABLES, error_rows
-from taper.batch.writing.text import TextOutput
+from taper.batch.writing.text import TextOutput, text_output
 from taper.errors import Problem, TaperError
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from taper.batch.job import Job, Output
     from taper.batch.reading.row import Row
+    from taper.batch.sharing.moved_start import Restarted
     from taper.planning.plan import Plan
 
 _FEW = 20  # one row in so many may be read slowly
@@ -41,6 +41,23 @@ class _Rendering:
     def __init__(self, pieces: list[Any]) -> None:
         self.pieces = pieces
         self.size = sum(piece.size for piece in pieces)
+
+
+class _Renderer:
+    """Renders a plan for every output."""
+
+    def __init__(self, outputs: list[Any]) -> None:
+        """``outputs`` are those of plans."""
+        self.outputs = outputs
+
+    def shared(self, plan: Plan) -> _Rendering:
+        """The rendering of a plan."""
+        return _Rendering([output.shared(plan) for output in self.outputs])
+
+    def moved(self, like: _Rendering, plan: Restarted) -> _Rendering:
+        """The rendering of a plan begun on another day than ``like``."""
+        pairs = zip(self.outputs, like.pieces, strict=True)
+        return _Rendering([output.moved(piece, plan) for output, piece in pairs])
 
 
 class Worker:
@@ -68,17 +85,8 @@ class Worker:
         self._errors = [out for out in made if out.table.name == "errors"]
         whole = any(out.table.whole for out in self.outputs)
         products = self.job.products
-        self._planner = Planner(self.layout, self._shared, whole=whole, products=products)
-
-    def _shared(self, plan: Plan, start: int | None, like: Any) -> _Rendering | None:
-        pieces = []
-        before = repeat(None) if like is None else like.pieces
-        for output, old in zip(self._plans, before, strict=False):
-            piece = output.shared(plan, start, old)
-            if piece is None:
-                return None
-            pieces.append(piece)
-        return _Rendering(pieces)
+        renderer = _Renderer(self._plans)
+        self._planner = Planner(self.layout, renderer, whole=whole, products=products)
 
     def prepare(self) -> None:
         """Load what planning needs, once: workers are then forked with it."""
@@ -225,7 +233,7 @@ class Worker:
 def _output(output: Output, kept: tuple[str, ...]) -> Any:
     table = TABLES[output.table]
     if not output.is_parquet:
-        return TextOutput(output.kind, output.compression, table, kept)
+        return text_output(output.kind, output.compression, table, kept)
     return RecordOutput(table) if table.name == "errors" else ColumnOutput(table, kept)
 
 

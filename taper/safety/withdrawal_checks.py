@@ -238,8 +238,9 @@ def _made(
     listed = list(days)
     for place, day in enumerate(listed):
         reasons = tuple(days[day])
-        how = _how(known, day, reasons, visits)
-        items = _items(known, reasons, how, is_first=not made and not before)
+        is_late = not visits or (day - visits[-1]).days >= known.visit_days
+        how = _how(market, reasons, is_late=is_late)
+        items = _items(market, reasons, how, is_first=not made and not before)
         following = listed[place + 1] if place + 1 < len(listed) else None
         if _monitors(known, looked, following):
             items, looked = (*items, known.monitoring), [day]
@@ -249,20 +250,22 @@ def _made(
     return made
 
 
-def _how(known: Facts, day: date, reasons: tuple[str, ...], visits: Sequence[date]) -> str:
+@lru_cache(maxsize=256)
+def _how(market: str, reasons: tuple[str, ...], *, is_late: bool) -> str:
     """The most thorough way that a reason of the day asks for.
 
-    A check before a reduction is a visit if the last visit is longer ago than ``visit_days``.
+    A check before a reduction is a visit if it ``is_late``: no visit for ``visit_days``.
     """
-    ways = {known.kinds[reason].how for reason in reasons}
-    due = not visits or (day - visits[-1]).days >= known.visit_days
-    if BEFORE in reasons and due:
+    ways = {facts(market).kinds[reason].how for reason in reasons}
+    if BEFORE in reasons and is_late:
         ways.add(VISIT)
     return min(ways, key=HOW.index)
 
 
-def _items(known: Facts, reasons: tuple[str, ...], how: str, *, is_first: bool) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def _items(market: str, reasons: tuple[str, ...], how: str, *, is_first: bool) -> tuple[str, ...]:
     """The list of a check."""
+    known = facts(market)
     own = [item for reason in reasons for item in known.kinds[reason].items]
     first = [known.first] if is_first and BEFORE in reasons else []
     end = known.lost_tolerance if AFTER_STOP in reasons else known.tolerance

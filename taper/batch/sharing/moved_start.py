@@ -14,16 +14,19 @@ it does take decides between which starts it may be moved:
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from taper.batch.sharing.days import day_of, starts
+from taper.formulary.working_days import calendar_from
 from taper.planning.make import moved
+from taper.safety.check_dates import days_of_checks
+from taper.safety.withdrawal_checks import looked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
 
     from taper.planning.plan import Plan
     from taper.quantities import Interval
@@ -88,18 +91,56 @@ def _intervals(request: Request) -> Iterator[Interval]:
         yield parse_interval(str(over), "over", "d w mo y")
 
 
-def restarted(plan: Plan, start: date) -> Plan:
-    """A plan begun on another day of its group."""
-    by = start - plan.start
-    request = replace(
-        plan.request,
-        calendar=replace(plan.request.calendar, start=start),
-        text={**plan.request.text, "start": start.isoformat()},
-    )
-    steps = tuple(
-        step
-        if step.start is None
-        else step._replace(start=step.start + by, end=None if step.end is None else step.end + by)
-        for step in plan.steps
-    )
-    return moved(request, steps)
+class Movable:
+    """A plan that may begin on another day of its group, and its rendering."""
+
+    __slots__ = ("days", "looked", "market", "plan", "rendering", "rows")
+
+    def __init__(self, plan: Plan, rendering: Any) -> None:
+        """Everything about its days that stays as it is, in days from its first."""
+        self.plan = plan
+        self.rendering = rendering
+        self.market = plan.request.formulary.market
+        self.looked = None
+        if plan.request.checks != "none":
+            self.looked = looked(plan.request, plan.steps)
+        self.rows = [step.start and (step.start - plan.start).days for step in plan.steps]
+        self.days = max(row or 0 for row in self.rows)
+
+
+class Restarted:
+    """A plan begun on another day of its group; it is made whole only if that is asked for."""
+
+    def __init__(self, of: Movable, start: int) -> None:
+        """``start`` is the number of the other day."""
+        self.of = of
+        self.start = day_of(start)
+
+    @property
+    def next_checks(self) -> list[int | None]:
+        """For each row the first check in or after it, in days from the start."""
+        if self.of.looked is None:
+            return [None] * len(self.of.rows)
+        days = days_of_checks(self.of.looked, calendar_from(self.of.market, self.start))
+        places = (len(days) if row is None else bisect_left(days, row) for row in self.of.rows)
+        return [days[place] if place < len(days) else None for place in places]
+
+    @cached_property
+    def whole(self) -> Plan:
+        """The plan with all its dates."""
+        plan, start = self.of.plan, self.start
+        by = start - plan.start
+        request = replace(
+            plan.request,
+            calendar=replace(plan.request.calendar, start=start),
+            text={**plan.request.text, "start": start.isoformat()},
+        )
+        steps = tuple(
+            step
+            if step.start is None
+            else step._replace(
+                start=step.start + by, end=None if step.end is None else step.end + by
+            )
+            for step in plan.steps
+        )
+        return moved(request, steps)

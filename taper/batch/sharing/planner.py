@@ -14,9 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from taper.batch.reading.row import SHARED, Fault, Loose, given, id_text, too_long
-from taper.batch.sharing.days import FIRST, day_of, starts
-from taper.batch.sharing.moved_start import ONE_DAY, groups, restarted, shared_by
+from taper.batch.sharing.days import FIRST, starts
+from taper.batch.sharing.moved_start import Movable, Restarted, groups, shared_by
 from taper.batch.sharing.template import ID, LABEL
+from taper.engine.course import LATEST_DAY
 from taper.errors import Problem, Refused, TaperError
 from taper.planning.make import make_plan
 from taper.reading import read
@@ -24,7 +25,7 @@ from taper.reading.values import LONGEST_TEXT
 from taper.request.fields import CLOSE_RISKS, PRODUCTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from taper.batch.reading.row import Layout, Row
     from taper.planning.plan import Plan
@@ -48,6 +49,16 @@ class Rendering(Protocol):
     size: int
 
 
+class Renderer(Protocol):
+    """Renders plans whose id and label are marks."""
+
+    def shared(self, plan: Plan) -> Any:
+        """The rendering of a plan."""
+
+    def moved(self, like: Any, plan: Restarted) -> Any:
+        """The rendering of a plan begun on another day than ``like``."""
+
+
 # a row's plan: its id and label, the number of its first day, and its rendering
 Planned = tuple[str, "str | None", int, Any]
 
@@ -67,33 +78,22 @@ class _Shared:
     def __init__(self, scope: str) -> None:
         self.scope = scope
         self.groups = groups(scope)
-        # kept because a plan is moved more quickly than it is made, each with a rendering
-        self.plans: dict[int, tuple[Plan, Rendering]] = {}
+        self.plans: dict[int, Movable] = {}  # a plan is moved more quickly than it is made
         self.by_start: dict[int, Rendering] = {}
 
 
 class Planner:
-    """Plans rows, and remembers what they have in common, up to a limit.
-
-    ``render`` renders a plan whose id and label are marks. It gets the number of the plan's
-    first day, or None if its dates are not to be moved; it returns None if they cannot be. Its
-    last argument is the rendering of the same plan begun on another day, if there is one.
-    """
+    """Plans rows, and remembers what they have in common, up to a limit."""
 
     def __init__(
-        self,
-        layout: Layout,
-        render: Callable[[Plan, int | None, Any], Rendering | None],
-        *,
-        whole: bool,
-        products: str = "",
+        self, layout: Layout, renderer: Renderer, *, whole: bool, products: str = ""
     ) -> None:
         """``products`` are the clinic's own (:class:`~taper.formulary.local.Unchecked`).
 
         ``whole`` if the rendering depends on every field, not on the steps alone.
         """
         self.layout = layout
-        self._render = render
+        self._renderer = renderer
         self._whole = whole
         self._products = products
         self._first = _FIRST_ASIDE if whole else SHARED
@@ -110,6 +110,7 @@ class Planner:
         self._wrong: dict[Any, tuple[Problem, ...]] = {}
         self._size = 0
         self._starts = starts()
+        self._last = (LATEST_DAY - FIRST).days
         self.read_in_full = 0  # rows
 
     def plans(self, rows: Iterable[Row], first: int) -> list[Planned | Failed]:
@@ -158,13 +159,15 @@ class Planner:
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
         """The rendering of a shared plan for a day on which none began before, if it moves."""
         found = shared.plans.get(shared.groups[start]) if shared.groups is not None else None
-        if found is None:
+        if found is None or start + found.days > self._last:  # too late to be sure that it ends
             return None
-        plan, like = found
-        rendering = self._render(restarted(plan, day_of(start)), start, like)
-        if rendering is not None:
-            shared.by_start[start] = rendering
-            self._size += rendering.size
+        return self._keep(
+            shared, start, self._renderer.moved(found.rendering, Restarted(found, start))
+        )
+
+    def _keep(self, shared: _Shared, start: int, rendering: Rendering) -> Rendering:
+        shared.by_start[start] = rendering
+        self._size += rendering.size
         return rendering
 
     def _in_full(self, row: Row, number: int) -> Planned | Failed:
@@ -188,7 +191,7 @@ class Planner:
             request.text.update(id=ID, label=LABEL)  # marks where rows that share it differ
             plan = make_plan(request)
         except TaperError as error:
-            if not loose and request is None:
+            if not loose:
                 self._remember_wrong(row, error.problems)
             if not loose and (request is None or isinstance(error, Refused)):
                 self._remember_problems(row, error.problems)
@@ -201,7 +204,10 @@ class Planner:
         return ident, None if label is None else str(label), start, rendering
 
     def _remember_wrong(self, row: Row, problems: tuple[Problem, ...]) -> None:
-        """Keep problems that only the start has, or only the risks: other fields do not matter."""
+        """Keep problems that only the start has, or only the risks: other fields do not matter.
+
+        That a risk is planned only with a specialist is one of them.
+        """
         fields = {problem.field for problem in problems}
         if len(self._wrong) >= _MOST_WRONG:
             self._wrong.clear()
@@ -238,15 +244,10 @@ class Planner:
 
     def _share(self, plan: Plan, row: Row | None, values: dict[str, Any]) -> Rendering:
         """Render a plan, and keep the rendering for rows with the same values."""
-        scope = ONE_DAY if row is None else shared_by(plan.request)
-        start = (plan.start - FIRST).days
-        rendering = None if scope == ONE_DAY else self._render(plan, start, None)
-        if rendering is None:
-            scope = ONE_DAY
-            rendering = self._render(plan, None, None)
-            assert rendering is not None
+        rendering: Rendering = self._renderer.shared(plan)
         if row is None:
             return rendering
+        scope, start = shared_by(plan.request), (plan.start - FIRST).days
         if len(self._aside) + len(self._lengths) > _MOST_ASIDE:
             self._aside.clear()
             self._lengths.clear()
@@ -258,11 +259,9 @@ class Planner:
         if shared.__class__ is not _Shared or shared.scope != scope:
             shared = place[key] = _Shared(scope)
         if shared.groups is not None:
-            shared.plans[shared.groups[start]] = plan, rendering
+            shared.plans[shared.groups[start]] = Movable(plan, rendering)
             self._size += _OVERHEAD
-        shared.by_start[start] = rendering
-        self._size += rendering.size
-        return rendering
+        return self._keep(shared, start, rendering)
 
 
 def _are_plain(ident: object, label: object) -> bool:

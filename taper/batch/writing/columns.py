@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from taper.batch.reading.source import library
 from taper.batch.sharing.days import FIRST
 from taper.batch.sharing.step_rows import StepRows
-from taper.batch.sharing.template import Windows, cut
-from taper.batch.writing.formats import value_text
 from taper.batch.writing.schemas import decimal, typed_schema
+from taper.batch.writing.text import value_text
 from taper.export.csv import row_dates, schedule_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from taper.batch.sharing.moved_start import Restarted
     from taper.batch.sharing.planner import Planned
-    from taper.batch.sharing.template import Template
     from taper.batch.writing.tables import Table
     from taper.engine.steps import Step
     from taper.export.csv import RowDates
@@ -41,29 +40,26 @@ MOST_WORDS = 300_000
 class Cells:
     """What is shared of a plan: numbers by column, the words as their places in a list."""
 
-    __slots__ = ("columns", "gaps", "rows", "size")
+    __slots__ = ("columns", "rows", "size")
 
-    def __init__(self, columns: list[bytes], gaps: dict[int, list[Template]], rows: int) -> None:
-        """``gaps`` has the columns of words with dates in them, a template a row."""
+    def __init__(self, columns: list[bytes], rows: int) -> None:
+        """The numbers of a column stand side by side, each in four bytes."""
         self.columns = columns
-        self.gaps = gaps
         self.rows = rows
         self.size = sum(map(len, columns)) + _OVERHEAD
 
 
 class Packed(NamedTuple):
-    """The columns of a chunk as four record batches.
+    """The columns of a chunk as three record batches.
 
     ``shared`` has the columns of all rows that plans share, dates as days from the start;
     ``plans`` has for each plan its id, its first day (from 1970) and the kept columns; ``taken``
-    has for every row of the output the row of ``shared`` and the plan that it is made of;
-    ``own`` has the columns of words that no two plans share.
+    has for every row of the output the row of ``shared`` and the plan that it is made of.
     """
 
     shared: Any
     plans: Any
     taken: Any
-    own: Any
 
     def unpacked(self, table: Table) -> Any:
         """The record batch of every row of every plan."""
@@ -71,10 +67,9 @@ class Packed(NamedTuple):
         ids, days, *kept = self.plans.columns
         row, plan = self.taken.columns
         starts = days.take(plan)
-        shared, own = _named(self.shared), _named(self.own)
         columns = [ids.take(plan)]
-        for name in table.header[1:]:
-            column = own[name] if name in own else shared[name].take(row)
+        for name, shared in zip(table.header[1:], self.shared.columns, strict=True):
+            column = shared.take(row)
             if name in table.dates:
                 column = compute.add(column, starts).cast(arrow.date32())
             columns.append(column)
@@ -93,7 +88,6 @@ class ColumnOutput:
         self._list: list[str] = []  # the words in order
         self._dated = [n for n, name in enumerate(table.header) if name in table.dates]
         self._rows = StepRows(self._row)
-        self._windows = Windows()
         self._empty()
 
     def _empty(self) -> None:
@@ -101,30 +95,24 @@ class ColumnOutput:
         self._cells: list[Cells] = []  # of each plan
         self._kept_values: list[tuple[Any, ...]] = []
 
-    def shared(self, plan: Plan, start: int | None, like: Cells | None) -> Cells | None:
-        """The cells of a plan: its dates as days from the start.
-
-        ``like`` are those of the same plan begun on another day.
-        """
+    def shared(self, plan: Plan) -> Cells:
+        """The cells of a plan: its dates as days from the start."""
         base = plan.start.toordinal()
-        if like is not None and self.table.steps:
-            columns = list(like.columns)  # only the checks depend on the day
-            columns[self._dated[-1]] = _days([row[-1] for row in row_dates(plan)], base)
-            return Cells(columns, {}, like.rows)
-        if self.table.steps and start is not None:
+        if self.table.steps:
             return self._of_steps(plan, base)
         rows = self.table.rows(plan)
-        columns, gaps = [b""], {}  # the id is not shared
+        columns = [b""]  # the id is not shared
         for place, name in enumerate(self.table.header[1:], 1):
-            cells = [row[place] for row in rows]
-            columns.append(self._column(name, cells, base))
-            made = [cut(cell, start) for cell in cells] if name == "directions" else []
-            templates = [template for template in made if template is not None]
-            if len(templates) < len(made):
-                return None
-            if any(template.reach >= 0 for template in templates):
-                gaps[place] = templates
-        return Cells(columns, gaps, len(rows))
+            columns.append(self._column(name, [row[place] for row in rows], base))
+        return Cells(columns, len(rows))
+
+    def moved(self, like: Cells, plan: Restarted) -> Cells:
+        """The cells of a plan begun on another day than ``like``: of a schedule, other checks."""
+        if not self.table.steps:
+            return self.shared(plan.whole)
+        columns = list(like.columns)
+        columns[self._dated[-1]] = _bytes(plan.next_checks)
+        return Cells(columns, like.rows)
 
     def _column(self, name: str, cells: list[str], base: int) -> bytes:
         if name in self.table.dates:
@@ -144,7 +132,7 @@ class ColumnOutput:
         columns = [array("i", cells).tobytes() for cells in zip(*rows, strict=True)]
         for place, dates in zip(self._dated, zip(*days, strict=True), strict=True):
             columns[place] = _days(dates, base)
-        return Cells(columns, {}, len(rows))
+        return Cells(columns, len(rows))
 
     def _row(self, plan: Plan, step: Step, dates: RowDates) -> list[int]:
         """The numbers of a row; nothing for its id and its dates."""
@@ -169,7 +157,7 @@ class ColumnOutput:
     def nothing(self, rows: int) -> Cells:
         """The cells of a row that failed: one row a problem, with nothing but its id."""
         nothing = array("i", [_NULL] * rows).tobytes()
-        return Cells([nothing] * len(self.table.header), {}, rows)
+        return Cells([nothing] * len(self.table.header), rows)
 
     @property
     def is_full(self) -> bool:
@@ -184,7 +172,6 @@ class ColumnOutput:
             self._shared_columns(list(places)),
             self._plans(),
             _taken(each, [cells.rows for cells in places]),
-            self._own_columns({place for cells in places for place in cells.gaps}),
         )
         self._empty()
         return made
@@ -225,31 +212,6 @@ class ColumnOutput:
         ]
         return arrow.record_batch(columns, ["id", "start", *self.kept])
 
-    def _own_columns(self, places: set[int]) -> Any:
-        """The columns of words some of which have dates in them."""
-        arrow = library("pyarrow")
-        return arrow.record_batch(
-            {
-                self.table.header[place]: arrow.array(
-                    self._filled(place), arrow.string()
-                ).dictionary_encode()
-                for place in sorted(places)
-            }
-        )
-
-    def _filled(self, place: int) -> list[str | None]:
-        words: list[str | None] = []
-        for (_, _, start, _), cells in zip(self._planned, self._cells, strict=True):
-            templates = cells.gaps.get(place)
-            if templates is None:
-                found = array("i", cells.columns[place])
-                words += [None if word == _NULL else self._list[word] for word in found]
-                continue
-            for template in templates:
-                window = self._windows.of(start, template.reach)
-                words.append(template.render(window).decode())
-        return words
-
 
 class RecordOutput:
     """Collects error records, which no two rows share."""
@@ -279,11 +241,11 @@ class RecordOutput:
 
 
 def _days(days: Iterable[date | None], base: int) -> bytes:
-    return array("i", [day.toordinal() - base if day else _NULL for day in days]).tobytes()
+    return _bytes([None if day is None else day.toordinal() - base for day in days])
 
 
-def _named(batch: Any) -> dict[str, Any]:
-    return dict(zip(batch.schema.names, batch.columns, strict=True))
+def _bytes(numbers: Iterable[int | None]) -> bytes:
+    return array("i", [_NULL if each is None else each for each in numbers]).tobytes()
 
 
 def _taken(each: array[int], counts: Sequence[int]) -> Any:

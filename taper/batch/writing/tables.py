@@ -44,7 +44,6 @@ class Table(NamedTuple):
     """One table: its columns, and the rows of a plan in it as cells of text.
 
     ``whole`` if it shows the findings of the plan, and so depends on every field;
-    ``dates_in_cells`` if every date stands in a cell of its own;
     ``steps`` if its rows are the steps of a plan, whose dates are found apart from them.
     """
 
@@ -55,7 +54,6 @@ class Table(NamedTuple):
     numbers: frozenset[str] = frozenset()
     places: Mapping[str, int] = {}  # the decimals of a column with an exact amount
     whole: bool = False
-    dates_in_cells: bool = False
     steps: bool = False
 
 
@@ -87,7 +85,6 @@ TABLES = {
                 "cut_percent_of_current": _PERCENT,
                 "mme": _AMOUNT,
             },
-            dates_in_cells=True,
             steps=True,
         ),
         Table(
@@ -96,7 +93,6 @@ TABLES = {
             checks_rows,
             dates=frozenset({"date"}),
             numbers=frozenset({"step"}),
-            dates_in_cells=True,
         ),
         Table(
             "supply",
@@ -120,7 +116,6 @@ TABLES = {
                 "largest_cut_percent_of_original": _PERCENT,
             },
             whole=True,
-            dates_in_cells=True,
         ),
         # the documents themselves, one a line of JSONL
         Table("plans", [], _no_rows, whole=True),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taper.engine.steps import HOLD, STEP_BACK, STOP
+from taper.safety.catalogue import US
 from taper.safety.findings import (  # noqa: F401 - each registers its rules
     cuts,
     doses,
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
     from taper.safety.findings.registry import Rule
     from taper.supply import Supply
 
-RULES: tuple[Rule, ...] = rules()
-_OF_ROWS = tuple(rule for rule in RULES if rule.of_rows)
+RULES: tuple[Rule, ...] = rules(US)
 
 
 def of_steps(
@@ -43,7 +43,8 @@ def of_steps(
 
     The rows are not ``as_asked`` by the request if the plan was changed since.
     """
-    return _found(_OF_ROWS, Facts(request, steps, as_asked=as_asked))
+    facts = Facts(request, steps, as_asked=as_asked)
+    return _found(rules(facts.market, of_rows=True), facts)
 
 
 def find(
@@ -63,18 +64,18 @@ def find(
     """
     facts = Facts(request, steps, dispensing, as_asked=as_asked, ran_out=ran_out)
     if known is None:
-        return _found(RULES, facts)
+        return _found(rules(facts.market), facts)
     before = {each.id: each for each in known}
     found: list[Finding] = []
-    for rule in RULES:
+    for rule in rules(facts.market):
         each = before.get(rule.id) if rule.of_rows else rule.look(facts)
         if each is not None:
             found.append(each)
     return tuple(found)
 
 
-def _found(rules: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
-    return tuple(each for rule in rules if (each := rule.look(facts)) is not None)
+def _found(wanted: Iterable[Rule], facts: Facts) -> tuple[Finding, ...]:
+    return tuple(each for rule in wanted if (each := rule.look(facts)) is not None)
 
 
 def marked(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> tuple[Step, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.safety.catalogue import US, Finding, is_raised_in, ranks
@@ -130,8 +130,8 @@ class Rule(NamedTuple):
     of_rows: bool
 
     def look(self, facts: Facts) -> Finding | None:
-        """The finding in the words of the market; None if there is none, or not in this market."""
-        found = self.search(facts) if is_raised_in(self.id, facts.market) else None
+        """The finding in the words of the market; None if there is none."""
+        found = self.search(facts)
         if found is None:
             return None
         market = "" if facts.market == US else facts.market
@@ -154,7 +154,13 @@ def finding(
     return register
 
 
-def rules() -> tuple[Rule, ...]:
-    """Every rule that is registered, in the order in which findings are printed."""
+@lru_cache(maxsize=16)
+def rules(market: str, *, of_rows: bool = False) -> tuple[Rule, ...]:
+    """Every rule that is raised in a market, in the order in which findings are printed.
+
+    With ``of_rows`` those alone that need nothing but the rows.
+    """
+    wanted = (rule for rule in _RULES.values() if rule.of_rows or not of_rows)
+    raised = (rule for rule in wanted if is_raised_in(rule.id, market))
     place = ranks()
-    return tuple(sorted(_RULES.values(), key=lambda rule: place[rule.id]))
+    return tuple(sorted(raised, key=lambda rule: place[rule.id]))
