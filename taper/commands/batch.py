@@ -27,76 +27,59 @@ _MOST_JOBS = 256
 _MORE = "Large runs, and more"  # a panel of the help
 
 
-def _file(name: str, help: str, panel: str | None = None) -> Any:  # noqa: A002 - Typer's own name
-    return typer.Option(name, help=help, show_default=False, metavar="FILE", rich_help_panel=panel)
+def _option(*names: str, says: str, **others: Any) -> Any:
+    return typer.Option(*names, help=says, show_default=False, **others)
+
+
+def _file(*names: str, says: str, **others: Any) -> Any:
+    return _option(*names, says=says, metavar="FILE", **others)
+
+
+_INPUTS = ".csv, .jsonl (also .gz, .zst) or .parquet, or - for standard input."
+_OUTPUTS = "Schedules: .csv, .parquet; .jsonl: whole plans; -: print."
+_WRONG = "What is wrong with the rows that failed, with values."
+_PROCESSES = "Worker processes; 0 (default): one a processor."
+_KEPT = "Copy columns that are no fields to the output."
+_PRINTED = "Of what is printed (-o -): csv (default) or jsonl."
+
+Source = Annotated[str, typer.Argument(metavar="INPUT", help=_INPUTS, show_default=False)]
+Schedules = Annotated[str | None, _file("-o", "--output", says=_OUTPUTS)]
+Checks = Annotated[str | None, _file("--checks-out", says="The withdrawal checks.")]
+Supply = Annotated[str | None, _file("--supply-out", says="What to dispense.")]
+Summaries = Annotated[
+    str | None, _file("--summary-out", says="One row a plan.", rich_help_panel=_MORE)
+]
+Errors = Annotated[str | None, _file("--errors", says=_WRONG)]
+Jobs = Annotated[int, _option("--jobs", says=_PROCESSES, min=0, metavar="NUMBER")]
+Summary = Annotated[
+    bool, _option("--summary", says="Print the counts as JSON (no patient's data).")
+]
+Format = Annotated[str, _option("--format", says=_PRINTED, metavar="FORMAT", rich_help_panel=_MORE)]
+Products = Annotated[
+    str | None,
+    _file("--products", says="The clinic's own products (TOML).", rich_help_panel=_MORE),
+]
+Force = Annotated[bool, _option("--force", says="Replace outputs that exist.")]
+Resume = Annotated[
+    bool, _option("--resume", says="Take up a run that was stopped.", rich_help_panel=_MORE)
+]
+Keep = Annotated[bool, _option("--keep-columns", says=_KEPT, rich_help_panel=_MORE)]
 
 
 def batch(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="INPUT",
-            help=".csv, .jsonl (also .gz, .zst) or .parquet, or - for standard input.",
-            show_default=False,
-        ),
-    ],
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "-o",
-            "--output",
-            help="Schedules: .csv, .parquet; .jsonl: whole plans; -: print.",
-            show_default=False,
-            metavar="FILE",
-        ),
-    ] = None,
-    checks_out: Annotated[str | None, _file("--checks-out", "The withdrawal checks.")] = None,
-    supply_out: Annotated[str | None, _file("--supply-out", "What to dispense.")] = None,
-    summary_out: Annotated[str | None, _file("--summary-out", "One row a plan.", _MORE)] = None,
-    errors: Annotated[
-        str | None, _file("--errors", "What is wrong with the rows that failed, with values.")
-    ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs",
-            help="Worker processes; 0 (default): one a processor.",
-            min=0,
-            metavar="NUMBER",
-            show_default=False,
-        ),
-    ] = 0,
-    summary: Annotated[  # noqa: FBT002
-        bool, typer.Option("--summary", help="Print the counts as JSON (no patient's data).")
-    ] = False,
-    format: Annotated[  # noqa: A002
-        str,
-        typer.Option(
-            "--format",
-            help="Of what is printed (-o -): csv (default) or jsonl.",
-            metavar="FORMAT",
-            show_default=False,
-            rich_help_panel=_MORE,
-        ),
-    ] = "csv",
-    force: Annotated[  # noqa: FBT002
-        bool, typer.Option("--force", help="Replace outputs that exist.")
-    ] = False,
-    products: Annotated[
-        str | None, _file("--products", "The clinic's own products (TOML).", _MORE)
-    ] = None,
-    resume: Annotated[  # noqa: FBT002
-        bool,
-        typer.Option("--resume", help="Take up a run that was stopped.", rich_help_panel=_MORE),
-    ] = False,
-    keep_columns: Annotated[  # noqa: FBT002
-        bool,
-        typer.Option(
-            "--keep-columns",
-            help="Copy columns that are no fields to the output.",
-            rich_help_panel=_MORE,
-        ),
-    ] = False,
+    source: Source,
+    output: Schedules = None,
+    checks_out: Checks = None,
+    supply_out: Supply = None,
+    summary_out: Summaries = None,
+    errors: Errors = None,
+    jobs: Jobs = 0,
+    summary: Summary = False,  # noqa: FBT002
+    format: Format = "csv",  # noqa: A002
+    force: Force = False,  # noqa: FBT002
+    products: Products = None,
+    resume: Resume = False,  # noqa: FBT002
+    keep_columns: Keep = False,  # noqa: FBT002
 ) -> None:
     """Plan a whole panel: each row of a file is a request.
 
@@ -205,7 +188,7 @@ def _report(result: Result, outputs: tuple[Output, ...], errors: str | None) -> 
         text += f" ({result.resumed:,} were done before)"
     sys.stderr.write(text + "\n")
     if result.failed:
-        fields = sorted(_by_field(result).items(), key=lambda item: (-item[1], item[0]))
+        fields = sorted(result.fields.items(), key=lambda item: (-item[1], item[0]))
         listed = ", ".join(f"{name} {count:,}" for name, count in fields)
         more = ", ..." if result.failed > len(result.lines) else ""
         lines = ", ".join(f"{line:,}" for line in result.lines) + more
@@ -221,20 +204,8 @@ def _figures(result: Result) -> dict[str, object]:
         "rows": result.rows,
         "planned": result.planned,
         "failed": result.failed,
-        "failed_by_field": dict(sorted(_by_field(result).items())),
+        "failed_by_field": dict(sorted(result.fields.items())),
     }
-
-
-def _by_field(result: Result) -> dict[str, int]:
-    """In how many rows a field is wrong; a name that is no field may be a patient's."""
-    from taper.request.fields import ALIASES, FIELDS  # noqa: PLC0415
-
-    known = {*FIELDS, *ALIASES, "row"}
-    found: dict[str, int] = {}
-    for name, count in result.fields.items():
-        shown = name if name in known else "unknown"
-        found[shown] = found.get(shown, 0) + count
-    return found
 
 
 def register(app: typer.Typer) -> None:
