@@ -278,31 +278,7 @@ def most_of_a_liquid(product: Product, strength: Strength) -> int:
     return measures * (strength.amount * product.measure // THOUSAND)
 
 
-@lru_cache(maxsize=1024)
-def regimens(
-    product: Product,
-    strengths: tuple[Strength, ...],
-    interval: int,
-    most: int,
-    *,
-    number: int = 0,
-    halves: bool = False,
-    fewest_strengths: bool = False,
-    limit: int = 0,
-    favor: str = "",
-) -> Regimens:
-    """The table of a product, its strengths and its interval; built once."""
-    return Regimens(
-        product,
-        strengths,
-        interval,
-        most,
-        number=number,
-        halves=halves,
-        fewest_strengths=fewest_strengths,
-        limit=limit,
-        favor=favor,
-    )
-
+# the table of a product, its strengths and its interval, built once
+regimens = lru_cache(maxsize=1024)(Regimens)
 
 __all__ = ["LIQUID_AT_ONCE", "Regimen", "Regimens", "most_of_a_liquid", "regimens"]
