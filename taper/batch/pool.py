@@ -22,11 +22,9 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.job import Written
-from taper.batch.reading.ids import Ids
 from taper.batch.reading.source import PARQUET, BatchError
 from taper.batch.worker import Worker
 from taper.errors import Problem, TaperError
@@ -34,11 +32,9 @@ from taper.errors import Problem, TaperError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
-    from pathlib import Path
     from typing import IO
 
     from taper.batch.job import Job, Task
-    from taper.batch.reading.ids import Repeated
 
     Range = tuple[int, int]
 
@@ -89,14 +85,6 @@ class Ticket:
 # of a worker process: what it was begun with
 _worker: Worker
 _ticket: Ticket
-_ids: Ids
-
-
-def _begin_ids(folder: Path, locks: Sequence[IO[str]], parent: int) -> None:
-    """Make this process the one that collects the ids of an input."""
-    global _ids  # noqa: PLW0603 - as above
-    _behave(locks, parent)
-    _ids = Ids(folder)
 
 
 def _begin(
@@ -150,16 +138,6 @@ def _asked(name: str, ranges: Sequence[Range]) -> list[Any]:
     return [getattr(_worker, name)(*each) for each in ranges]
 
 
-def _collected(blob: bytes) -> None:
-    """In a process of its own: add the ids of the next rows."""
-    _ids.add(blob)
-
-
-def _repeated() -> Repeated:
-    """In the same process: the rows whose id stood before."""
-    return _ids.repeated()
-
-
 def _planned(task: Task) -> Written:
     """In a worker: plan a chunk, and write it when its turn has come."""
     sizes, counts = _worker.plan(task)
@@ -196,24 +174,9 @@ class Crew:
             self._rehearsal = self._worker.rehearsed(ranges)
         # many at once: while this process plans, it is slow to hand out the next
         some = (ranges[at : at + _AT_ONCE] for at in range(0, len(ranges), _AT_ONCE))
-        pool = self._pool(self.count - 1, _begin, self._known(), None)
+        pool = self._pool(self.count - 1, self._known(), None)
         for answers in self._done(pool, ((_asked, name, each) for each in some)):
             yield from answers
-
-    def repeated(self, blobs: Iterable[bytes]) -> Repeated:
-        """The rows whose id stood before; ``blobs`` are the ids in the order of the input."""
-        if self.count == 1:
-            ids = Ids(self.job.folder)
-            for blob in blobs:
-                ids.add(blob)
-            return ids.repeated()
-        pool = self._pool(1, _begin_ids, self.job.folder)
-        more = iter(blobs)
-        some = iter(lambda: b"\n".join(islice(more, _AT_ONCE)), b"")
-        for _ in self._done(pool, ((_collected, blob) for blob in some)):
-            pass
-        found: Repeated = self._result(pool.submit(_repeated))
-        return found
 
     def plan(self, tasks: Iterable[Task], first: int, sizes: Sequence[int]) -> Iterator[Written]:
         """Plan and write chunks, from the ``first`` on; every output has ``sizes`` bytes so far."""
@@ -224,7 +187,7 @@ class Crew:
                     break
             self._end_pools()  # with their threads: a fork has only the one that forks
             ticket = Ticket(self._context, first, sizes)
-            pool = self._pool(self.count, _begin, self._known(), ticket)
+            pool = self._pool(self.count, self._known(), ticket)
             yield from self._done(pool, ((_planned, task) for task in tasks))
             return
         offsets = list(sizes)
@@ -238,10 +201,10 @@ class Crew:
         """What a worker begins with: all that this process knows, or the job alone."""
         return self._worker if self._shares else self.job
 
-    def _pool(self, count: int, begin: Callable[..., None], *values: Any) -> ProcessPoolExecutor:
+    def _pool(self, count: int, *values: Any) -> ProcessPoolExecutor:
         gc.freeze()  # what is shared is not touched by the collectors of the workers
         words = (*values, self._locks, os.getpid())
-        self._pools.append(ProcessPoolExecutor(count, self._context, begin, words))
+        self._pools.append(ProcessPoolExecutor(count, self._context, _begin, words))
         return self._pools[-1]
 
     def _done(self, pool: ProcessPoolExecutor, calls: Iterable[tuple[Any, ...]]) -> Iterator[Any]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from taper.batch.job import Chunk, Job
 from taper.batch.reading import csv, jsonl
 from taper.batch.reading.arrow import copied
+from taper.batch.reading.ids import Ids
 from taper.batch.reading.row import Layout, layout_of
 from taper.batch.reading.source import CSV, JSONL, PARQUET, Window
 from taper.batch.writing.tables import TABLES
 from taper.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from taper.batch.job import Output, Settings
@@ -82,22 +83,17 @@ def surveyed(
     crew: Crew, ranges: list[Range], line: int, progress: Callable[[str, int, int], None]
 ) -> tuple[list[Chunk], Repeated]:
     """Count rows and lines, the first on ``line``, and find the ids that stand twice."""
-    job = crew.job
+    job, row = crew.job, 1
     chunks: list[Chunk] = []
-
-    def ids() -> Iterator[bytes]:
-        row, at = 1, line
-        for (start, end), (rows, lines, blob) in zip(
-            ranges, crew.each("survey", ranges), strict=True
-        ):
-            chunks.append(Chunk(start, end, row, at, rows))
-            if rows and (job.kind == JSONL or "id" in job.columns):
-                yield blob
-            row, at = row + rows, at + lines
-            progress("reading", len(chunks), len(ranges))
-
-    repeated = crew.repeated(ids())
-    return chunks, repeated
+    ids = Ids(job.folder)
+    answers = zip(ranges, crew.each("survey", ranges), strict=True)
+    for number, ((start, end), (rows, lines, blob)) in enumerate(answers, 1):
+        chunks.append(Chunk(start, end, row, line, rows))
+        if rows and (job.kind == JSONL or "id" in job.columns):
+            ids.add(blob)
+        row, line = row + rows, line + lines
+        progress("reading", number, len(ranges))
+    return chunks, ids.repeated()
 
 
 def _chunk_bytes(outputs: tuple[Output, ...]) -> int:
