@@ -17,7 +17,7 @@ from taper.terminal.streams import escaped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from taper.batch.job import Output, Result
+    from taper.batch.job import Output, Result, Settings
 
 SOME_FAILED = 4
 TERMINATED = 143  # 128 and the number of SIGTERM
@@ -89,11 +89,8 @@ def batch(
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
     from taper.batch.job import Settings  # noqa: PLC0415 - loads what a batch needs
-    from taper.batch.run import KEPT, run  # noqa: PLC0415
 
     printed = one_of("format", format, ("csv", "jsonl"))
-    if jobs > _MOST_JOBS:
-        raise InputError(Problem("jobs", f"{jobs} workers are too many", f"at most {_MOST_JOBS}"))
     wanted = {
         "schedule": output,
         "checks": checks_out,
@@ -102,9 +99,7 @@ def batch(
         "errors": errors,
     }
     outputs = tuple(_output(table, name, printed) for table, name in wanted.items() if name)
-    if not outputs and not summary:
-        hint = "-o FILE, or --summary alone to see how many rows can be planned"
-        raise InputError(Problem("output", "nothing is asked for", hint))
+    _check_asked(outputs, jobs, summary=summary)
     settings = Settings(
         source,
         outputs,
@@ -114,21 +109,36 @@ def batch(
         keep_columns=keep_columns,
         products=_own(products),
     )
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        result = _shown(lambda progress: run(settings, progress))
-    except BaseException as error:
-        if KEPT in getattr(error, "__notes__", ()):
-            sys.stderr.write(f"{KEPT}\n")
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    result = _done(settings)
     _report(result, outputs, errors)
     if summary:
         to = sys.stderr if any(each.name == "-" for each in outputs) else sys.stdout
         to.write(json.dumps(_figures(result)) + "\n")
     if result.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+def _check_asked(outputs: tuple[Output, ...], jobs: int, *, summary: bool) -> None:
+    if jobs > _MOST_JOBS:
+        raise InputError(Problem("jobs", f"{jobs} workers are too many", f"at most {_MOST_JOBS}"))
+    if not outputs and not summary:
+        hint = "-o FILE, or --summary alone to see how many rows can be planned"
+        raise InputError(Problem("output", "nothing is asked for", hint))
+
+
+def _done(settings: Settings) -> Result:
+    """Run the batch; if it is stopped, tell whether it can be resumed."""
+    from taper.batch.run import KEPT, run  # noqa: PLC0415 - loads what a batch needs
+
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _shown(lambda progress: run(settings, progress))
+    except BaseException as error:
+        if KEPT in getattr(error, "__notes__", ()):
+            sys.stderr.write(f"{KEPT}\n")
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _output(table: str, name: str, printed: str) -> Output:

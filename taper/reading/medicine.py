@@ -209,9 +209,7 @@ def take(
         limit=limit,
         favor=favor,
     )
-    for amount in sorted(set(amounts)):
-        if made.units(amount) is None:
-            _not_makeable(made, amount, text)
+    _check_makeable(made, amounts, text)
     current = _current(made, amounts, written, as_written(written, wanted, amounts, text))
     if written.other:
         check_other(written, current, text)
@@ -348,6 +346,12 @@ def _limit(product: Product, strength: Strength, amount: int, text: str) -> int:
         raise InputError(Problem("dose", message, "check the dose and its unit", text))
     measures = -(-amount // drug)
     return min(-(-measures // _LIMIT_GRAIN) * _LIMIT_GRAIN * drug, most)
+
+
+def _check_makeable(made: Regimens, amounts: tuple[int, ...], text: str) -> None:
+    for amount in sorted(set(amounts)):
+        if made.units(amount) is None:
+            _not_makeable(made, amount, text)
 
 
 def _not_makeable(made: Regimens, amount: int, text: str) -> NoReturn:
