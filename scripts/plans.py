@@ -44,6 +44,43 @@ REGIMENS = {
     "codeine-apap": "30/300 q6h, 60/300 q6h",
     "oxymorphone-ir": "10 q6h",
 }
+# the commonest ten of the other markets, by the project's judgement: no count of use was seen
+ELSEWHERE = {
+    "uk": {
+        "co-codamol": "2 x 30/500 q6h",
+        "codeine-ir": "30 q6h",
+        "dihydrocodeine-ir": "30 q6h",
+        "tramadol-ir": "50 q6h",
+        "morphine-mr-mst-continus": "30 q12h, 60 q12h",
+        "morphine-mr-zomorph": "30 q12h",
+        "oxycodone-mr-longtec": "20 q12h",
+        "fentanyl-patch-matrifen": "25",
+        "buprenorphine-patch-butec": "10",
+    },
+    "ca": {
+        "hydromorphone-ir": "2 q6h",
+        "hydromorphone-cr": "6 q12h, 12 q12h",
+        "oxycodone-ir": "10 q6h",
+        "oxycodone-apap": "2 x 5/325 q6h",
+        "oxycodone-er": "20 q12h",
+        "morphine-er": "30 q12h",
+        "codeine-apap": "2 x 30/300 q6h",
+        "tramadol-apap": "37.5/325 q6h",
+        "fentanyl-patch": "25",
+    },
+    "au": {
+        "oxycodone-naloxone-mr": "10/5 q12h, 20/10 q12h",
+        "oxycodone-mr": "20 q12h",
+        "oxycodone-ir": "5 q6h",
+        "tapentadol-mr": "100 q12h",
+        "tramadol-mr-tramal-sr": "100 q12h",
+        "morphine-mr": "30 q12h",
+        "codeine-paracetamol": "2 x 30/500 q6h",
+        "buprenorphine-patch": "10",
+        "fentanyl-patch": "25",
+    },
+}
+PLACES = {"uk": "In the United Kingdom", "ca": "In Canada", "au": "In Australia"}
 UNITS = {"patch": "mcg/h", "buccal": "mcg"}  # of the last word of an id; else mg
 OF_THE_MEDICINE = {  # warnings that the medicine brings, whatever the plan
     "methadone",
@@ -65,6 +102,7 @@ class Made:
     dose: str
     known: str
     plan: Plan
+    market: str = "us"
 
     @property
     def warnings(self) -> list[Finding]:
@@ -136,22 +174,24 @@ def is_night(time: str) -> bool:
     return time[0].isdigit() and not NIGHT[1] <= time <= NIGHT[0]
 
 
-def made() -> list[Made]:
-    """The plan of every regimen, for each length of use."""
+def made(market: str = "us") -> list[Made]:
+    """The plan of every regimen of a market, for each length of use."""
+    fields = {"start": START, "market": market}
     return [
-        Made(product, dose, known, plan(product, dose, start=START, on_opioids_for=known))
-        for product, dose in regimens()
+        Made(product, dose, known, plan(product, dose, on_opioids_for=known, **fields), market)
+        for product, dose in regimens(market)
         for known in DURATIONS
     ]
 
 
-def regimens() -> Iterator[tuple[str, str]]:
-    """Every regimen: a product and its dose as it is written."""
-    for product, doses in REGIMENS.items():
-        unit = UNITS.get(product.rsplit("-", 1)[-1], "mg")
+def regimens(market: str = "us") -> Iterator[tuple[str, str]]:
+    """Every regimen of a market: a product and its dose as it is written."""
+    for product, doses in (REGIMENS if market == "us" else ELSEWHERE[market]).items():
+        units = (UNITS[word] for word in product.split("-") if word in UNITS)
+        unit = next(units, "mg")
         for written in doses.split(", "):
-            amount, _, often = written.partition(" ")
-            yield product, f"{amount} {unit} {often}".strip()
+            amount, space, often = written.rpartition(" ")
+            yield product, f"{amount} {unit} {often}" if space else f"{often} {unit}"
 
 
 # --- the page ----------------------------------------------------------------------------------
@@ -159,9 +199,11 @@ def regimens() -> Iterator[tuple[str, str]]:
 HEAD = """# Plans of common regimens
 
 What the default settings plan for {number} regimens that are often seen in the United States, after
-eight weeks and after three years of opioids: {plans} plans from {start} on. This page is generated
-(`python -m scripts.plans`), so that a change of a rule shows here, and a test fails if it is not
-current. The numbers in brackets are the tablets of a dose that takes more than one.
+eight weeks and after three years of opioids: {plans} plans from {start} on. After them come the
+commonest ten regimens [in the United Kingdom](#in-the-united-kingdom), [in Canada](#in-canada) and
+[in Australia](#in-australia), by the project's judgement: no count of use was seen. This page is
+generated (`python -m scripts.plans`), so that a change of a rule shows here, and a test fails if it
+is not current. The numbers in brackets are the tablets of a dose that takes more than one.
 
 """
 
@@ -189,15 +231,24 @@ def page() -> str:
     """The page: the figures, then every plan."""
     plans = made()
     head = HEAD.format(number=len(plans) // len(DURATIONS), plans=len(plans), start=START)
-    text = head + "| measured | |\n|---|---|\n"
-    text += "".join(f"| {name} | {value} |\n" for name, value in figures(plans).items())
+    text = head + measured(plans)
     product = ""
     for each in plans:
         if each.product != product:
             product = each.product
             text += f"\n## {product}\n"
         text += section(each)
+    for market, place in PLACES.items():
+        plans = made(market)
+        text += f"\n## {place}\n\n`--market {market}`\n\n{measured(plans)}"
+        text += "".join(section(each) for each in plans)
     return text
+
+
+def measured(plans: list[Made]) -> str:
+    """The table of what is measured."""
+    rows = "".join(f"| {name} | {value} |\n" for name, value in figures(plans).items())
+    return f"| measured | |\n|---|---|\n{rows}"
 
 
 def section(each: Made) -> str:

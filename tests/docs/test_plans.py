@@ -14,9 +14,12 @@ from taper import plan
 RUN_IT = "run: make docs"
 
 
-@pytest.fixture(scope="module")
-def made():
-    return plans.made()
+MARKETS = ("us", "uk", "ca", "au")
+
+
+@pytest.fixture(scope="module", params=MARKETS)
+def made(request):
+    return plans.made(request.param)
 
 
 def test_the_page_is_what_is_planned():
@@ -30,6 +33,21 @@ def test_the_regimens_are_those():
     assert ("oxycodone-ir", "30/15/15/30 mg") in regimens
     assert ("fentanyl-patch", "100 mcg/h") in regimens
     assert ("buprenorphine-buccal", "450 mcg q12h") in regimens
+
+
+@pytest.mark.parametrize("market", MARKETS[1:])
+def test_ten_regimens_of_every_other_market(market):
+    regimens = list(plans.regimens(market))
+    assert len(regimens) == len(set(regimens)) == 10
+    text = plans.PAGE.read_text(encoding="utf-8").split(f"`--market {market}`")[1]
+    for product, dose in regimens:
+        assert f"### {product} {dose}, after three years" in text
+
+
+def test_a_dose_is_written_with_its_unit():
+    assert ("fentanyl-patch-matrifen", "25 mcg/h") in list(plans.regimens("uk"))
+    assert ("co-codamol", "2 x 30/500 mg q6h") in list(plans.regimens("uk"))
+    assert ("oxycodone-naloxone-mr", "20/10 mg q12h") in list(plans.regimens("au"))
 
 
 def test_no_cut_of_over_a_quarter_could_have_been_smaller(made):

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 from written import amounts, doses, findings, taper
 
+from taper.cli import run
 from taper.errors import InputError, Refused
 from taper.formulary.market import formulary
 from taper.planning.make import make_plan
@@ -24,6 +25,7 @@ from taper.terminal.request_file import read_request
 from taper.terminal.schedule_table import schedule_table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+REQUESTS = sorted(EXAMPLES.glob("[a-z][a-z]/*.toml"))
 
 
 def uk(product: str, dose: str, **fields: object):
@@ -348,11 +350,28 @@ def test_the_commands_of_a_uk_pharmacist_make_the_example():
     assert [f.days_supply for f in kept.supply[:-1]] == [28] * (len(kept.supply) - 1)
 
 
+def test_each_market_has_examples():
+    assert {request.parent.name for request in REQUESTS} == {"uk", "ca", "au"}
+    assert all(
+        f"Plan it: taper plan examples/{r.parent.name}/{r.name}" in r.read_text("utf-8")
+        for r in REQUESTS
+    )
+
+
 @pytest.mark.parametrize(
-    "name", ["uk/mst-continus", "ca/hydromorph-contin", "au/targin", "au/tramal-sr"]
+    "example", REQUESTS, ids=lambda request: f"{request.parent.name}-{request.stem}"
 )
-def test_an_example_is_planned_as_it_was(name):
-    request = EXAMPLES / f"{name}.toml"
+def test_an_example_runs(example, monkeypatch, capsys):
+    monkeypatch.setenv("TAPER_CONFIG", "")
+    assert run(["plan", str(example)]) == 0
+    assert "first day without it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "example", REQUESTS, ids=lambda request: f"{request.parent.name}-{request.stem}"
+)
+def test_an_example_is_planned_as_it_was(example):
+    request = example
     plan = make_plan(read(read_request(str(request), {}, "uk")[0]))
     out = io.StringIO()
     Console(file=out, width=100, color_system=None).print(schedule_table(plan, 100))
