@@ -22,6 +22,7 @@ COMMANDS = {
     "plan": "plan",
     "export": "export",
     "revise": "revise",
+    "record": "record",
     "check": "check",
     "compare": "compare",
     "due": "due",

@@ -71,15 +71,17 @@ class Taper:
         self.place = 0
         self.would: tuple[Step, ...] = ()
         regimen = request.regimen
-        others = (*(other.regimen for other in self.others), *self.kept)
+        # the order in which they stand beside it, whatever goal is set on the way
+        kept = (each for each in request.also if each not in self.others)
+        self.in_order = (*self.others, *kept)
+        others = tuple(companion.regimen for companion in self.in_order)
         daily = regimen.daily
         first = Step(0, CURRENT, None, None, regimen, daily, daily, NOTHING, "", others)
         self.steps = [first]
 
     def _take_turns(self, request: Request) -> None:
-        """Which of the others are tapered, and which are kept as they are."""
+        """Which of the others are tapered."""
         self.others = tapered(request)
-        self.kept = tuple(c.regimen for c in request.also if c not in self.others)
 
     def run(self) -> tuple[Step, ...]:
         """The rows of the main opioid, then of the others."""
@@ -99,8 +101,8 @@ class Taper:
 
     def _beside(self) -> tuple[Regimen, ...]:
         """What is taken beside the opioid whose turn it is."""
-        waiting = (other.regimen for other in self.others[self.place :])
-        return (*waiting, *self.kept)
+        begun = self.others[: self.place]
+        return tuple(each.regimen for each in self.in_order if each not in begun)
 
     def go_on(self, course: Course, behind: int = 0) -> tuple[Step, ...]:
         """The rows of the opioid whose turn it is, but for those behind, then of the others."""
@@ -127,9 +129,6 @@ class Taper:
             here = course.reached(day)
             if here.has_ended_before(day) and self._is_of_the_next(here, change):
                 break
-            if here.is_unmoved_by(change, day, before):
-                del self.met[0]
-                continue
             if self.place and change.goal is not None:
                 raise _too_late(self.request, change.day)
             if change.goal is not None:
@@ -188,6 +187,7 @@ class Taper:
             waits=self.place == len(self.others),
         )
         course.due, course.last = due, ended.start
+        course.rows.take(due, NOTHING)  # its dose counts from its turn, also if a hold comes first
         if isinstance(course, UnderWay):
             course.would = course.those_of(self.would, begin)
         return course

@@ -16,7 +16,7 @@ from taper.course.position import check_goal, part_in_force, position
 from taper.engine.under_way import FALLS
 from taper.errors import InputError, Problem, Refused, TaperError
 from taper.planning.make import gentlest
-from taper.planning.revised import revised
+from taper.planning.revised import noted, revised
 from taper.quantities import parse_day, parse_interval
 from taper.reading import read
 from taper.reading.revisions import (
@@ -88,7 +88,7 @@ def revise(plan: Plan, from_day: date | str, *, why: str = "", **given: str | No
     if ran_out:
         entry["findings"] = [RAN_OUT]
     if _moves_nothing(plan, change, at, ran_out=ran_out):
-        return revised(plan, request, plan.steps, entry)
+        return noted(plan, entry)
     if _is_made_by(plan, first, changes):
         steps = schedule(first, later)
     else:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from taper.engine.choice import Reason
 from taper.engine.course import Course
+from taper.engine.faster import faster
 from taper.engine.rows import aligned
 from taper.engine.steps import (
     BASELINE,
@@ -30,13 +31,12 @@ from taper.engine.steps import (
     is_as_low,
 )
 from taper.errors import InputError, Problem
-from taper.request.rule import CURRENT, MIXED, ORIGINAL
+from taper.request.rule import ORIGINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from taper.engine.curve import Curve
     from taper.engine.steps import Step
     from taper.quantities import Interval
     from taper.regimen.table import Regimen, Regimens
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 
 FALLS = frozenset({REDUCE, CHANGE, STOP})
 BY_HAND, TAKEN = Reason("by-hand"), Reason("taken")
-_LATER_AND_LATER = (ORIGINAL, MIXED, CURRENT)  # the same percentage, from the fastest on
 
 
 class UnderWay(Course):
@@ -136,15 +135,6 @@ class UnderWay(Course):
             self.take_as_taken(change, day, before, is_cut=is_cut)
         elif self.back_on != day:  # else its row stands, whatever else changes that day
             self.begin_row(day, is_held=is_held, is_cut=is_cut)
-
-    def is_unmoved_by(self, change: Change, day: date, before: Iterable[Step]) -> bool:
-        """Whether a change moves no row: more was taken, and no reduction was to begin that day."""
-        if not change.is_a_fact_alone:
-            return False
-        taking = change.taking_of(self.made.product)
-        if taking is None:
-            return True
-        return taking > self.rows.regimen.daily and not self._falls_on(day, before)
 
     def copy(self) -> UnderWay:
         """The same course, to go on from in another way."""
@@ -317,7 +307,7 @@ class UnderWay(Course):
 
         A faster pace may come earlier than planned; a hold under way is kept all the same.
         """
-        soon, late = self._is_faster(rule)
+        soon, late = faster(self.curve, self.rule.of, rule, self.rows.original)
         self.turn_curves(replace(rule, goal=self.rule.goal), rule.parts)
         if self.is_at_goal:
             return soon or late
@@ -345,15 +335,6 @@ class UnderWay(Course):
         self.linear = self.linear.turned(parts, ORIGINAL, rule.goal)
         self.follow(rule)
 
-    def _is_faster(self, rule: Rule) -> tuple[bool, bool]:
-        """Whether another rule asks for a faster pace than the present one: now, and later on."""
-        now, of = self.curve, self.rule.of
-        new = _speed(now, rule.parts[0], rule.of)
-        soon = _is_above(new, _speed(now, now.part, of))
-        later = any(_is_above(new, _speed(now, part, of)) for part in now.parts[1:])
-        late = _LATER_AND_LATER.index(rule.of) < _LATER_AND_LATER.index(of)
-        return soon, late or later
-
     def those_of(self, steps: Iterable[Step], day: date) -> tuple[Step, ...]:
         """Of the rows of a plan those of this taper that are not over by a day."""
         return tuple(
@@ -380,14 +361,3 @@ def as_taken(made: Regimens, now: Regimen, taking: int) -> Regimen | None:
             if regimen is not None:
                 return regimen
     return None
-
-
-def _speed(curve: Curve, part: Part, of: str) -> tuple[int, int]:
-    """How fast a curve would fall from where it is, a day, as a ratio."""
-    other = curve.turned((part,), of, 0)
-    other.fall()
-    return other.asked, other.denominator * part.every.days
-
-
-def _is_above(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] * other[1] > other[0] * one[1]

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from taper.export import TRANSACTION
 from taper.export.fhir_dosage import dosages, quantity, rows
 from taper.export.fhir_medication import medication, products, strength_concept
+from taper.export.fhir_observations import observations
 from taper.export.fhir_steps import step_requests
 from taper.export.words import revision_text, sentence, title, words
 from taper.planning.events import fallen_away, keyed_checks, uid
@@ -237,7 +238,7 @@ def bundle(plan: Plan, options: Options) -> dict[str, Any]:
         else:
             prescriptions.append(_prescription(plan, product))
     activities = [*prescriptions, *_tasks(plan)]
-    resources = [_care_plan(plan, activities), *activities]
+    resources = [_care_plan(plan, activities), *activities, *observations(plan)]
     return {
         "resourceType": "Bundle",
         "id": uid(plan.id, "bundle"),

@@ -9,6 +9,8 @@ from taper.quantities import Ratio, percent_text, plain
 from taper.safety.equivalents import mme_text, share_of_total
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from taper.engine.steps import Step
     from taper.planning.plan import Plan
     from taper.regimen.table import Regimen
@@ -58,8 +60,15 @@ def document(plan: Plan) -> dict[str, Any]:
             for finding in plan.findings
         ],
         "revisions": [dict(revision) for revision in plan.revisions],
-        "records": [],
+        "records": [_record(plan, record) for record in plan.records],
     }
+
+
+def _record(plan: Plan, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a check found, with the row that is in force that day."""
+    day = record["date"]
+    begun = [step.number for step in plan.steps if step.start and step.start.isoformat() <= day]
+    return {"date": day, "step": max(begun, default=0), **record}
 
 
 def rule(request: Request) -> dict[str, Any]:

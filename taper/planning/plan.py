@@ -60,6 +60,7 @@ class Plan:
 
     ``steps`` are the rows (0 is the current regimen), ``checks`` the withdrawal checks, by date,
     ``dispensing`` the fills and what is left over at the end, ``findings`` the safety findings.
+    ``revisions`` are the changes that were made on the way, ``records`` what checks found.
     ``made_with`` names the versions of the tool and of the formulary. Doses are integers of a
     thousandth of the unit inside; :meth:`to_json` prints exact decimals.
     """
@@ -72,6 +73,7 @@ class Plan:
     dispensing: _Value[Supply] = _Value()
     findings: _Value[tuple[Finding, ...]] = _Value()
     revisions: tuple[dict[str, Any], ...] = ()
+    records: tuple[dict[str, Any], ...] = ()
 
     @property
     def check_days(self) -> list[date]:

@@ -16,7 +16,7 @@ from taper.schedule import tables
 from taper.supply import resupply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from taper.engine.steps import Step
     from taper.request.model import Request
@@ -34,8 +34,8 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
     fills = tuple(fill for fill in plan.supply if fill.date < day)
     checks = tuple(check for check in plan.checks if check.date < day)
     revisions = (*plan.revisions, entry)
-    renewed = tuple(_day(each) for each in revisions if _moves(each, steps))
-    ran_out = tuple(_day(each) for each in revisions if each.get("findings"))
+    renewed = tuple(_day(each) for each in revisions if each.get("moves", True))
+    ran_out = _ran_out(revisions)
     rows = marked(steps, found)
     dispensing = replace(
         resupply(steps, request.fill, fills, day, request.on_hand), renewed=renewed
@@ -48,6 +48,7 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
         checks=rechecks(request, steps, checks, day),
         dispensing=dispensing,
         findings=find(request, rows, dispensing, found, as_asked=False, ran_out=ran_out),
+        records=plan.records,
     )
     held = event_keys(after)
     replaced = [
@@ -59,14 +60,34 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
     return replace(after, revisions=(*plan.revisions, {**entry, **supplied, "replaced": replaced}))
 
 
+def noted(plan: Plan, entry: dict[str, Any]) -> Plan:
+    """The plan with a fact that is recorded and moves nothing: what it says is a finding."""
+    entry = {**entry, "moves": False}
+    ran_out = _ran_out((*plan.revisions, entry))
+    steps = tuple(step.with_findings(()) for step in plan.steps)
+    found = of_steps(plan.request, steps, as_asked=False)
+    renewed = tuple(_day(each) for each in plan.revisions if each.get("moves", True))
+    dispensing = replace(plan.dispensing, renewed=renewed)
+    findings = find(
+        plan.request, plan.steps, dispensing, found, as_asked=not plan.revisions, ran_out=ran_out
+    )
+    rows = marked(steps, findings)
+    supplied = no_longer_fit(plan, plan, _day(entry))
+    after = replace(plan, steps=rows, findings=findings, checks=plan.checks, id=plan.id)
+    return replace(
+        after,
+        dispensing=plan.dispensing,
+        revisions=(*plan.revisions, {**entry, **supplied, "replaced": []}),
+    )
+
+
 def _day(revision: Mapping[str, Any]) -> date:
     return date.fromisoformat(revision["from"])
 
 
-def _moves(revision: Mapping[str, Any], steps: tuple[Step, ...]) -> bool:
-    """Whether a revision moves rows: some facts are recorded, and move none."""
-    is_fact = set(revision["change"]) <= {"taking", "missed"}
-    return not is_fact or any(step.start == _day(revision) for step in steps)
+def _ran_out(revisions: Iterable[Mapping[str, Any]]) -> tuple[date, ...]:
+    """The days on which more was taken than planned."""
+    return tuple(_day(each) for each in revisions if each.get("findings"))
 
 
 def _as_dispensed(

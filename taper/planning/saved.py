@@ -15,6 +15,7 @@ from taper.engine.choice import NOTHING, Reason
 from taper.engine.steps import CHANGE, CURRENT, Step
 from taper.errors import InputError, Problem, TaperError
 from taper.planning.consistency import check_document, check_plan, product_of
+from taper.planning.consistent_records import check_records
 from taper.planning.document_reader import WRITTEN_BY, check_schema, parsed, written
 from taper.planning.make import make_plan
 from taper.planning.plan import Plan
@@ -47,12 +48,14 @@ def plan_from(document: Mapping[str, Any]) -> Plan:
     the formulary does not know.
     """
     check_schema(document)
-    return _made_again(document) or as_written(document)
+    return _made_again(document) or _made_again_with_records(document) or as_written(document)
 
 
 def _made_again(document: Mapping[str, Any]) -> Plan | None:
     """The plan of the request, if it is the one in the document, byte for byte."""
     if document.get("revisions") != [] or not isinstance(document.get("request"), dict):
+        return None
+    if document.get("records") != []:
         return None
     try:
         plan = make_plan(read(document["request"]))
@@ -60,6 +63,31 @@ def _made_again(document: Mapping[str, Any]) -> Plan | None:
     except (TaperError, RecursionError):
         return None
     return plan if plan.to_json() == text else None
+
+
+def _made_again_with_records(document: Mapping[str, Any]) -> Plan | None:
+    """The plan of the request with what its checks found, if but for that it is the document."""
+    records = document.get("records")
+    if not records or document.get("revisions") != []:
+        return None
+    plan = _made_again({**document, "records": []})
+    if plan is None:
+        return None
+    from taper.planning.schema import validated  # noqa: PLC0415 - pydantic, where a file comes in
+
+    validated(document)
+    faults = list(check_records(document))
+    if faults:
+        raise InputError(faults)
+    return replace(plan, records=_records(document))
+
+
+def _records(document: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """What checks found; the row in force follows from the day."""
+    return tuple(
+        {name: value for name, value in entry.items() if name != "step"}
+        for entry in document["records"]
+    )
 
 
 def as_written(document: Mapping[str, Any]) -> Plan:
@@ -84,8 +112,9 @@ def as_written(document: Mapping[str, Any]) -> Plan:
         dispensing=found.dispensing,
         findings=found.findings,
         revisions=tuple(document["revisions"]),
+        records=_records(document),
     )
-    faults = check_plan(plan, document)
+    faults = [*check_plan(plan, document), *check_records(document)]
     if faults:
         raise InputError(faults)
     return plan

@@ -271,11 +271,36 @@ class Revision(_Model):
     from_: Day = Field(alias="from")
     change: Change
     why: TextOrNone
+    moves: bool = True
     findings: list[Text] = []
     cancel: list[Prescribed] = []
     held: list[Held] = []
     return_: list[Held] = Field(default=[], alias="return")
     replaced: list[Replaced] = []
+
+
+class Record(_Model):
+    """What a check found; what was not asked is null.
+
+    Sleep and mood are ratings from 0 to 10, or a few words. A record that a later one of the same
+    day took the place of is ``replaced``.
+    """
+
+    date: Day
+    step: Count
+    cows: Annotated[int, Field(ge=0, le=48)] | None
+    sows16: Annotated[int, Field(ge=0, le=64)] | None
+    sows10: Annotated[int, Field(ge=0, le=30)] | None
+    peg: Decimal | None
+    pain: Annotated[int, Field(ge=0, le=10)] | None
+    sleep: Annotated[int, Field(ge=0, le=10)] | Text | None
+    mood: Annotated[int, Field(ge=0, le=10)] | Text | None
+    suicidal_thoughts: bool | None
+    not_reached: bool | None
+    note: Text | None
+    then: Text | None
+    reason: Text | None
+    replaced: bool
 
 
 class Plan(_Model):
@@ -294,7 +319,7 @@ class Plan(_Model):
     leftover: list[SupplyItem]
     findings: list[Finding]
     revisions: list[Revision]
-    records: list[dict[str, Any]]
+    records: list[Record]
 
 
 def plan_schema() -> dict[str, Any]:

@@ -39,8 +39,12 @@ def is_rate(change: Mapping[str, str]) -> bool:
 
 
 def changes_of(request: Request, revisions: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
-    """The changes of a request that count, from the ``revisions`` of its plan."""
-    return in_force(change_of(request, revision) for revision in revisions)
+    """The changes of a request that count, from the ``revisions`` of its plan.
+
+    A fact that is recorded and moves no row, such as a missed day, is none.
+    """
+    moving = (revision for revision in revisions if revision.get("moves", True))
+    return in_force(change_of(request, revision) for revision in moving)
 
 
 def change_of(request: Request, revision: Mapping[str, Any]) -> Change:

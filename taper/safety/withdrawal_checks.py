@@ -139,7 +139,9 @@ def rechecks(
     """The checks of a plan that was changed on ``day``; those before it stay as they were.
 
     If withdrawal from the reduction in force has not been looked at yet, its check comes on
-    ``day`` at the latest, however soon after the reduction the change was made.
+    ``day`` at the latest, however soon after the reduction the change was made. If nobody has
+    asked yet whether the next reduction may come, that is asked on ``day``: a dose by hand begins
+    with the visit that sets it.
     """
     if request.checks == "none":
         return before
@@ -150,6 +152,8 @@ def rechecks(
     due = [each for each in found if each[0] >= day]
     if not _is_looked_at(steps, day, before, due):
         due.append((day, AFTER))
+    if not _is_asked(steps, day, before, due):
+        due.append((day, BEFORE))
     seen: list[Due] = [*((check.date, check.reason) for check in before), *due]
     numbered = [((when - start).days, why) for when, why in seen]
     more = _dated(steps, contacts(numbered, what.end, what.spacing.contact, calendar))
@@ -181,6 +185,19 @@ def _is_looked_at(
     return made or any(
         reason in looks and (following is None or when < following) for when, reason in due
     )
+
+
+def _is_asked(
+    steps: tuple[Step, ...], day: date, before: Iterable[Check], due: Iterable[Due]
+) -> bool:
+    """Whether a check before the first reduction from ``day`` on asks if it may come."""
+    falls = [step.start for step in steps if step.kind in _FALLS and step.start is not None]
+    following = next((fall for fall in falls if fall >= day), None)
+    if following is None:
+        return True
+    last = max((fall for fall in falls if fall < day), default=date.min)
+    asked = any(check.date >= last and BEFORE in check.reasons for check in before)
+    return asked or any(reason == BEFORE and when <= following for when, reason in due)
 
 
 def looked(request: Request, steps: tuple[Step, ...]) -> Looked:
