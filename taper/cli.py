@@ -36,6 +36,7 @@ COMMANDS = {
     "schema": "schema",
 }
 ALONE = {"--version", "--show-completion", "--install-completion"}
+_HIDDEN = {"show_completion", "install_completion"}  # from the help: it has one screen
 USAGE = 2
 INTERRUPTED = 130
 DEBUG_VARIABLE = "TAPER_DEBUG"  # set: a fault of the tool shows its traceback
@@ -77,7 +78,7 @@ def command(names: list[str]) -> Any:
     """The application with these commands, as one that can be run."""
     made = typer.main.get_command(build(names))
     for param in made.params:
-        if isinstance(param, TyperOption) and param.name == "show_completion":
+        if isinstance(param, TyperOption) and param.name in _HIDDEN:
             param.hidden = True  # a screen has 24 lines
     return made
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from taper.errors import InputError, Problem
 from taper.terminal.deliver import deliver, one_of, write_stdout
 from taper.terminal.options import Field, Output, TableFormat, with_fields
 from taper.terminal.tables import folded, table_or_list
@@ -19,17 +20,19 @@ if TYPE_CHECKING:
     from taper.planning.plan import Plan
 
 _FIELDS = (
-    Field("cows", "NUMBER", "COWS: the total, or its items: 1,0,0,0,2,1,0,0,1,2,0."),
-    Field("sows16", "NUMBER", "16-item Subjective Opiate Withdrawal Scale, 0 to 64."),
-    Field("sows10", "NUMBER", "10-item Short Opiate Withdrawal Scale, 0 to 30."),
+    Field("cows", "NUMBER", "COWS: the total, or its eleven items 1,0,0,..."),
+    Field("sows16", "NUMBER", "Subjective Opiate Withdrawal Scale, 16 items."),
+    Field("sows10", "NUMBER", "Short Opiate Withdrawal Scale, 10 items.", panel="More"),
     Field("peg", "NUMBER", "PEG, the mean of three, 0 to 10: 5.3."),
     Field("pain", "NUMBER", "Pain, 0 to 10."),
-    Field("sleep", "TEXT", "Sleep, 0 to 10 or a few words."),
-    Field("mood", "TEXT", "Mood, 0 to 10 or a few words."),
-    Field("note", "TEXT", "A note."),
-    Field("then", "ANSWER", "hold:2w, slow, step-back, stay, go-on or refer."),
+    Field("sleep", "TEXT", "Sleep, 0 to 10 or a few words.", panel="More"),
+    Field("mood", "TEXT", "Mood, 0 to 10 or a few words.", panel="More"),
+    Field("note", "TEXT", "A note.", panel="More"),
+    Field("then", "ANSWER", "hold:2w, slow, step-back, stay, go-on, refer."),
     Field("reason", "TEXT", "Why: needed to go on after a bad check."),
-    Field("specialist", "TEXT", "Who was consulted: for a step back after four weeks."),
+    Field(
+        "specialist", "TEXT", "Who was consulted: for a step back after four weeks.", panel="More"
+    ),
 )
 _TITLES = {
     "go-on": "go on",
@@ -44,10 +47,15 @@ _TITLES = {
 def record(
     plan: Annotated[str, typer.Argument(help="A saved plan: plan.json, or - for standard input.")],
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day of the check.")],
-    suicidal_thoughts: Annotated[
-        bool | None,
-        typer.Option("--suicidal-thoughts/--no-suicidal-thoughts", help="Asked about, and told."),
-    ] = None,
+    suicidal_thoughts: Annotated[  # noqa: FBT002
+        bool, typer.Option("--suicidal-thoughts", help="Asked, and there are.")
+    ] = False,
+    no_suicidal_thoughts: Annotated[  # noqa: FBT002
+        bool,
+        typer.Option(
+            "--no-suicidal-thoughts", help="Asked, and there are none.", rich_help_panel="More"
+        ),
+    ] = False,
     not_reached: Annotated[  # noqa: FBT002
         bool, typer.Option("--not-reached", help="The patient was not reached.")
     ] = False,
@@ -55,9 +63,9 @@ def record(
     output: Output = None,
     **given: Any,
 ) -> None:
-    """Record a check: what it found, and what each answer would make of the plan.
+    """Record a check, and see what each answer makes of the plan.
 
-    taper record plan.json --on 2027-01-15 --cows 14 --peg 5.3 --then hold:2w -o plan.json
+    taper record plan.json --on 2026-12-11 --cows 14 --then hold -o plan.json
     """
     from taper.course.answers import answers, applied, read_then  # noqa: PLC0415 - with the command
     from taper.course.records import read_values, recorded  # noqa: PLC0415
@@ -66,7 +74,11 @@ def record(
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     specialist = given.pop("specialist") or ""
-    given |= {"suicidal_thoughts": suicidal_thoughts, "not_reached": not_reached or None}
+    if suicidal_thoughts and no_suicidal_thoughts:
+        message = "thoughts of suicide, and none"
+        raise InputError(Problem("suicidal_thoughts", message, "one of the two"))
+    thoughts = suicidal_thoughts or (False if no_suicidal_thoughts else None)
+    given |= {"suicidal_thoughts": thoughts, "not_reached": not_reached or None}
     first = read_plan(plan)
     day = parse_day(on, "on")
     is_asked = not as_json and plan != "-" and _is_unanswered(given)

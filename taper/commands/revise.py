@@ -43,11 +43,11 @@ _FIELDS = (
     field("to", "A new goal: 0 to stop, or a daily dose."),
     Field("dose", "DOSE", "The next dose by hand: 45 mg q12h."),
     field("taking", "What the patient really takes a day: 30 mg."),
-    Field("missed", "LENGTH", "How long nothing was taken, with --taking 0: 5d."),
+    Field("missed", "LENGTH", "How long nothing was taken, with --taking 0: 5d.", panel="More"),
     Field("step_back", "TEXT", "The reason for going back to the previous dose."),
     field("specialist", "Who was consulted: for a step back after four weeks.", panel="More"),
     field("override_rate", panel="More"),
-    Field("why", "TEXT", "Why, in a few words: recorded."),
+    Field("why", "TEXT", "Why, in a few words: recorded.", panel="More"),
 )
 
 
