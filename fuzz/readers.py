@@ -55,7 +55,7 @@ with atheris.instrument_imports(include=["taper"]) if atheris else nullcontext()
     from taper.batch.writing.tables import ERRORS, TABLES, error_rows
     from taper.errors import InputError, TaperError
     from taper.formulary.market import MARKETS, formulary
-    from taper.planning.make import make_plan
+    from taper.planning.make import make_plan, planned
     from taper.quantities import parse_day, parse_dose, parse_interval, parse_percent
     from taper.reading import read
     from taper.reading.dose import parse_frequency, parse_prescription, read_dose
@@ -243,7 +243,7 @@ def shared(data: bytes) -> None:
 def _alone(row: dict[str, str]) -> list[tuple[str, ...]]:
     """The rows of a single plan, or what is wrong with it."""
     try:
-        plan = taper.plan(**{name: value for name, value in row.items() if value.strip()})
+        plan = planned(**{name: value for name, value in row.items() if value.strip()})
     except TaperError as error:
         records = error_rows(0, 0, "", list(error.problems))
         return [(record[_FIELD], record[_MESSAGE]) for record in records]

@@ -11,9 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taper import plan
 from taper.formulary.guidelines import Guideline, guidelines, sources
 from taper.planning.document import summary
+from taper.planning.make import planned as plan
 from taper.quantities import percent_text
 from taper.regimen.directions import units_in_figures
 

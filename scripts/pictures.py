@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from taper import plan
 from taper.export import render
+from taper.planning.make import planned as plan
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 PATIENT = {"product": "morphine-er", "dose": "60 mg q12h", "start": "2026-12-07", "reduce": "10%"}

@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import combinations_with_replacement
 from pathlib import Path
 
-from taper import plan
 from taper.engine.steps import HOLD, MAINTAIN, Step
 from taper.planning.document import summary
+from taper.planning.make import planned as plan
 from taper.planning.plan import Plan
 from taper.safety.catalogue import Finding
 from taper.terminal.cells import administration, cut

@@ -17,13 +17,17 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from taper import Plan, plan
 from taper.export import Options, render
+from taper.planning.make import planned as plan
+
+if TYPE_CHECKING:
+    from taper.planning.plan import Plan
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 TERMINAL = IMAGES / "terminal.svg"

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from taper.api import plan
     from taper.errors import InputError, Problem, Refused, TaperError
-    from taper.planning.plan import Plan
+    from taper.library.plan import Plan
     from taper.version import VERSION as __version__  # noqa: N811
 
 _PUBLIC = {
     "InputError": "taper.errors",
-    "Plan": "taper.planning.plan",
+    "Plan": "taper.library.plan",
     "Problem": "taper.errors",
     "Refused": "taper.errors",
     "TaperError": "taper.errors",
@@ -44,3 +44,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'taper' has no attribute {name!r}")
     return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, also those that are not loaded yet."""
+    return __all__

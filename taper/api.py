@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from taper.errors import InputError, Problem
-from taper.planning.make import make_plan
-from taper.reading import read
+from taper.library.plan import Plan
+from taper.planning.make import planned
 
 if TYPE_CHECKING:
-    from taper.planning.plan import Plan
+    from collections.abc import Mapping
+
+    from taper.library.keywords import Keywords
 
 
-def plan(product: str | None = None, dose: str | None = None, **fields: object) -> Plan:
+def plan(product: str | None = None, dose: str | None = None, **fields: Unpack[Keywords]) -> Plan:
     """Plan a taper.
 
-    The keyword arguments are the request fields of the contract, with the values that are
-    written on the command line (``reduce="10%"``, ``every="1w"``, ``holds=["2w@every4"]``);
-    ``start`` may be a :class:`datetime.date`, and is required. ``history`` lists fills
-    (``2026-10-05 oxycodone-ir 120 x 5 mg for 30d``), or names files of them (CSV, JSONL, XLSX).
+    ``product`` is a product's id, brand, name or code, ``dose`` what is taken now, with its unit:
+    ``"90 mg q8h"``. The other keywords are the request fields of the contract, in the words of the
+    command line (``reduce="10%"``, ``every="1w"``, ``holds=["2w@every4"]``). ``start`` is required;
+    it is a :class:`datetime.date`, a timestamp at midnight (also of pandas or NumPy), or ISO text.
+    ``history`` lists fills (``2026-10-05 oxycodone-ir 120 x 5 mg for 30d``), or names files of them
+    (CSV, JSONL, XLSX).
 
-    Raises :class:`taper.InputError` (bad input) or :class:`taper.Refused` (a safety rule), each
-    with ``problems``. Source of the rules: the sections of the contract named in the modules.
+    The library reads no configuration, no environment and no clock. Raises
+    :class:`taper.InputError` (bad input) or :class:`taper.Refused` (a safety rule), each with all
+    its ``problems``. Source of the rules: the sections of the contract named in the modules.
     """
-    values: dict[str, object] = dict(fields)
-    values.update(product=product, dose=dose)
+    values: dict[str, object] = {**fields}
     if values.get("history"):
         values["history"] = _fills(values)
-    return make_plan(read(values))
+    return Plan(planned(product, dose, **values))
 
 
-def _fills(values: dict[str, object]) -> list[str]:
+def _fills(values: Mapping[str, object]) -> list[str]:
     """The fills of ``history``; files that it names are read here, and nowhere else."""
     from taper.reading.fill_file import with_files  # noqa: PLC0415 - where there is a history
     from taper.reading.medicine import with_products  # noqa: PLC0415

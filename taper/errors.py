@@ -48,6 +48,10 @@ class TaperError(ValueError):
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[TaperError], tuple[tuple[Problem, ...]]]:
+        """It comes back from another process with its problems."""
+        return type(self), (self.problems,)
+
 
 class InputError(TaperError):
     """The input is wrong or incomplete (exit status 2)."""

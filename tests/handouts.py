@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from taper import Plan, plan
 from taper.course.revise import revise
+from taper.planning.make import planned as plan
+
+if TYPE_CHECKING:
+    from taper.planning.plan import Plan
 
 START = date(2026, 12, 7)
 PLANS: dict[str, dict[str, object]] = {

@@ -30,35 +30,13 @@ def document(plan: Plan) -> dict[str, Any]:
         "made_with": dict(plan.made_with),
         "request": dict(request.text),
         "rule": plan.to_rule(),
-        "product": _product(plan),
+        "product": product_document(plan),
         "summary": summary(plan),
-        "steps": [
-            step_document(step, before)
-            for before, step in zip((None, *plan.steps), plan.steps, strict=False)
-        ],
-        "checks": [
-            {
-                "date": check.date.isoformat(),
-                "step": check.step,
-                "reason": check.reason,
-                "reasons": list(check.reasons),
-                "how": check.how,
-                "items": list(check.items),
-            }
-            for check in plan.checks
-        ],
-        "supply": [_fill(fill) for fill in plan.supply],
-        "leftover": [_supply_item(item) for item in plan.dispensing.leftover],
-        "findings": [
-            {
-                "id": finding.id,
-                "level": finding.level,
-                "steps": list(finding.steps),
-                "message": finding.message,
-                "source": finding.source,
-            }
-            for finding in plan.findings
-        ],
+        "steps": step_documents(plan),
+        "checks": check_documents(plan),
+        "supply": supply_documents(plan),
+        "leftover": leftover_documents(plan),
+        "findings": finding_documents(plan),
         "revisions": [dict(revision) for revision in plan.revisions],
         "records": [_record(plan, record) for record in plan.records],
     }
@@ -69,6 +47,51 @@ def _record(plan: Plan, record: Mapping[str, Any]) -> dict[str, Any]:
     day = record["date"]
     begun = [step.number for step in plan.steps if step.start and step.start.isoformat() <= day]
     return {"date": day, "step": max(begun, default=0), **record}
+
+
+def step_documents(plan: Plan) -> list[dict[str, Any]]:
+    """The rows."""
+    pairs = zip((None, *plan.steps), plan.steps, strict=False)
+    return [step_document(step, before) for before, step in pairs]
+
+
+def check_documents(plan: Plan) -> list[dict[str, Any]]:
+    """The withdrawal checks."""
+    return [
+        {
+            "date": check.date.isoformat(),
+            "step": check.step,
+            "reason": check.reason,
+            "reasons": list(check.reasons),
+            "how": check.how,
+            "items": list(check.items),
+        }
+        for check in plan.checks
+    ]
+
+
+def supply_documents(plan: Plan) -> list[dict[str, Any]]:
+    """The fills."""
+    return [_fill(fill) for fill in plan.supply]
+
+
+def leftover_documents(plan: Plan) -> list[dict[str, Any]]:
+    """What was dispensed and never needed."""
+    return [_supply_item(item) for item in plan.dispensing.leftover]
+
+
+def finding_documents(plan: Plan) -> list[dict[str, Any]]:
+    """The safety findings."""
+    return [
+        {
+            "id": finding.id,
+            "level": finding.level,
+            "steps": list(finding.steps),
+            "message": finding.message,
+            "source": finding.source,
+        }
+        for finding in plan.findings
+    ]
 
 
 def rule(request: Request) -> dict[str, Any]:
@@ -86,7 +109,8 @@ def rule(request: Request) -> dict[str, Any]:
     return {"of": request.rule.of, "parts": parts}
 
 
-def _product(plan: Plan) -> dict[str, Any]:
+def product_document(plan: Plan) -> dict[str, Any]:
+    """The main product, with the strengths that the plan uses."""
     product = plan.request.product
     used: dict[str, None] = {}
     for strength in sorted(

@@ -10,6 +10,7 @@ from taper.engine.steps import REDUCE, STOP
 from taper.errors import InputError, Problem, Refused
 from taper.planning.plan import Later, Plan
 from taper.quantities import Ratio
+from taper.reading import read
 from taper.request.rule import Part
 from taper.safety.findings import find, marked, of_steps
 from taper.safety.pace import too_fast
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     from taper.supply import Supply
 
 TENTHS = 1000  # of a percent in the whole: an end is met by the least of them
+
+
+def planned(product: str | None = None, dose: str | None = None, **fields: object) -> Plan:
+    """Plan the fields of a request, given as plain values; raises what :func:`make_plan` does."""
+    return make_plan(read({**fields, "product": product, "dose": dose}))
 
 
 def make_plan(request: Request) -> Plan:

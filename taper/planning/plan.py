@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from taper.engine.steps import STOP
 from taper.planning.document import document, rule
-from taper.quantities import percent_text
-from taper.safety.equivalents import mme_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from taper.supply import Fill, Supply
 
 T = TypeVar("T")
-_HEAD = ("Step", "", "From", "Days", "A day", "Directions", "Of first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,8 @@ class Plan:
     ``dispensing`` the fills and what is left over at the end, ``findings`` the safety findings.
     ``revisions`` are the changes that were made on the way, ``records`` what checks found.
     ``made_with`` names the versions of the tool and of the formulary. Doses are integers of a
-    thousandth of the unit inside; :meth:`to_json` prints exact decimals.
+    thousandth of the unit; :meth:`to_json` prints exact decimals. :class:`taper.Plan` is the plan
+    as a program sees it.
     """
 
     request: Request
@@ -115,27 +113,3 @@ class Plan:
         import json  # noqa: PLC0415
 
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
-
-    def _repr_html_(self) -> str:
-        """The schedule as a table, in a notebook; every text is escaped."""
-        from html import escape  # noqa: PLC0415 - notebooks only
-
-        titles = (*_HEAD, self.request.formulary.words["equivalent"])
-        head = "".join(f"<th>{escape(title)}</th>" for title in titles)
-        rows = ("".join(f"<td>{escape(cell)}</td>" for cell in _cells(s)) for s in self.steps)
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cells(step: Step) -> tuple[str, ...]:
-    """A row of the table in a notebook."""
-    return (
-        str(step.number),
-        step.kind,
-        step.start.isoformat() if step.start else "now",
-        str(step.days or ""),
-        step.regimen.product.text(step.daily),
-        " ".join([step.regimen.directions, *(other.directions for other in step.companions)]),
-        f"{percent_text(step.daily, step.original)}%",
-        mme_text(step) or "-",
-    )

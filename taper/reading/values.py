@@ -70,8 +70,10 @@ class Fields:
     def _as_text(self, name: str, value: object) -> str | None:
         if isinstance(value, str):
             return " ".join(value.split())
-        if isinstance(value, (datetime, bool)):
+        if isinstance(value, bool):
             self.problem(name, f"{value} is not a value of this field", "plain text")
+        elif isinstance(value, datetime) or type(value).__name__ == "datetime64":
+            return self._as_day(name, value)
         elif isinstance(value, date):
             return value.isoformat()
         elif isinstance(value, (int, float, Decimal)):
@@ -81,6 +83,18 @@ class Fields:
             if type(value).__module__.startswith("taper."):
                 return str(value)
             self.problem(name, f"a {type(value).__name__} is not a value of this field", "text")
+        return None
+
+    def _as_day(self, name: str, value: object) -> str | None:
+        """The day of a timestamp at midnight, those of pandas and NumPy included."""
+        text = value.replace(tzinfo=None).isoformat() if isinstance(value, datetime) else str(value)
+        day, _, time = text.partition("T")
+        if text == "NaT":
+            self.problem(name, "the timestamp is missing (NaT)", "a date: 2026-12-07")
+        elif time.strip("0:."):
+            self.problem(name, f"{value} has a time of day", "a date: 2026-12-07")
+        else:
+            return day
         return None
 
     def problem(self, field: str, message: str, hint: str, value: str = "") -> None:

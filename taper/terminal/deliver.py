@@ -26,6 +26,11 @@ def one_of(name: str, value: str, options: tuple[str, ...]) -> str:
     return value.lower()
 
 
+def usual_paper(market: str) -> str:
+    """The paper of a market."""
+    return "letter" if market in LETTER else "a4"
+
+
 def deliver(
     plan: Plan,
     *,
@@ -67,7 +72,7 @@ def writing_options(plan: Plan, **given: Any) -> tuple[Options, dict[str, str]]:
     from taper.terminal.settings import COMMAND_LINE, DEFAULT, HANDOUT_SETTINGS, load  # noqa: PLC0415
 
     configuration = load()
-    usual = {"language": "en", "paper": "letter" if plan.request.product.market in LETTER else "a4"}
+    usual = {"language": "en", "paper": usual_paper(plan.request.product.market)}
     values: dict[str, Any] = {}
     sources = {}
     for name in HANDOUT_SETTINGS:

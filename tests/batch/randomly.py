@@ -14,6 +14,7 @@ from taper.batch.writing.tables import TABLES
 from taper.export.csv import written
 from taper.formulary.guidelines import guidelines
 from taper.formulary.market import formulary
+from taper.planning.make import planned
 from taper.quantities import plain
 from taper.regimen.prescription import frequency
 from taper.request.fields import NAMES, RISKS, WEEKDAYS
@@ -217,7 +218,7 @@ def one_by_one(rows: list[dict[str, object]]) -> Expected:
     for number, row in enumerate(rows, 1):
         try:
             given = {k: v for k, v in row.items() if not (isinstance(v, str) and not v.strip())}
-            plan = taper.plan(**{**given, "id": row.get("id") or f"row-{number}"})
+            plan = planned(**{**given, "id": row.get("id") or f"row-{number}"})
             made = {name: TABLES[name].rows(plan) for name in cells}
             documents.append(json.dumps(plan.to_dict(), ensure_ascii=False, separators=(",", ":")))
         except taper.TaperError as error:

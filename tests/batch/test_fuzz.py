@@ -39,7 +39,7 @@ def test_mutations_of_the_seeds_bring_nothing_down(harness, seed):
 
 
 def test_every_field_has_a_seed_that_is_planned(harness):
-    from taper import plan
+    from taper.planning.make import planned as plan
     from taper.request.fields import NAMES
 
     assert set(harness.VALUES) == set(NAMES)

@@ -327,7 +327,7 @@ def test_a_plan_without_configuration_stays_as_it_is_under_one(taper, config, tm
 
 
 def test_the_library_reads_no_configuration(config):
-    from taper import plan
+    from taper.planning.make import planned as plan
 
     config.parent.mkdir()
     config.write_text('reduce = "20%"')

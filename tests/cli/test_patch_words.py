@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from taper import plan
 from taper.export import FORMATS, Options, render
 from taper.export.language import language
 from taper.export.svg import description
+from taper.planning.make import planned as plan
 
 WORDS = ("fentanyl-patch", "75 mcg/h", "--to", "25 mcg/h", "--every", "4w")
 WHEN = ("--start", "2026-12-07", "--on-opioids-for", "3y")

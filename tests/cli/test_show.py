@@ -8,9 +8,9 @@ import re
 import pytest
 from rich.console import Console
 
-from taper import plan
 from taper.course.difference import ends
 from taper.export.words import sentence
+from taper.planning.make import planned as plan
 from taper.terminal.schedule_table import schedule_table
 
 START = "2026-12-07"

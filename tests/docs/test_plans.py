@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import plans
 import pytest
 
-from taper import plan
+from taper.planning.make import planned as plan
 
 RUN_IT = "run: make docs"
 

@@ -129,7 +129,7 @@ BAD = [
     ("no such day", {"start": "2026-02-31"}, "start", "not in the calendar", ""),
     ("no date", {"start": "next monday"}, "start", "not a date", "2026-12-07"),
     ("American date", {"start": "12/07/2026"}, "start", "not a date", "year-month-day"),
-    ("a time of day", {"start": datetime(2026, 12, 7, 8)}, "start", "not a value", ""),  # noqa: DTZ001
+    ("a time of day", {"start": datetime(2026, 12, 7, 8)}, "start", "has a time of day", ""),  # noqa: DTZ001
     ("a hold of decades", {"holds": ["600w@every4"]}, "holds", "longer than ten years", "unit"),
     (
         "dated decades",

@@ -10,10 +10,14 @@ import os
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from taper import Plan, plan
 from taper.course.revise import revise
 from taper.export import Options, render
+from taper.planning.make import planned as plan
+
+if TYPE_CHECKING:
+    from taper.planning.plan import Plan
 
 FILES = Path(__file__).parent / "files"
 

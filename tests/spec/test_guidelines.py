@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from taper import InputError, plan
+from taper import InputError
 from taper.formulary.guidelines import guideline, guidelines
+from taper.planning.make import planned as plan
 
 ROOT = Path(__file__).parents[2]
 TABLES = Path(__file__).parent / "guidelines"

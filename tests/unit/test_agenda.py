@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from taper import InputError, plan
+from taper import InputError
 from taper.course.agenda import due
+from taper.planning.make import planned as plan
 
 TEXT = plan("oxycodone-ir", "10 mg q6h", start="2026-12-07", every="2w").to_json()
 

@@ -11,12 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from handouts import PLANS, plan_of
 
-from taper import plan
 from taper.engine.steps import HOLD
 from taper.export import Options, render
 from taper.export.chart import blocks, chart
 from taper.export.language import language
 from taper.export.svg import description
+from taper.planning.make import planned as plan
 from taper.planning.saved import as_written, parse_plan
 
 SVG = "{http://www.w3.org/2000/svg}"

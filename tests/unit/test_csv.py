@@ -14,9 +14,9 @@ from golden.plans import NAMES, plan_of, rendered
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper import plan
 from taper.export import render
 from taper.export.csv import safe, written
+from taper.planning.make import planned as plan
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "=HYPERLINK(1)", "x;=1+1", "x; =1+1", "\uff0d1+1"]

@@ -8,9 +8,9 @@ from datetime import date
 import holidays
 import pytest
 
-from taper import plan
 from taper.data.files import DATA
 from taper.formulary.market import MARKETS, formulary
+from taper.planning.make import planned as plan
 from taper.quantities import plain
 
 AU = {

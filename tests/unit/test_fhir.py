@@ -13,10 +13,11 @@ from fhir.resources.R4B.bundle import Bundle
 from golden.plans import NAMES, first_plan_of, plan_of
 from golden.test_fhir import faults, resources
 
-from taper import InputError, plan
+from taper import InputError
 from taper.course.revise import revise
 from taper.export import Options, render
 from taper.planning.events import event_keys, keyed_checks, uid
+from taper.planning.make import planned as plan
 from taper.quantities import decimal
 from taper.regimen.directions import strength_text
 
@@ -91,7 +92,7 @@ def test_it_is_written_without_the_models():
     """`fhir.resources` is a validator of the tests, and nothing that a user installs."""
     program = (
         "import sys; sys.modules['fhir'] = None\n"
-        "from taper import plan; from taper.export import render\n"
+        "from taper.planning.make import planned as plan; from taper.export import render\n"
         "made = plan(product='morphine-er', dose='30 mg q12h', start='2026-12-07', every='2w')\n"
         "print(render(made, '.fhir.json').splitlines()[1])"
     )

@@ -17,9 +17,9 @@ from functools import lru_cache
 import pytest
 from golden.plans import NAMES, plan_of
 
-from taper import plan
 from taper.data.files import DATA
 from taper.export import Options, render
+from taper.planning.make import planned as plan
 from taper.safety.equivalents import mme_text
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

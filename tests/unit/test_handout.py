@@ -8,9 +8,10 @@ import pytest
 import textstat
 from handouts import PLANS, START, plan_of
 
-from taper import InputError, plan
+from taper import InputError
 from taper.export import Options, render
 from taper.export.handout.page import Handout, handout
+from taper.planning.make import planned as plan
 
 GRADE = 6  # Flesch-Kincaid, of the English text
 

@@ -11,10 +11,10 @@ import vobject
 from golden.plans import NAMES, first_plan_of, plan_of, rendered
 from icalendar import Calendar
 
-from taper import plan
 from taper.course.revise import revise
 from taper.export import render
 from taper.planning.events import changes, event_keys, fallen_away, keyed_sets, uid
+from taper.planning.make import planned as plan
 
 KHAL = shutil.which("khal")
 DAY = timedelta(days=1)

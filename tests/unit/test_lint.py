@@ -7,9 +7,10 @@ import json
 
 import pytest
 
-from taper import InputError, plan
+from taper import InputError
 from taper.export import render
 from taper.lint import lint
+from taper.planning.make import planned as plan
 from taper.reading.dates import read_calendar
 from taper.reading.values import Fields
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from taper import Plan
 from taper.data.files import DATA
 from taper.export import Options, render
 from taper.formulary.market import MARKETS, formulary
@@ -208,7 +209,7 @@ def test_no_word_of_the_united_states_is_in_a_uk_or_australian_plan(product, mon
     plan = plan_of(product)
     monkeypatch.setenv("COLUMNS", "100")
     show(plan)
-    said = [capsys.readouterr().out, render(plan, ".md", Options()), plan._repr_html_()]
+    said = [capsys.readouterr().out, render(plan, ".md", Options()), Plan(plan)._repr_html_()]
     said += [step.regimen.directions for step in plan.steps]
     said += [finding.message for finding in plan.findings]
     found = {word for text in said for word in US_WORDS.findall(IDS.sub("", text))}

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from taper import plan
 from taper.export import render
 from taper.export.md import escaped
+from taper.planning.make import planned as plan
 
 DISCLAIMER = "Decision support for clinicians, not medical advice."
 HOSTILE = "a | b \\| *c* _d_ `e` <b>f</b> [g](h) #i ~j~ | &amp; $k$"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taper import InputError, Refused, plan
+from taper import InputError, Refused
+from taper.planning.make import planned as plan
 from taper.request.fields import FIELDS
 
 START = "2026-12-07"

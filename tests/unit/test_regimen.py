@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from taper import InputError, plan
+from taper import InputError
 from taper.formulary.market import formulary
+from taper.planning.make import planned as plan
 from taper.regimen.table import Regimens, regimens
 from taper.regimen.times import SMALLER_FIRST, TIMES
 from taper.regimen.units import fewest_units_for

@@ -8,8 +8,9 @@ from datetime import date
 
 import pytest
 
-from taper import InputError, plan
+from taper import InputError, Plan
 from taper.course.revise import revise
+from taper.planning.make import planned as plan
 from taper.planning.saved import as_written, parse_plan
 
 START = "2026-12-07"
@@ -52,7 +53,7 @@ def test_a_plan_that_was_read_is_the_record_that_was_made(made):
     assert [step.why for step in read.steps] == [step.why for step in first.steps]
     assert [step.reason for step in read.steps] == [step.reason for step in first.steps]
     assert read.to_json() == first.to_json()
-    assert read._repr_html_() == first._repr_html_()
+    assert Plan(read)._repr_html_() == Plan(first)._repr_html_()
 
 
 @pytest.mark.parametrize("made", [MORPHINE, GOAL, TWO, KEPT, FINISH, PATCH, OVER])

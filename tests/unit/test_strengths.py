@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taper import plan
+from taper.planning.make import planned as plan
 from taper.regimen.directions import units_in_figures
 
 

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 from golden.plans import NAMES, plan_of, rendered
 
-from taper import plan
 from taper.export import Options, csv, render
 from taper.export.xlsx import DATES, NUMBERS, heading
+from taper.planning.make import planned as plan
 
 SHEETS = {
     "Schedule": (csv.SCHEDULE, csv.schedule_rows),
