@@ -10,7 +10,6 @@ from taper.engine.steps import REDUCE, STOP
 from taper.errors import InputError, Problem, Refused
 from taper.planning.plan import Later, Plan
 from taper.quantities import Ratio
-from taper.reading import read
 from taper.request.rule import Part
 from taper.safety.findings import find, marked, of_steps
 from taper.safety.pace import too_fast
@@ -36,6 +35,8 @@ TENTHS = 1000  # of a percent in the whole: an end is met by the least of them
 
 def planned(product: str | None = None, dose: str | None = None, **fields: object) -> Plan:
     """Plan the fields of a request, given as plain values; raises what :func:`make_plan` does."""
+    from taper.reading import read  # noqa: PLC0415 - the plan of a request needs no reader
+
     return make_plan(read({**fields, "product": product, "dose": dose}))
 
 
