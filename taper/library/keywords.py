@@ -6,9 +6,10 @@ editor completes them, and mypy and pyright find one that is misspelled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
 
@@ -23,6 +24,7 @@ class Moment(Protocol):
 Number = int | Decimal | str
 Day = date | Moment | str  # a datetime or a pandas timestamp is a date; it must be at midnight
 Texts = Sequence[str] | str | None
+Products = Sequence[Mapping[str, Any]] | Path | str | None  # a clinic's own: tables, or a file
 
 
 class Keywords(TypedDict, total=False):
@@ -68,6 +70,7 @@ class Keywords(TypedDict, total=False):
     specialist: str | None
     override_rate: str | None
     checks: str | None
+    products: Products
 
 
 class Writing(TypedDict, total=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
@@ -56,7 +57,7 @@ class Plan:
     @property
     def request(self) -> dict[str, Any]:
         """The request, complete: planned again with the same version it gives the same plan."""
-        return dict(self._made.request.text)
+        return deepcopy(self._made.request.text)
 
     @cached_property
     def product(self) -> records.Product:
