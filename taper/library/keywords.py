@@ -33,10 +33,15 @@ class Keywords(TypedDict, total=False):
     drug: str | None
     form: str | None
     release: str | None
+    code: str | None
+    sig: str | None
+    quantity: Number | None
+    days_supply: Number | None
     id: str | None
     label: str | None
     market: str | None
     taking: str | None
+    history: Texts
     as_needed: str | None
     start: Day | None
     guideline: str | None

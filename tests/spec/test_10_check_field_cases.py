@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from taper import plan
 from taper.export import render
 from taper.lint import lint
+from taper.planning.make import planned as plan
 
 DATA = Path(__file__).parent.parent / "data" / "field-cases.json"
 CASES = {case["id"]: case for case in json.loads(DATA.read_text(encoding="utf-8"))}

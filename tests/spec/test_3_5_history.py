@@ -99,7 +99,7 @@ def test_gaps_and_overlaps_are_told(fills, what):
 
 def test_planning_the_request_again_gives_the_same_plan():
     plan = planned(MONTHLY)
-    text = plan.request.text
+    text = plan.request
     assert text["taking"] is None
     assert text["history"] == [
         "2026-10-08 oxycodone-ir 120 x 5 for 30d",
@@ -131,9 +131,9 @@ def test_another_opioid_of_the_plan_has_its_own_fills():
         also=["oxycodone-ir 1-2 x 5 mg q4h prn"],
         history=["2026-11-10 oxycodone-ir 90 x 5 for 30d"],
     )
-    assert plan.steps[0].companions[0].daily == 15_000
+    assert plan.steps[0].companions[0].daily_dose == 15
     assert "90 tablets of 5 mg for 30 days, 15 mg a day" in said(plan, "taking-from-history")
-    text = plan.request.text
+    text = plan.request
     again = taper.plan(**{name: value for name, value in text.items() if value not in (None, [])})
     assert again.to_json() == plan.to_json()
 
@@ -175,7 +175,7 @@ def test_a_row_of_an_extract_has_a_quantity_and_its_days(quantity, days, daily):
         on_opioids_for="8w",
     )
     assert plan.to_dict()["steps"][0]["daily_dose"] == daily
-    assert plan.request.text["history"] == [
+    assert plan.request["history"] == [
         f"oxycodone-ir {str(quantity).replace('.000', '').replace(',', '')} x 5 for {days}d"
     ]
 
@@ -187,12 +187,12 @@ def test_a_quantity_is_passed_over_if_the_dose_is_known():
         quantity="as needed",
         start=START,
     )
-    assert plan.request.text["history"] == []
+    assert plan.request["history"] == []
 
 
 def test_a_name_and_a_code_beside_it():
     def read(name, code):
-        return taper.plan(name, "1 tab q12h", code=code, start=START).request.text
+        return taper.plan(name, "1 tab q12h", code=code, start=START).request
 
     ours = {"product": "morphine-er", "dose": "1 x 60 mg q12h"}
     for name, code in [
@@ -297,4 +297,4 @@ def test_a_file_that_cannot_be_read_says_where(data, message):
 def test_a_file_in_the_library(tmp_path):
     path = tmp_path / "fills.csv"
     path.write_text(PHARMACY, encoding="utf-8")
-    assert planned(str(path)).request.text["history"] == READ
+    assert planned(str(path)).request["history"] == READ

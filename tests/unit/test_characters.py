@@ -12,9 +12,10 @@ from icalendar import Calendar
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from taper import InputError, plan
+from taper import InputError
 from taper.export import FORMATS, Options, render
 from taper.export.characters import _known, in_fonts, visible
+from taper.planning.make import planned as plan
 
 # what is typed: what a PDF shows of it
 LABELS = {

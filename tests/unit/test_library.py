@@ -15,7 +15,7 @@ from taper.export import Options
 from taper.library.frames import TABLES
 from taper.library.keywords import Keywords, Writing
 from taper.library.records import Record
-from taper.request.fields import ALIASES, FIELDS, LISTS, PRODUCTS
+from taper.request.fields import LISTS, NAMES, PRODUCTS
 from taper.terminal.options import FIELDS as OPTIONS
 
 START = date(2026, 12, 7)
@@ -249,7 +249,7 @@ def test_a_file_that_cannot_be_written_is_an_error_of_taper(tmp_path):
 
 def test_the_keywords_are_the_fields_of_a_request():
     hints = get_type_hints(Keywords)
-    assert set(hints) == {*FIELDS, *ALIASES, PRODUCTS} - {"product", "dose"}
+    assert set(hints) == {*NAMES, PRODUCTS} - {"product", "dose"}
     assert set(OPTIONS) - {"product", "dose"} <= set(hints)
     lists = {name for name, kind in hints.items() if "Sequence" in str(kind)}
     assert lists == LISTS | {PRODUCTS}
