@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 from golden.test_fhir import faults
 
-from taper import InputError, Refused, plan
+from taper import InputError, Refused
 from taper.course.answers import answers, applied, read_then
 from taper.course.records import in_words, is_long_hard, read_values, recorded, without_record
 from taper.course.revise import revise
 from taper.export import Options, render
+from taper.planning.make import planned as plan
 from taper.planning.saved import parse_plan
 
 FIRST = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="2w", id="records-1")
