@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
+from pathlib import Path
 
 import holidays
 import pytest
 
 from taper.data.files import DATA
 from taper.formulary.market import MARKETS, formulary
+from taper.planning.make import make_plan
 from taper.planning.make import planned as plan
 from taper.quantities import plain
+from taper.reading import read
+from taper.terminal.request_file import read_request
+
+ROOT = Path(__file__).parents[2]
 
 AU = {
     "morphine-ir": "10; 20; 30",
@@ -258,3 +265,17 @@ def test_a_data_file_says_what_stands_behind_it(market):
     assert '"M"' not in text
     assert "(memory" not in text
     assert tomllib.loads(text)["formulary"]["version"] == formulary("us").version
+
+
+# --- the plans that the changelog tells of --------------------------------------------------------
+
+
+def test_the_changelog_tells_the_plans_as_they_are():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(examples/\S+)` \|(.*)\|$", text, re.MULTILINE)
+    assert len(rows) == 7
+    for name, cells in rows:
+        made = make_plan(read(read_request(str(ROOT / name), {}, "us")[0]))
+        now = [cell.rpartition("now ")[2].strip() for cell in cells.split("|")]
+        assert now[0] == str(len(made.steps) - 1), name
+        assert now[2] == made.stop_date.isoformat(), name

@@ -82,3 +82,28 @@ def test_a_source_in_words(source, grade, script):
 def test_the_best_source_counts_unless_a_judgement_stands_beside_it(entry, counts, script):
     grades = {"A": "source", "B": "others"}
     assert Counter(script.of_product(entry, grades)) == counts
+
+
+def test_what_two_versions_have_is_compared(script, tmp_path):
+    """With an earlier folder that has one product less: what is new counts in neither."""
+    for name in ("us.toml", "guidelines.toml", "findings.toml"):
+        (tmp_path / name).write_text((DATA / name).read_text(encoding="utf-8"), encoding="utf-8")
+    text = (tmp_path / "us.toml").read_text(encoding="utf-8")
+    first = text.index("[[product]]", text.index("[[product]]") + 1)
+    second = text.index("[[product]]", first + 1)
+    earlier = text[:first] + text[second:].replace('handling = ["S13"]', "", 1)
+    (tmp_path / "us.toml").write_text(earlier, encoding="utf-8")
+    found = {name: cells for name, *cells in script.alike(tmp_path, DATA)}
+    assert set(found) == {"us", "guidelines", "findings", "all"}
+    assert found["us"][4] == "1 to 0"  # unmarked then
+    whole = script.counted(DATA)["us"].total()
+    assert int(found["us"][5]) < whole
+
+
+def test_the_page_says_that_judgements_became_fewer():
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith("| all |") and " to " in line]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    before, after = map(int, cells[4].split(" to "))
+    assert after < before
+    assert cells[5].endswith(" to 0")
