@@ -47,8 +47,7 @@ class _Within(NamedTuple):
     anchor: Day  # patches are changed on this day, and every period after it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SupplyItem:
+class SupplyItem(NamedTuple):
     """How much of one strength: ``quantity`` in thousandths of a tablet, patch or millilitre.
 
     ``within`` is what is taken in its fill, of which the item serves what needs the strength.
@@ -96,8 +95,7 @@ class SupplyItem:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fill:
+class Fill(NamedTuple):
     """One dispensing: what is needed from ``date`` for ``days_supply`` days."""
 
     number: int

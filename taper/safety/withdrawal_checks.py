@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from taper.data.files import data_file
@@ -31,18 +31,15 @@ if TYPE_CHECKING:
     from taper.engine.steps import Step
     from taper.formulary.working_days import Calendar
     from taper.request.model import Request
-    from taper.safety.check_dates import Due as Numbered
-
-    Due = tuple[date, str]
+    from taper.safety.check_dates import Due
 
 _FALLS = frozenset({REDUCE, CHANGE, STOP})
-_DAY = timedelta(days=1)
+_FIRST = -366  # before every check of a plan
 VISIT, VIDEO, TELEPHONE = "visit", "video", "telephone"
 HOW = (VISIT, VIDEO, TELEPHONE)  # the most thorough way first
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One check: the step in force that day, why it is made, how, and what to look at.
 
     ``reasons`` are of :data:`taper.safety.check_dates.REASONS`, in their order.
@@ -120,7 +117,7 @@ def checks(request: Request, steps: tuple[Step, ...]) -> tuple[Check, ...]:
     """Every check of a plan, by date; two of one day are one."""
     if request.checks == "none":
         return ()
-    due = _dated(steps, check_dates(looked(request, steps), _calendar(request, steps)))
+    due = check_dates(looked(request, steps), _calendar(request, steps))
     return tuple(_made(due, steps, request.formulary.market))
 
 
@@ -145,59 +142,69 @@ def rechecks(
     """
     if request.checks == "none":
         return before
-    start, calendar = _first_day(steps), _calendar(request, steps)
-    what = looked(request, steps)
+    calendar, what = _calendar(request, steps), looked(request, steps)
+    today = (day - _first_day(steps)).days
     bare = what._replace(spacing=what.spacing._replace(contact=0))
-    found = _dated(steps, check_dates(bare, calendar))
-    due = [each for each in found if each[0] >= day]
-    if not _is_looked_at(steps, day, before, due):
-        due.append((day, AFTER))
-    if not _is_asked(steps, day, before, due):
-        due.append((day, BEFORE))
-    seen: list[Due] = [*((check.date, check.reason) for check in before), *due]
-    numbered = [((when - start).days, why) for when, why in seen]
-    more = _dated(steps, contacts(numbered, what.end, what.spacing.contact, calendar))
-    due += [(max(when, day), why) for when, why in more]
+    due = [each for each in check_dates(bare, calendar) if each[0] >= today]
+    if not _is_looked_at(steps, today, before, due):
+        due.append((today, AFTER))
+    if not _is_asked(steps, today, before, due):
+        due.append((today, BEFORE))
+    seen = [*_numbered(steps, before), *due]
+    more = contacts(seen, what.end, what.spacing.contact, calendar)
+    due += [(max(when, today), why) for when, why in more]
     due.sort(key=in_order)
     return (*before, *_made(due, steps, request.formulary.market, before))
 
 
-def _dated(steps: tuple[Step, ...], due: Iterable[Numbered]) -> list[Due]:
+def _numbered(steps: tuple[Step, ...], before: Iterable[Check]) -> list[Due]:
+    """Checks that were made, as what is due: the first reason of each, on its day."""
     start = _first_day(steps)
-    return [(start + timedelta(days=day), why) for day, why in due]
+    return [((check.date - start).days, check.reason) for check in before]
 
 
 def _calendar(request: Request, steps: tuple[Step, ...]) -> Calendar:
     return calendar_from(request.formulary.market, _first_day(steps))
 
 
+def _cuts_around(steps: tuple[Step, ...], day: int) -> tuple[int | None, int | None]:
+    """The last reduction before a day, and the first from that day on."""
+    start = _first_day(steps)
+    falls = [(step.start - start).days for step in steps if step.kind in _FALLS and step.start]
+    begun = [fall for fall in falls if fall < day]
+    return begun[-1] if begun else None, next((fall for fall in falls if fall >= day), None)
+
+
+def _made_since(steps: tuple[Step, ...], before: Iterable[Check], day: int) -> set[str]:
+    """The reasons of the checks that were made after a day."""
+    since = _first_day(steps) + timedelta(days=day)
+    return {reason for check in before if check.date > since for reason in check.reasons}
+
+
 def _is_looked_at(
-    steps: tuple[Step, ...], day: date, before: Iterable[Check], due: Iterable[Due]
+    steps: tuple[Step, ...], day: int, before: Iterable[Check], due: Iterable[Due]
 ) -> bool:
     """Whether a check looks for withdrawal from the reduction that is in force on ``day``."""
-    falls = [step.start for step in steps if step.kind in _FALLS and step.start is not None]
-    begun = [fall for fall in falls if fall < day]
-    if not begun:
+    last, following = _cuts_around(steps, day)
+    if last is None:
         return True
-    following = next((fall for fall in falls if fall >= day), None)
     looks = {AFTER, AFTER_STOP}
-    made = any(check.date > begun[-1] and looks & set(check.reasons) for check in before)
-    return made or any(
+    return bool(looks & _made_since(steps, before, last)) or any(
         reason in looks and (following is None or when < following) for when, reason in due
     )
 
 
 def _is_asked(
-    steps: tuple[Step, ...], day: date, before: Iterable[Check], due: Iterable[Due]
+    steps: tuple[Step, ...], day: int, before: Sequence[Check], due: Iterable[Due]
 ) -> bool:
     """Whether a check before the first reduction from ``day`` on asks if it may come."""
-    falls = [step.start for step in steps if step.kind in _FALLS and step.start is not None]
-    following = next((fall for fall in falls if fall >= day), None)
+    last, following = _cuts_around(steps, day)
     if following is None:
         return True
-    last = max((fall for fall in falls if fall < day), default=date.min)
-    asked = any(check.date >= last and BEFORE in check.reasons for check in before)
-    return asked or any(reason == BEFORE and when <= following for when, reason in due)
+    since = _FIRST if last is None else last - 1  # on the day of the last one too
+    return BEFORE in _made_since(steps, before, since) or any(
+        reason == BEFORE and when <= following for when, reason in due
+    )
 
 
 def looked(request: Request, steps: tuple[Step, ...]) -> Looked:
@@ -244,26 +251,27 @@ def _made(
     due: Sequence[Due], steps: tuple[Step, ...], market: str, before: tuple[Check, ...] = ()
 ) -> list[Check]:
     """The checks of the days, each with its way of contact and its list."""
-    known = facts(market)
-    starts = [step.start for step in steps[1:] if step.start is not None]
-    days: dict[date, dict[str, None]] = {}
+    known, start = facts(market), _first_day(steps)
+    starts = [(step.start - start).days for step in steps[1:] if step.start is not None]
+    days: dict[int, tuple[str, ...]] = {}
     for day, reason in due:
-        days.setdefault(day, {})[reason] = None
-    visits = [check.date for check in before if check.how == VISIT]
-    looked = [check.date for check in before if known.monitoring in check.items]
+        if day not in days:
+            days[day] = (reason,)
+        elif reason not in days[day]:
+            days[day] = (*days[day], reason)
+    visits = [(check.date - start).days for check in before if check.how == VISIT]
+    looked = [(check.date - start).days for check in before if known.monitoring in check.items]
     made: list[Check] = []
-    listed = list(days)
-    for place, day in enumerate(listed):
-        reasons = tuple(days[day])
-        is_late = not visits or (day - visits[-1]).days >= known.visit_days
+    for (day, reasons), following in zip_longest(days.items(), [*days][1:]):
+        is_late = not visits or day - visits[-1] >= known.visit_days
         how = _how(market, reasons, is_late=is_late)
         items = _items(market, reasons, how, is_first=not made and not before)
-        following = listed[place + 1] if place + 1 < len(listed) else None
         if _monitors(known, looked, following):
             items, looked = (*items, known.monitoring), [day]
         if how == VISIT:
             visits = [day]
-        made.append(Check(day, bisect_right(starts, day), reasons, how, items))
+        on = start + timedelta(days=day)
+        made.append(Check(on, bisect_right(starts, day), reasons, how, items))
     return made
 
 
@@ -289,8 +297,8 @@ def _items(market: str, reasons: tuple[str, ...], how: str, *, is_first: bool) -
     return (*first, *own, known.scale[how], *known.always, end)
 
 
-def _monitors(known: Facts, looked: Sequence[date], following: date | None) -> bool:
+def _monitors(known: Facts, looked: Sequence[int], following: int | None) -> bool:
     """Whether the prescription monitoring programme is due, at least every three months."""
     if not looked:
         return True
-    return following is not None and (following - looked[-1]).days > known.monitoring_days
+    return following is not None and following - looked[-1] > known.monitoring_days
