@@ -55,7 +55,7 @@ WRONG = [
 ]
 
 
-ALONE = [WRONG[number] for number in (0, 1, 2, 4, 5, 6, 7)]  # wrong whatever else is asked for
+ALONE = [WRONG[number] for number in (0, 1, 2, 4, 5, 6, 7, 9)]  # wrong whatever else is asked for
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=[json.dumps(wrong)[:40] for wrong in WRONG])
@@ -79,6 +79,16 @@ def test_what_is_wrong_with_a_start_or_a_risk_is_said_of_every_row(tmp_path, rea
     assert reads[:3] == ["r0", "r1", "r2"]
     if wrong in ALONE:
         assert reads == ["r0", "r1", "r2"]  # the third and the fourth time it is known
+
+
+def test_what_a_risk_asks_for_is_said_in_the_words_of_the_market(tmp_path, reads):
+    american = row(MORPHINE, risks="suicide-risk")
+    british = {**american, "market": "uk", "product": "MST Continus", "dose": "60 mg q12h"}
+    rows = [row(MORPHINE), {**british, "risks": ""}, *[american, british] * 2]
+    text = "".join(json.dumps({"id": f"r{n}", **each}) + "\n" for n, each in enumerate(rows))
+    made = ran(tmp_path, text, ".jsonl")
+    assert ["behavioral" in error["message"] for error in made.errors] == [True, False] * 2
+    assert reads == ["r0", "r1", "r2", "r3"]
 
 
 def test_only_so_many_wrong_values_are_remembered(tmp_path, reads, monkeypatch):

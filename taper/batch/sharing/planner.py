@@ -98,6 +98,8 @@ class Planner:
         self._products = products
         self._first = _FIRST_ASIDE if whole else SHARED
         self._end = layout.end
+        market = layout.names.index("market") if "market" in layout.names else layout.end
+        self._market = slice(market, min(market + 1, layout.end))
         # by the values that decide: what is shared, or the problems that they always have. How
         # long opioids were taken decides the default pace alone, so it counts only in rows that
         # do not name a pace: theirs is a table by ``on_opioids_for``
@@ -154,7 +156,12 @@ class Planner:
             return found if good and start is not None else None
         if good:
             return self._wrong.get(row[_START])
-        return None if start is None else self._wrong.get(row[_RISKS])
+        return None if start is None else self._wrong.get(self._risks_of(row))
+
+    def _risks_of(self, row: Row) -> tuple[Any, ...]:
+        """Risks and a specialist, and the market in whose words they are refused."""
+        market: tuple[Any, ...] = row[self._market]
+        return (*row[_RISKS], *market)
 
     def _on(self, shared: _Shared, start: int) -> Rendering | None:
         """The rendering of a shared plan for a day on which none began before, if it moves."""
@@ -214,7 +221,7 @@ class Planner:
         if fields == {"start"} and row[2] not in self._starts:
             self._wrong[row[_START]] = problems
         elif fields <= {"specialist", "risks"}:
-            self._wrong[row[_RISKS]] = problems
+            self._wrong[self._risks_of(row)] = problems
 
     def _remember_problems(self, row: Row, problems: tuple[Problem, ...]) -> None:
         """Keep problems that the shared values have, whatever the other fields are."""
