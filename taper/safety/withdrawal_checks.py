@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from taper.safety.check_dates import Due
 
 _FALLS = frozenset({REDUCE, CHANGE, STOP})
-_FIRST = -366  # before every check of a plan
 VISIT, VIDEO, TELEPHONE = "visit", "video", "telephone"
 HOW = (VISIT, VIDEO, TELEPHONE)  # the most thorough way first
 
@@ -175,9 +174,9 @@ def _cuts_around(steps: tuple[Step, ...], day: int) -> tuple[int | None, int | N
     return begun[-1] if begun else None, next((fall for fall in falls if fall >= day), None)
 
 
-def _made_since(steps: tuple[Step, ...], before: Iterable[Check], day: int) -> set[str]:
-    """The reasons of the checks that were made after a day."""
-    since = _first_day(steps) + timedelta(days=day)
+def _made_since(steps: tuple[Step, ...], before: Iterable[Check], day: int | None) -> set[str]:
+    """The reasons of the checks that were made after a day, or (None) ever."""
+    since = date.min if day is None else _first_day(steps) + timedelta(days=day)
     return {reason for check in before if check.date > since for reason in check.reasons}
 
 
@@ -201,7 +200,7 @@ def _is_asked(
     last, following = _cuts_around(steps, day)
     if following is None:
         return True
-    since = _FIRST if last is None else last - 1  # on the day of the last one too
+    since = None if last is None else last - 1  # on the day of the last one too
     return BEFORE in _made_since(steps, before, since) or any(
         reason == BEFORE and when <= following for when, reason in due
     )
