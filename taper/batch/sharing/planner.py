@@ -35,6 +35,7 @@ _OVERHEAD = 8000  # bytes of a plan that is kept beside its renderings
 _PROBLEMS = 1500  # bytes of the problems of a row
 _MOST_ASIDE = 20_000
 _MOST_WRONG = 2_000
+_DATED = frozenset({"over", "by", "history"})  # whose problems depend on the start
 _OWN_PACE = ("every", "phases", "guideline")  # with one, the default interval does not matter
 _FIRST_ASIDE = 3  # where a flat row's values begin that do not change its steps
 _START = slice(2, 3)
@@ -230,7 +231,7 @@ class Planner:
             return
         if row[2] not in self._starts:
             return
-        if "over" in values or "by" in values:  # whose problems depend on the start
+        if not values.keys().isdisjoint(_DATED):
             return
         if {"id", "label", "start"} & {problem.field for problem in problems}:
             return
