@@ -57,6 +57,7 @@ class Course:
         """
         self.made = made
         self.change_to = finish
+        self.products = {made.product, *([finish.regimens.product] if finish else [])}
         self.salt = (1, 1)  # what is counted now, as a ratio to the product it began with
         self.beside = beside
         self.waits = waits

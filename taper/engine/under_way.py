@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from taper.quantities import Interval
     from taper.regimen.table import Regimen, Regimens
     from taper.request.changes import Change
-    from taper.request.model import Calendar, Finish, Rule
+    from taper.request.model import Rule
     from taper.request.rule import Part
 
 FALLS = frozenset({REDUCE, CHANGE, STOP})
@@ -55,26 +55,11 @@ class UnderWay(Course):
     return the one to go on with.
     """
 
-    def __init__(
-        self,
-        rule: Rule,
-        calendar: Calendar,
-        made: Regimens,
-        regimen: Regimen,
-        finish: Finish | None,
-        begin: date | None = None,
-        beside: tuple[int, int] = (0, 1),
-        *,
-        waits: bool = True,
-    ) -> None:
-        """Begin as a course that nothing changes."""
-        super().__init__(rule, calendar, made, regimen, finish, begin, beside, waits=waits)
-        self.products = {made.product, *([finish.regimens.product] if finish else [])}
-        self.would: tuple[Step, ...] = ()  # the rows that no reduction may come before
-        self.back_on: date | None = None  # the day of the last step back
-        self.unheld: date | None = None  # the day of the next reduction without the hold
-        self.before: UnderWay | None = None  # the last opportunity
-        self.before_cut: UnderWay | None = None  # the last cut of the product in force
+    would: tuple[Step, ...] = ()  # the rows that no reduction may come before
+    back_on: date | None = None  # the day of the last step back
+    unheld: date | None = None  # the day of the next reduction without the hold
+    before: UnderWay | None = None  # the last opportunity
+    before_cut: UnderWay | None = None  # the last cut of the product in force
 
     @property
     def has_ended(self) -> bool:
