@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND
-from taper.regimen.table import Regimens, regimens
+from taper.regimen.table import Regimens, of_strengths
 from taper.regimen.units import fewest_units_for
 
 if TYPE_CHECKING:
@@ -54,24 +54,14 @@ def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimen
             units = _units(subset, amounts, made)
             if units is not None:
                 found.append((units, subset))
-        tables = [(units, _like(made, subset)) for units, subset in found]
+        tables = [
+            (units, of_strengths(made, subset, halves=made.halves)) for units, subset in found
+        ]
         if product.is_combination:
             tables = [(units, table) for units, table in tables if _no_more_other(table, taken)]
         if tables:
             return min(tables, key=lambda item: (item[0], _halves(item[1], amounts)))[1]
     return made
-
-
-def _like(made: Regimens, strengths: tuple[Strength, ...]) -> Regimens:
-    """The same table of fewer strengths."""
-    return regimens(
-        made.product,
-        strengths,
-        made.interval,
-        made.most,
-        number=made.number,
-        halves=made.halves,
-    )
 
 
 def _units(strengths: tuple[Strength, ...], amounts: list[int], made: Regimens) -> int | None:

@@ -15,7 +15,8 @@ from taper.formulary.market import formulary
 from taper.lint.entries import chains
 from taper.lint.handwritten import Asked, Reader
 from taper.lint.rules import check
-from taper.lint.sheet import WORKBOOK, Sheet, from_csv, from_workbook
+from taper.lint.sheet import Sheet, from_csv, from_workbook
+from taper.reading.workbook import WORKBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

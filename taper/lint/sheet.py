@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.lint.columns import is_header
+from taper.reading.workbook import sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Rows = list[tuple[int, list[str]]]  # each with its number in the file
-WORKBOOK = b"PK\x03\x04"  # what a workbook begins with, as every ZIP archive does
 _MOST_ABOVE = 20  # rows above the header, such as a title and a name
 
 
@@ -62,36 +60,13 @@ def _of_csv(cell: str) -> str:
 
 def from_workbook(data: bytes, name: str) -> Sheet:
     """The first sheet of a workbook that has the columns of a schedule."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - where a workbook comes in
-
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [
-            [(n, [_of_workbook(c) for c in row]) for n, row in enumerate(rows, 1)]
-            for rows in (sheet.iter_rows(values_only=True) for sheet in book.worksheets)
-        ]
-    except Exception as error:  # noqa: BLE001 - whatever is wrong within an archive of somebody's
-        message = f"not a workbook that can be read: {error}"
-        raise InputError(Problem(name, message, "save it as XLSX, or as CSV")) from None
-    for cells in sheets:
-        sheet = _table(cells)
+    for rows in sheets(data, name):
+        sheet = _table(enumerate(rows, 1))
         if sheet is not None:
             return sheet
     raise InputError(
         Problem(name, "no sheet has the columns of a schedule", "a date, a dose and a product")
     )
-
-
-def _of_workbook(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        return format(Decimal(repr(value)).normalize(), "f")
-    return " ".join(str(value).split())
 
 
 def _table(rows: Iterable[tuple[int, list[str]]]) -> Sheet | None:

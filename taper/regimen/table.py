@@ -281,4 +281,18 @@ def most_of_a_liquid(product: Product, strength: Strength) -> int:
 # the table of a product, its strengths and its interval, built once
 regimens = lru_cache(maxsize=1024)(Regimens)
 
-__all__ = ["LIQUID_AT_ONCE", "Regimen", "Regimens", "most_of_a_liquid", "regimens"]
+
+def of_strengths(made: Regimens, strengths: tuple[Strength, ...], *, halves: bool) -> Regimens:
+    """The table of other strengths of a solid product, otherwise the same."""
+    return regimens(
+        made.product,
+        strengths,
+        made.interval,
+        made.most,
+        number=made.number,
+        halves=halves,
+        favor=made.favor,
+    )
+
+
+__all__ = ["LIQUID_AT_ONCE", "Regimen", "Regimens", "most_of_a_liquid", "of_strengths", "regimens"]

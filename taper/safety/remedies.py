@@ -17,7 +17,7 @@ from taper.regimen.finer import (
     follows_frequency,
     usual_table,
 )
-from taper.regimen.table import regimens
+from taper.regimen.table import of_strengths
 from taper.request.model import Finish
 from taper.schedule import schedule
 
@@ -169,23 +169,11 @@ def _with_strength(request: Request, strength: Strength) -> Request | None:
         return _taking(request, table)
     known = {*made.strengths, strength}
     strengths = tuple(each for each in made.product.strengths if each in known)
-    return _taking(request, _table(made, strengths, halves=made.halves))
+    return _taking(request, of_strengths(made, strengths, halves=made.halves))
 
 
 def _with_halves(request: Request) -> Request | None:
-    return _taking(request, _table(request.regimens, request.regimens.strengths, halves=True))
-
-
-def _table(made: Regimens, strengths: tuple[Strength, ...], *, halves: bool) -> Regimens:
-    return regimens(
-        made.product,
-        strengths,
-        made.interval,
-        made.most,
-        number=made.number,
-        halves=halves,
-        favor=made.favor,
-    )
+    return _taking(request, of_strengths(request.regimens, request.regimens.strengths, halves=True))
 
 
 def _taking(request: Request, made: Regimens) -> Request | None:
