@@ -9,7 +9,6 @@ import typer
 
 from taper.errors import InputError, Problem, TaperError
 from taper.terminal.deliver import one_of, write_stdout
-from taper.terminal.options import TableFormat
 from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 3653
 FILE_FAULT = 1
+FORMATS = ("json", "csv", "ics")
 
 
 def due(
@@ -32,12 +32,20 @@ def due(
         typer.Option(
             "--kind",
             metavar="WORD",
-            help="Only: reduction, stop, change, hold, step-back, goal, check, fill.",
+            help="Only: reduction, stop, change, hold, step-back, goal, check, unrecorded, fill.",
         ),
     ] = None,
-    format: TableFormat = "table",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or ics.")
+    ] = "table",
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write by suffix (repeat): .csv .ics .json"
+        ),
+    ] = None,
 ) -> None:
-    """List what falls due: reductions, checks, fills.
+    """List what falls due: reductions, checks, fills, checks without a record.
 
     A file that cannot be read is one line on standard error; the others are listed all the same,
     and the exit status is 1.
@@ -47,10 +55,11 @@ def due(
     from taper.course.agenda import KINDS  # noqa: PLC0415 - loaded with the command
     from taper.course.agenda import due as found_in  # noqa: PLC0415
     from taper.quantities import parse_day  # noqa: PLC0415
-    from taper.terminal.files import read_text  # noqa: PLC0415
-    from taper.terminal.streams import report  # noqa: PLC0415
+    from taper.terminal.files import read_text, write_all  # noqa: PLC0415
+    from taper.terminal.streams import escaped, report  # noqa: PLC0415
 
-    as_json = one_of("format", format, ("table", "json")) == "json"
+    shown = one_of("format", format, ("table", *FORMATS))
+    suffixes = {name: _suffix(name) for name in output or ()}
     wanted = {one_of("kind", each, KINDS) for each in kind or KINDS}
     if not 1 <= days <= MOST_DAYS:
         raise InputError(Problem("days", f"{days} is not a number of days", f"1 to {MOST_DAYS}"))
@@ -65,15 +74,38 @@ def due(
             for problem in error.problems:
                 report(problem)
     entries = sorted(entry for entry in entries if entry.kind in wanted)
-    if as_json:
-        text = json.dumps([entry.to_dict() for entry in entries], indent=2, ensure_ascii=False)
-        write_stdout(text + "\n")
+    if shown != "table":
+        write_stdout(_rendered(entries, shown))
     elif entries:
         write_stdout(_listed(entries))
     else:
         typer.echo("nothing falls due", err=True)
+    if suffixes:
+        write_all({name: _rendered(entries, suffix) for name, suffix in suffixes.items()})
+        for name in suffixes:
+            typer.echo(f"wrote {escaped(name)}", err=True)
     if failed:
         raise typer.Exit(FILE_FAULT)
+
+
+def _suffix(name: str) -> str:
+    """The format of a file, by its suffix."""
+    suffix = name.lower().rpartition(".")[2]
+    if suffix not in FORMATS:
+        message = f"'{name}' has no suffix of a format that can be written"
+        raise InputError(Problem("output", message, "one of .csv, .ics, .json", name))
+    return suffix
+
+
+def _rendered(entries: list[Due], kind: str) -> str:
+    from taper.export.due import as_calendar, as_csv  # noqa: PLC0415 - loaded with the command
+
+    if kind == "csv":
+        return as_csv(entries)
+    if kind == "ics":
+        return as_calendar(entries).decode()
+    found = [entry.to_dict() for entry in entries]
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
 def _today() -> str:

@@ -1,4 +1,4 @@
-"""What falls due over many saved plans: reductions, checks, fills.
+"""What falls due over many saved plans: reductions, checks, fills, and checks without a record.
 
 Plans are read as plain JSON, without being rebuilt: hundreds of them are looked through at once.
 """
@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from taper.course.records import without_record
+from taper.data.limits import whole
 from taper.errors import InputError, Problem
 from taper.planning.document import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-KINDS = ("reduction", "stop", "change", "hold", "step-back", "goal", "check", "fill")
+UNRECORDED = "unrecorded"
+KINDS = ("reduction", "stop", "change", "hold", "step-back", "goal", "check", UNRECORDED, "fill")
+UNRECORDED_DAYS = whole("unrecorded-for")
+ARROW = "\N{RIGHTWARDS ARROW}"
 _OF_STEP = {
     "reduce": "reduction",
     "stop": "stop",
@@ -53,6 +58,7 @@ class Due:
 def due(text: str, file: str, first: date, days: int) -> list[Due]:
     """What a saved plan has on the ``days`` days from ``first``, by date.
 
+    A check of the four weeks before, of which the plan has no record, falls due on ``first``.
     Raises :class:`~taper.InputError` where the text is not a saved plan.
     """
     try:
@@ -63,7 +69,7 @@ def due(text: str, file: str, first: date, days: int) -> list[Due]:
         label = str(document["request"].get("label") or "")
         return sorted(
             Due(day, document["id"], label, kind, what, file)
-            for day, kind, what in _dated(document)
+            for day, kind, what in _dated(document, first)
             if first <= day <= last
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -73,17 +79,34 @@ def due(text: str, file: str, first: date, days: int) -> list[Due]:
         raise InputError(Problem(file, "not a saved plan", hint)) from None
 
 
-def _dated(document: Mapping[str, Any]) -> Iterator[tuple[date, str, str]]:
-    """Everything in a plan that has a day."""
+def _dated(document: Mapping[str, Any], first: date) -> Iterator[tuple[date, str, str]]:
+    """Everything in a plan that has a day; a check that was made is done."""
+    before: dict[str, str] = {}
     for step in document["steps"]:
         kind = _OF_STEP.get(step["kind"])
         if kind and step["start"]:
-            yield date.fromisoformat(step["start"]), kind, step["directions"]
-    for check in document["checks"]:
+            yield date.fromisoformat(step["start"]), kind, _changed(step, before)
+        for each in (step, *step["companions"]):
+            before[each["product"]] = each["daily_dose"]
+    checks = {date.fromisoformat(check["date"]): check for check in document["checks"]}
+    records = [date.fromisoformat(r["date"]) for r in document["records"] if not r["replaced"]]
+    for day in without_record(sorted(checks), records):
+        check = checks[day]
         what = f"{check['reason'].replace('-', ' ')}: {check['how']}"
-        yield date.fromisoformat(check["date"]), "check", what
+        if day >= first:
+            yield day, "check", what
+        elif (first - day).days <= UNRECORDED_DAYS:
+            yield first, UNRECORDED, f"no record yet of {day.isoformat()}, {what}"
     for fill in document["supply"]:
         yield date.fromisoformat(fill["date"]), "fill", _dispensed(fill)
+
+
+def _changed(step: Mapping[str, Any], before: Mapping[str, str]) -> str:
+    """``morphine-er 90 → 75 mg: Take ...``: from what, to what, and the directions."""
+    was, now = before.get(step["product"]), step["daily_dose"]
+    if was is None or was == now:
+        return str(step["directions"])
+    return f"{step['product']} {was} {ARROW} {now} {step['unit']}: {step['directions']}"
 
 
 def _dispensed(fill: Mapping[str, Any]) -> str:

@@ -78,3 +78,51 @@ def test_what_is_no_span_is_an_error(taper, plans, option):
     ran = taper("due", plans, *option)
     assert ran.status == 2
     assert ran.out == ""
+
+
+def test_a_check_without_a_record_is_named_until_it_has_one(taper, plans):
+    asked = ("--on", "2026-12-28", "--days", "7", "--kind", "unrecorded", "--format", "json")
+    found = json.loads(taper("due", plans / "a.json", *asked).out)
+    assert {entry["date"] for entry in found} == {"2026-12-28"}
+    told = [entry["what"].split(",")[0] for entry in found]
+    checks = json.loads((plans / "a.json").read_text())["checks"]
+    past = [check["date"] for check in checks if "2026-11-30" <= check["date"] < "2026-12-28"]
+    assert told == [f"no record yet of {day}" for day in past]
+    recorded = ("record", plans / "a.json", "--on", past[1], "--cows", "2")
+    assert taper(*recorded, "-o", plans / "a.json").status == 0
+    told = json.loads(taper("due", plans / "a.json", *asked).out)
+    assert [entry["what"].split(",")[0] for entry in told] == [
+        f"no record yet of {day}" for day in past if day != past[1]
+    ]
+
+
+def test_a_check_that_was_made_early_is_not_due(taper, plans):
+    asked = ("--on", "2026-12-30", "--days", "1", "--kind", "check", "--format", "json")
+    (check,) = json.loads(taper("due", plans / "a.json", *asked).out) or [{"date": None}]
+    if check["date"] is None:
+        return
+    recorded = ("record", plans / "a.json", "--on", check["date"], "--cows", "2")
+    taper(*recorded, "-o", plans / "a.json")
+    assert json.loads(taper("due", plans / "a.json", *asked).out) == []
+
+
+def test_a_reduction_says_from_what_to_what(taper, plans):
+    asked = ("--on", "2027-01-18", "--days", "1", "--kind", "reduction", "--format", "json")
+    (entry,) = json.loads(taper("due", plans / "a.json", *asked).out)
+    assert entry["what"].startswith("morphine-er 120 \N{RIGHTWARDS ARROW} 105 mg: Take ")
+
+
+def test_csv_and_a_calendar(taper, plans, tmp_path):
+    words = ("--on", "2026-12-21", "--days", "7")
+    file = tmp_path / "due.ics"
+    ran = taper("due", plans, *words, "--format", "csv", "-o", file, "-o", tmp_path / "due.csv")
+    assert ran.status == 0
+    lines = ran.out.splitlines()
+    assert lines[0] == "date,plan,label,kind,what,file"
+    assert (tmp_path / "due.csv").read_text().splitlines() == lines
+    text = file.read_text()
+    assert text.count("BEGIN:VEVENT") == len(lines) - 1
+    assert "SUMMARY" in text
+    calendar = taper("due", plans, *words, "--format", "ics").out
+    assert calendar.replace("\r\n", "\n") == text.replace("\r\n", "\n")
+    assert taper("due", plans, *words, "-o", tmp_path / "due.pdf").status == 2
