@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "export",
     "revise": "revise",
     "record": "record",
+    "show": "show",
     "check": "check",
     "compare": "compare",
     "due": "due",

@@ -18,6 +18,12 @@ from taper.terminal.tables import folded, table_or_list
 if TYPE_CHECKING:
     from taper.planning.compare import Pace
 
+NONE = "none"
+COLUMNS = (
+    *("name", "days", "reductions", "holds", "largest_cut_percent_of_current"),
+    *("largest_cut_percent_of_original", "stop_date", "end_daily_dose", "unit"),
+    *("dispensed", "warnings", "refused"),
+)
 _FIELDS = (
     field("start"),
     field("reduce", "Repeat: 5%, 10%, 15 mg.", repeated=True),
@@ -26,8 +32,8 @@ _FIELDS = (
     field("of", "original, current or mixed."),
     field("to", "Goal: 0 to stop, or a daily dose."),
     field("stock", "The strengths at hand: 15,30."),
-    field("finish_with", "A finer product for the end."),
-    field("on_opioids_for"),
+    field("finish_with", "Repeat: none, morphine-solution.", repeated=True),
+    field("on_opioids_for", panel="More"),
     field("taking", "Average daily use.", panel="More"),
     field("market", "us, uk, ca or au. Default yours.", panel="More"),
     field("products", panel="More"),
@@ -40,6 +46,12 @@ def compare(
     ] = None,
     dose: Annotated[list[str] | None, typer.Argument(help="What is taken now: 90 mg q8h.")] = None,
     format: TableFormat = "table",  # noqa: A002
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write by suffix (repeat): .csv .json .svg"
+        ),
+    ] = None,
     **given: Any,
 ) -> None:
     """Compare paces: length, steps, largest cut, stop date, tablets.
@@ -49,13 +61,60 @@ def compare(
     from taper.planning.compare import compare as compared  # noqa: PLC0415 - loaded with the command
 
     as_json = one_of("format", format, ("table", "json")) == "json"
-    rates = _rates(given.pop("reduce") or [], given.pop("guideline") or [])
+    suffixes = {name: _suffix(name) for name in output or ()}
+    finishes = given.pop("finish_with") or []
+    rates = _rates(given.pop("reduce") or [], given.pop("guideline") or [], finishes)
     paces = compared(_values(product, dose, given_of(given)), rates)
     if as_json:
-        text = json.dumps([pace.to_dict() for pace in paces], indent=2, ensure_ascii=False)
-        write_stdout(text + "\n")
-    else:
+        write_stdout(_rendered(paces, "json"))
+    elif not suffixes:
         write_stdout(side_by_side(paces))
+    if suffixes:
+        from taper.terminal.files import write_all  # noqa: PLC0415 - only where a file is written
+        from taper.terminal.streams import escaped  # noqa: PLC0415
+
+        write_all({name: _rendered(paces, suffix) for name, suffix in suffixes.items()})
+        for name in suffixes:
+            typer.echo(f"wrote {escaped(name)}", err=True)
+
+
+def _suffix(name: str) -> str:
+    """The format of a file, by its suffix."""
+    suffix = name.lower().rpartition(".")[2]
+    if suffix not in {"csv", "json", "svg"}:
+        message = f"'{name}' has no suffix of a format that can be written"
+        raise InputError(Problem("output", message, "one of .csv, .json, .svg", name))
+    return suffix
+
+
+def _rendered(paces: list[Pace], kind: str) -> str:
+    if kind == "json":
+        text = json.dumps([pace.to_dict() for pace in paces], indent=2, ensure_ascii=False)
+        return text + "\n"
+    if kind == "csv":
+        from taper.export.csv import written  # noqa: PLC0415 - only where a file is written
+
+        return written(list(COLUMNS), [_row(pace) for pace in paces])
+    from taper.export.course_svg import compared as drawn  # noqa: PLC0415 - where it is drawn
+
+    plans = [(pace.name, pace.plan) for pace in paces if pace.plan is not None]
+    if not plans:
+        problems = (problem for pace in paces for problem in pace.refused)
+        raise InputError(dict.fromkeys(problems))
+    return drawn(plans)
+
+
+def _row(pace: Pace) -> list[str]:
+    """A pace as a row of CSV; lists are separated by semicolons."""
+    found = pace.to_dict()
+    dispensed = [_many(count, unit) for unit, count in found.get("dispensed", {}).items()]
+    lists = {
+        "dispensed": "; ".join(dispensed),
+        "warnings": "; ".join(found.get("warnings", ())),
+        "refused": "; ".join(found.get("refused", ())),
+    }
+    given = {name: "" if value is None else str(value) for name, value in found.items()}
+    return [lists.get(name, given.get(name, "")) for name in COLUMNS]
 
 
 def _values(product: str | None, dose: list[str] | None, given: dict[str, Any]) -> dict[str, Any]:
@@ -67,14 +126,31 @@ def _values(product: str | None, dose: list[str] | None, given: dict[str, Any]) 
     return settled.values
 
 
-def _rates(reduce: list[str], guideline: list[str]) -> list[tuple[str, dict[str, object]]]:
-    """What is compared, with its name."""
+def _rates(
+    reduce: list[str], guideline: list[str], finishes: list[str]
+) -> list[tuple[str, dict[str, object]]]:
+    """What is compared, with its name: each rate, with each product for the end."""
     rates: list[tuple[str, dict[str, object]]] = [(text, {"reduce": text}) for text in reduce]
     rates += [(name, {"guideline": name}) for name in guideline]
-    if not rates:
-        hint = "--reduce 5% --reduce 10%, or --guideline NAME"
+    if not rates and not finishes:
+        hint = "--reduce 5% --reduce 10%, --guideline NAME, or --finish-with none --finish-with ID"
         raise InputError(Problem("reduce", "nothing to compare", hint))
-    return rates
+    ends: list[tuple[str, dict[str, object]]] = [
+        ("no change" if text == NONE else f"then {text}", _end(text)) for text in finishes
+    ]
+    if not ends:
+        return rates
+    if len(ends) == 1 and rates:
+        return [(name, {**rate, **ends[0][1]}) for name, rate in rates]
+    return [
+        (f"{name}, {end}" if name else end, {**rate, **product})
+        for name, rate in rates or [("", {})]
+        for end, product in ends
+    ]
+
+
+def _end(text: str) -> dict[str, object]:
+    return {"finish_with": None if text == NONE else text}
 
 
 def side_by_side(paces: list[Pace]) -> str:

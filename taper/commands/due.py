@@ -45,7 +45,9 @@ def due(
         ),
     ] = None,
 ) -> None:
-    """List what falls due: reductions, checks, fills, checks without a record.
+    """List what falls due: reductions, checks, fills.
+
+    A check of the last four weeks that has no record yet falls due on the first day.
 
     A file that cannot be read is one line on standard error; the others are listed all the same,
     and the exit status is 1.

@@ -82,7 +82,7 @@ def _of_several(plan: Plan, words: Language) -> str:
     said = [words.say("chart.several", start=words.day(plan.start))]
     others = [each.regimen for each in plan.request.also]
     beside = {regimen.product for regimen in others}
-    names = _names(plan, chart(plan), words)
+    names = names_of(plan, chart(plan), words)
     for name, now, last in zip(
         names, (plan.steps[0].regimen, *others), last_rows(plan), strict=True
     ):
@@ -123,10 +123,10 @@ def _each_day(regimen: Regimen, words: Language) -> str:
 def drawing(plan: Plan, words: Language, look: Look) -> str:
     """The ``<svg>`` element."""
     drawn = chart(plan)
-    return _Drawing(drawn, words, look, _names(plan, drawn, words)).text(description(plan, words))
+    return Drawing(drawn, words, look, names_of(plan, drawn, words)).text(description(plan, words))
 
 
-def _names(plan: Plan, drawn: Chart, words: Language) -> list[str]:
+def names_of(plan: Plan, drawn: Chart, words: Language) -> list[str]:
     """Each opioid; two products of the same one by their whole names."""
     names = [drug_name(words, series.drug) for series in drawn.series]
     known = {product.id: product for product in products(plan)}
@@ -141,10 +141,11 @@ def _at(hundredths: int) -> str:
     return plain(hundredths * 10)
 
 
-class _Drawing:
+class Drawing:
     """The parts of one drawing; each returns SVG text."""
 
     def __init__(self, drawn: Chart, words: Language, look: Look, names: list[str]) -> None:
+        """Work out where things are; ``names`` are those of the series."""
         self.drawn, self.words, self.look, self.names = drawn, words, look, names
         self.size = look.size * _POINT
         self.top = self._nice_top()

@@ -15,7 +15,7 @@ from strategies import planned, requests
 from taper.course.revise import revise
 from taper.engine.steps import STOP
 from taper.errors import InputError, Refused
-from taper.quantities import plain
+from taper.quantities import THOUSAND, plain
 from taper.request.rule import BASES
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ NOWHERE = (
     "is not close to a dose",
     "nothing at or below",
     "was stepped back on",
+    "how often",
+    "dose is zero",
     "the last cut was",
     "a fall of more than half",
 )
@@ -94,8 +96,8 @@ def _dose(draw: st.DrawFn, plan: Plan, day: date) -> str:
     ]
     regimen = draw(st.sampled_from(later)) if later else now
     product = regimen.product
-    if product.is_patch:
-        return product.text(regimen.daily)
+    if product.is_patch or not regimen.daily:
+        return product.text(regimen.daily or THOUSAND)
     if regimen.most_often:
         most = f"max {plain(regimen.daily)} {product.unit} a day"
         return (
