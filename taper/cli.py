@@ -37,7 +37,7 @@ COMMANDS = {
     "schema": "schema",
 }
 ALONE = {"--version", "--show-completion", "--install-completion"}
-_HIDDEN = {"show_completion", "install_completion"}  # from the help: it has one screen
+_HIDDEN = {"show_completion", "install_completion", "version"}  # from the help: it has one screen
 USAGE = 2
 INTERRUPTED = 130
 DEBUG_VARIABLE = "TAPER_DEBUG"  # set: a fault of the tool shows its traceback

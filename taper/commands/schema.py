@@ -19,4 +19,4 @@ def schema() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(hidden=True)(schema)  # the list of commands has one screen
+    app.command()(schema)
