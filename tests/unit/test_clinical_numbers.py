@@ -25,6 +25,7 @@ LOOKED_AT = (
 # Modules that lay out pages: points, columns and the times of day at which boxes are drawn.
 LAYOUT = {
     "export/chart.py",
+    "export/course_svg.py",
     "export/svg.py",
     "export/xlsx.py",
     "export/handout/page.py",
