@@ -32,7 +32,7 @@ _FIELDS = (
 
 def check(
     file: Annotated[
-        str, typer.Argument(help="A schedule (.csv, .xlsx), a plan (.json), FHIR, or - for input.")
+        str, typer.Argument(help="A .csv, .xlsx, .json or FHIR file, or - for input.")
     ],
     format: TableFormat = "table",  # noqa: A002
     **given: Any,

@@ -138,7 +138,8 @@ def _supplied(plan: Plan, revision: dict[str, Any]) -> str:
         return f"{entry['product']} {entry['strength']}{units[entry['product']]}: {_many(entry)}"
 
     if revision["cancel"]:
-        text += "\nPrescriptions that no longer fit, if already written: cancel at the pharmacy\n"
+        said = "Prescriptions that no longer fit, if already written: cancel at the pharmacy"
+        text += "\n" + folded("", said)
         rows = [(each["date"], item(each)) for each in revision["cancel"]]
         text += table_or_list(("For", "Strength and quantity"), rows)
     if revision["held"]:

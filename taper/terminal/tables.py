@@ -4,32 +4,73 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import zip_longest
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
+
+from taper.terminal import folding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _INDENT = 4
+_GAP = "  "
+_NARROW = 20  # columns: a text is not folded to less
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = "") -> str:
-    """Lines with each column as wide as its widest cell.
+def table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: str = "",
+    widths: Sequence[int] | None = None,
+) -> str:
+    """Lines with each column as wide as its widest cell, or as ``widths`` say.
 
     ``right`` has an ``r`` at the place of each column that is set to the right.
     """
     cells = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(row[place]) for row in cells) for place in range(len(header))]
+    widths = widths or _widest(cells)
     lines = []
     for row in cells:
-        parts = [
-            cell.rjust(width) if right[place : place + 1] == "r" else cell.ljust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        texts = [
+            folding.folded(folding.tied(cell), width)
+            for cell, width in zip(row, widths, strict=True)
         ]
-        lines.append("  ".join(parts).rstrip())
-    lines.insert(1, "  ".join("-" * width for width in widths))
+        for parts in zip_longest(*texts, fillvalue=""):
+            line = [
+                part.rjust(width) if right[place : place + 1] == "r" else part.ljust(width)
+                for place, (part, width) in enumerate(zip(parts, widths, strict=True))
+            ]
+            lines.append(_GAP.join(line).rstrip())
+    lines.insert(1, _GAP.join("-" * width for width in widths))
     return "\n".join(lines) + "\n"
+
+
+def _widest(cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*cells, strict=True)]
+
+
+def _fitting(cells: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """The widths of columns that fit, the widest folded first; None if they cannot."""
+    widths = _widest(cells)
+    least = [
+        max(min(_NARROW, max(map(len, column))), *(_longest_part(cell) for cell in column))
+        for column in zip(*cells, strict=True)
+    ]
+    over = sum(widths) + len(_GAP) * (len(widths) - 1) - room
+    while over > 0:
+        can_fold = [place for place, width in enumerate(widths) if width > least[place]]
+        if not can_fold:
+            return None
+        widths[max(can_fold, key=widths.__getitem__)] -= 1
+        over -= 1
+    return widths
+
+
+def _longest_part(cell: str) -> int:
+    return max(map(len, folding.parts_of(folding.tied(cell))), default=0)
 
 
 def room() -> int | None:
@@ -52,15 +93,17 @@ def folded(lead: str, text: str) -> str:
 
 
 def table_or_list(header: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = "") -> str:
-    """The table; where a terminal is too narrow for it, a block of lines a row.
+    """The table, folded to the width of a terminal; if it cannot be, a block of lines a row.
 
-    What is piped stays a table, so that it can be cut into columns.
+    What is piped stays a table of whole lines, so that it can be cut into columns.
     """
     kept = [list(row) for row in rows]
-    text = table(header, kept, right=right)
     width = room()
-    if width is None or max(map(len, text.splitlines())) <= width:
-        return text
+    if width is None:
+        return table(header, kept, right=right)
+    widths = _fitting([list(header), *kept], width)
+    if widths is not None:
+        return table(header, kept, right=right, widths=widths)
     indent = max(map(len, header[1:]))
     return "".join(
         folded("", row[0])
