@@ -31,9 +31,7 @@ _FIELDS = (
 
 
 def check(
-    file: Annotated[
-        str, typer.Argument(help="A .csv, .xlsx, .json or FHIR file, or - for input.")
-    ],
+    file: Annotated[str, typer.Argument(help="A .csv, .xlsx, .json or FHIR file, or - for input.")],
     format: TableFormat = "table",  # noqa: A002
     **given: Any,
 ) -> None:
