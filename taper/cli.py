@@ -145,7 +145,7 @@ def _run(args: list[str]) -> int:
 
 
 def _bug(error: Exception) -> str:
-    """A fault of the tool itself, in one line: where it is, and no value of a patient's."""
+    """The message of a fault of the tool itself: one line, its place, and no patient's values."""
     where, trace = "", error.__traceback__
     while trace is not None:
         module = str(trace.tb_frame.f_globals.get("__name__"))

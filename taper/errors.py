@@ -1,4 +1,4 @@
-"""What can be wrong with what was asked, and how it is said.
+"""Problems with a request, and the errors that report them.
 
 A :class:`Problem` is one fault: where it is, what it is, and what to do. All faults of one
 input are collected and raised together, as :class:`InputError` (exit status 2) or, where a

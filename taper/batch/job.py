@@ -1,7 +1,7 @@
-"""What a run is told, what it hands from one part to the next, and what comes of it.
+"""The records of a run: its settings, its tasks, and its counts.
 
-Nothing here does anything: reading, planning, writing and the run that puts them together all
-need these records, and would otherwise import each other.
+Reading, planning, writing and the run that puts them together all need these records, and would
+otherwise import each other.
 """
 
 from __future__ import annotations

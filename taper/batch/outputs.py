@@ -131,9 +131,9 @@ def begin_stream(output: Output, head: bytes, streams: ExitStack) -> None:
 def opened(output: Output) -> int:
     """The file descriptor for the rows of an output that was begun.
 
-    A pipe with a name blocks whoever opens it until somebody reads, forever if its reader has
-    gone since the head was written. So it is opened without waiting: that its reader has gone
-    is then the same error as when a write finds it out.
+    To open a named pipe waits until somebody reads from it, forever if its reader has gone since
+    the head was written. So it is opened without waiting: a missing reader is then the same error
+    as a write to a closed pipe.
     """
     if output.name == "-":
         return 1

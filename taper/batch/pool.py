@@ -239,7 +239,7 @@ class Crew:
 
 @contextmanager
 def _errors() -> Iterator[None]:
-    """What a worker raised, or its death, as an error of this process: a line, no traceback."""
+    """Turn the error or the death of a worker into an error of this process, in one line."""
     try:
         yield
     except BrokenProcessPool:

@@ -1,4 +1,4 @@
-"""What a run has before it: the columns of the input, its ranges, its rows and their ids."""
+"""The first pass over the input: its columns, its ranges, its rows and their ids."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _output(table: str, name: str, printed: str) -> Output:
     from taper.batch.reading.source import format_of  # noqa: PLC0415
 
     if name in {"/dev/stdout", "/dev/fd/1"}:
-        name = "-"  # where it is a file, it is written to at its end
+        name = "-"  # if it is a file, the rows are added at its end
     plain = name == "-" or (name.startswith("/dev/") and not PurePath(name).suffix)
     field = "output" if table == "schedule" else table
     kind, compression = (printed, "") if plain else format_of(name, field)

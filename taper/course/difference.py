@@ -21,7 +21,7 @@ def difference(before: Plan, after: Plan) -> list[dict[str, Any]]:
     """The rows that differ, by their first day: what it was and what it is now.
 
     Each entry has ``start``, ``change`` (``changed``, ``added``, ``removed``), and ``was`` and
-    ``now`` (None where there is no such row).
+    ``now`` (None if there is no such row).
     """
     old = {step.start: step for step in before.steps if step.start is not None}
     new = {step.start: step for step in after.steps if step.start is not None}

@@ -31,7 +31,7 @@ def faster(now: Curve, of: str, rule: Rule, original: int) -> tuple[bool, bool]:
 
 
 def _speed(curve: Curve, part: Part, of: str) -> tuple[int, int]:
-    """How fast a curve would fall from where it is, a day, as a ratio."""
+    """The fall of a curve a day from its present height, as a ratio."""
     other = curve.turned((part,), of, 0)
     other.fall()
     return other.asked, other.denominator * part.every.days

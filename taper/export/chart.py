@@ -176,7 +176,7 @@ def _text(regimen: Regimen) -> str:
 
 
 def _ideal(plan: Plan) -> tuple[Ideal, ...]:
-    """The curve at each reduction; none where it is no longer known.
+    """The curve at each reduction; none if it is no longer known.
 
     A plan read from a file does not say where the curve was: the same request gives the same
     rows, and with them the curve. After a revision the rows are no longer those of one rule.

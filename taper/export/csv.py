@@ -57,7 +57,7 @@ SUPPLY = [
 ]
 # What starts a formula, at the beginning of a cell or after a semicolon, which many countries'
 # spreadsheets take for the end of a cell (OWASP, CSV injection; the last four are the full-width
-# forms). A plain number cannot do anything, and stays a number also where it is negative.
+# forms). A plain number cannot do anything, and stays a number even if it is negative.
 _FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -104,7 +104,7 @@ def step_quantities(step: Step, anchor: date) -> str:
     return "; ".join(parts)
 
 
-# first day, last day and next check of a row; None where there is none
+# first day, last day and next check of a row, each None if the row has none
 RowDates = tuple["date | None", "date | None", "date | None"]
 
 

@@ -43,7 +43,7 @@ class Look:
     height: int = 320
     size: int = 13  # of the letters
     font: str = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
-    ideal: bool = True  # the curve: for who prescribes, not for who takes
+    ideal: bool = True  # the curve: for prescribers; left off the hand-out
 
 
 def render(plan: Plan, options: Options) -> str:
@@ -54,7 +54,7 @@ def render(plan: Plan, options: Options) -> str:
 
 
 def description(plan: Plan, words: Language) -> str:
-    """The chart in words, for who does not see it."""
+    """The chart in words, for readers who cannot see it."""
     drawn = chart(plan)
     text = _of_several(plan, words) if plan.request.also else _of_one(plan, words)
     if drawn.holds:

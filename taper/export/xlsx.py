@@ -88,7 +88,7 @@ class _Looks:
         self.head = book.add_format(
             {**plain, "bold": True, "text_wrap": True, "bg_color": "#E7E6E6"}
         )
-        # Text stays text even where it is edited later.
+        # Text stays text even if it is edited later.
         self.text = book.add_format({**plain, "text_wrap": True, "num_format": "@"})
         self.day = book.add_format({**plain, "num_format": "yyyy-mm-dd", "align": "left"})
         number = {**plain, "align": "right", "indent": 1}

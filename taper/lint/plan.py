@@ -141,7 +141,7 @@ def _units(document: dict[str, Any], request: Request) -> Iterator[Fault]:
 
 
 def _sums(found: Written) -> Iterator[Fault]:
-    """The doses that do not come to what a day is said to be."""
+    """The doses that do not add up to the daily dose of their row."""
     for row in found.rows:
         for taken in (*([row.taken] if row.taken else []), *row.companions):
             total = sum(taken.amounts) * (taken.most_often or 1)

@@ -1,4 +1,4 @@
-"""The smallest doses that can be taken of an opioid, for what is said of the last one."""
+"""The smallest doses of an opioid that can be taken, for findings about the last dose."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def _normalised(
     indication: str,
     checks: str,
 ) -> dict[str, object]:
-    """Every field with its value in one spelling, or its default; None where there is none."""
+    """Every field with its value in one spelling, or its default; None if it has neither."""
     text = fields.all()
     by_rate = not any(text[name] for name in ("over", "by", "phases", "guideline"))
     first = rule.parts[0]

@@ -51,7 +51,7 @@ class Change:
 
     @property
     def is_a_fact_alone(self) -> bool:
-        """Whether nothing is asked for: at most something is said of what the patient takes."""
+        """Whether the change asks for nothing, but may report what the patient takes."""
         asked = self.hold or self.resumes or self.step_back or self.rate or self.dose
         return not asked and self.goal is None
 

@@ -128,7 +128,7 @@ def ranks() -> dict[str, int]:
 
 
 def _elsewhere(name: str, market: str) -> dict[str, Any]:
-    """What there is to say of a finding where it is not raised: its words are another market's."""
+    """The explanation of a finding that a market does not raise, in another market's words."""
     entry = catalogue()[name]
     where = entry["markets"][0]
     return {

@@ -19,7 +19,7 @@ LARGEST_BYTES = 50_000_000  # of a request or a plan; a batch is read by its own
 def read_bytes(name: str) -> bytes:
     """What a file holds, or standard input for ``-``.
 
-    Raises :class:`FileFault` where it cannot be read, :class:`~taper.InputError` where it is
+    Raises :class:`FileFault` if it cannot be read, :class:`~taper.InputError` if it is
     empty or far too large.
     """
     shown = "standard input" if name == "-" else name
@@ -37,7 +37,7 @@ def read_bytes(name: str) -> bytes:
 def read_text(name: str) -> str:
     """The text of a file, or of standard input for ``-``.
 
-    Raises :class:`FileFault` where it cannot be read, :class:`~taper.InputError` where it is
+    Raises :class:`FileFault` if it cannot be read, :class:`~taper.InputError` if it is
     empty, not text, or far too large.
     """
     shown = "standard input" if name == "-" else name

@@ -21,7 +21,7 @@ _AFTER_DIGIT = re.compile(f"(?<=[0-9]){HALF}")
 def ready() -> None:
     """Make the standard streams usable, whatever the shell has done to them.
 
-    A stream that was closed reads as empty, or fails where it is written to. What an encoding
+    A closed stream reads as empty, and fails when it is written to. What an encoding
     lacks is written in other characters: no figure is dropped, and no output stops half-way.
     """
     codecs.register_error("in_ascii", _in_ascii)

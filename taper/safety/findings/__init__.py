@@ -1,4 +1,4 @@
-"""Safety findings: what whoever acts on a plan must know of it (contract 8).
+"""Safety findings: what a reader must know before acting on a plan (contract 8).
 
 One small function a finding, in the module of its theme. It looks at the facts of a finished
 plan and returns what it found; level, wording and source stand in ``data/findings.toml``, the
