@@ -18,7 +18,7 @@ def main() -> None:
 
 
 def _say_version() -> bool:
-    """Print the version; False where it cannot be: the command line says why."""
+    """Print the version; False if it cannot be: the command line says why."""
     from taper.version import VERSION  # noqa: PLC0415 - start-up is a feature
 
     try:

@@ -37,7 +37,7 @@ def plan(product: str | None = None, dose: str | None = None, **fields: Unpack[K
 
 def _fills(values: Mapping[str, object]) -> list[str]:
     """The fills of ``history``; files that it names are read here, and nowhere else."""
-    from taper.reading.fill_file import with_files  # noqa: PLC0415 - where there is a history
+    from taper.reading.fill_file import with_files  # noqa: PLC0415 - if there is a history
     from taper.reading.medicine import with_products  # noqa: PLC0415
 
     market = with_products(str(values.get("market") or "us").lower(), values.get("products"))

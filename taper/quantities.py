@@ -59,7 +59,7 @@ _INTERVAL_UNITS = {
 
 
 def thousandths(number: str) -> int | None:
-    """Read a plain decimal number as thousandths; None where it needs finer ones."""
+    """Read a plain decimal number as thousandths; None if it needs finer ones."""
     whole, _, fraction = number.partition(".")
     fraction = fraction.rstrip("0")
     if len(fraction) > 3:  # noqa: PLR2004 - digits of a thousandth
@@ -99,7 +99,7 @@ def percent_text(part: int, whole: int) -> str:
 
 
 def ratio_text(numerator: int, denominator: int, places: int = 3) -> str:
-    """Print an exact ratio: in full where it ends, else to ``places`` decimals, half up."""
+    """Print an exact ratio: in full if it ends, else to ``places`` decimals, half up."""
     scale = 10**places
     scaled = (2 * numerator * scale + denominator) // (2 * denominator)
     whole, rest = divmod(scaled, scale)
@@ -139,7 +139,7 @@ class Ratio(NamedTuple):
         return Ratio.of(ppm, MILLION)
 
     def __str__(self) -> str:
-        """As a percentage: ``7.5%``; to four decimals where it does not end."""
+        """As a percentage: ``7.5%``; to four decimals if it does not end."""
         return self.percent(4)
 
     def percent(self, places: int = 1) -> str:

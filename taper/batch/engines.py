@@ -129,7 +129,7 @@ def _own(path: str | None) -> str:
     """The clinic's own products, as workers are given them."""
     if not path:
         return ""
-    from taper.formulary.local import Unchecked, load  # noqa: PLC0415 - only where there are any
+    from taper.formulary.local import Unchecked, load  # noqa: PLC0415 - only if there are any
 
     return Unchecked.of(load(path))
 

@@ -80,7 +80,7 @@ def _days(avoid: list[str], reduce_on: list[str]) -> Calendar | None:
     """The days on which no reduction is to begin."""
     if not avoid and not reduce_on:
         return None
-    from taper.reading.dates import read_calendar  # noqa: PLC0415 - only where it is asked for
+    from taper.reading.dates import read_calendar  # noqa: PLC0415 - only if it is asked for
     from taper.reading.values import Fields  # noqa: PLC0415
 
     fields = Fields({"start": "2026-01-01", "avoid": avoid, "reduce_on": reduce_on})

@@ -218,7 +218,7 @@ def _stock(key: str, value: list[str]) -> tuple[str, list[str]]:
 def _check_value(key: str, value: Any) -> None:
     """Raise the problems of a value, in the words of the field that it fills."""
     from taper.reading import read  # noqa: PLC0415
-    from taper.terminal.settings import known_products  # noqa: PLC0415 - where a value is set
+    from taper.terminal.settings import known_products  # noqa: PLC0415 - if a value is set
 
     if key in {"language", "paper"}:
         one_of(key, str(value), LANGUAGES if key == "language" else PAPERS)

@@ -65,7 +65,7 @@ def _table(product: Product, steps: tuple[Step, ...], made: Regimens) -> Regimen
 
 
 def _units(strengths: tuple[Strength, ...], amounts: list[int], made: Regimens) -> int | None:
-    """The units of all amounts together; None where the strengths cannot make one of them."""
+    """The units of all amounts together; None if the strengths cannot make one of them."""
     units = 0
     for amount in amounts:
         needed = fewest_units_for(amount, strengths, halves=made.halves)

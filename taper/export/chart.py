@@ -43,7 +43,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One opioid: its levels in order of time; where it has none, none is taken.
+    """One opioid: its levels in order of time; if it has none, none is taken.
 
     ``first`` is the first daily dose as printed, ``product`` the id of the first product.
     """

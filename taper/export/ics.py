@@ -127,8 +127,8 @@ class _Maker:
         self.sequence = len(plan.revisions)
 
     def event(self, key: str, day: date, summary: str, status: str) -> Event:
-        """An all-day event that takes up no time; private where a calendar is shared."""
-        from icalendar import Event  # noqa: PLC0415 - where a calendar is written
+        """An all-day event that takes up no time; private if a calendar is shared."""
+        from icalendar import Event  # noqa: PLC0415 - if a calendar is written
 
         event = Event()
         event.add("uid", uid(self.plan_id, key))
@@ -146,7 +146,7 @@ class _Maker:
         self, key: str, day: date, texts: tuple[str, str], category: str, alarm: timedelta
     ) -> Event:
         """An event that is to happen, with its alarm."""
-        from icalendar import Alarm  # noqa: PLC0415 - where a calendar is written
+        from icalendar import Alarm  # noqa: PLC0415 - if a calendar is written
 
         summary, description = texts
         event = self.event(key, day, summary, "CONFIRMED")
@@ -161,7 +161,7 @@ class _Maker:
 
 
 def _calendar(plan: Plan) -> Calendar:
-    from icalendar import Calendar  # noqa: PLC0415 - where a calendar is written
+    from icalendar import Calendar  # noqa: PLC0415 - if a calendar is written
 
     text = words()["calendar"]
     label = plan.request.text.get("label")

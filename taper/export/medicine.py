@@ -45,7 +45,7 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class Medicine:
-    """One medicine on a step; ``name`` and ``amount`` are empty where the plan has only one."""
+    """One medicine on a step; ``name`` and ``amount`` are empty if the plan has only one."""
 
     name: str
     amount: str

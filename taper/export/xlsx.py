@@ -156,7 +156,7 @@ def _set_page(sheet: Any, name: str, plan: Plan, paper: str) -> None:
 
 def render(plan: Plan, options: Options) -> bytes:
     """The workbook as bytes."""
-    from xlsxwriter import Workbook  # noqa: PLC0415 - where a workbook is written
+    from xlsxwriter import Workbook  # noqa: PLC0415 - if a workbook is written
 
     out = io.BytesIO()
     settings = {

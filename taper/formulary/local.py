@@ -174,7 +174,7 @@ def _alike(market: Formulary, drug: str, unit: str, *, is_combination: bool) -> 
 
 
 def _equivalents(entry: dict[str, Any], market: Formulary) -> Iterator[Problem]:
-    """A factor is that of the market's table; where it has none, there is none."""
+    """A factor is that of the market's table; if it has none, there is none."""
     given = entry.get("mme_factor")
     same = [p for p in market.of_drug(entry["drug"]) if p.unit == entry["unit"]]
     known = {p.facts["mme_factor"] for p in same if p.kind != "film" and p.mme is not None}

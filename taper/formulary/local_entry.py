@@ -1,4 +1,4 @@
-"""One entry of a clinic's own products: its values checked, and filled in where that is safe.
+"""One entry of a clinic's own products: its values checked, and filled in if that is safe.
 
 The release is never inferred from a dosage form: a tablet whose form does not say it must.
 """

@@ -102,7 +102,7 @@ class Product:
 
     @cached_property
     def max_daily(self) -> int | None:
-        """The labelled daily maximum in thousandths of the unit, where one was seen."""
+        """The labelled daily maximum in thousandths of the unit, if one was seen."""
         text = self.facts.get("max_daily")
         return None if text is None else thousandths(text)
 

@@ -53,7 +53,7 @@ def frame(plan: Plan, name: str, kind: str | None) -> Any:
 
 
 def _columns(plan: Plan, table: Table) -> dict[str, list[Any]]:
-    """Each column with its values; None where a date, a count or an amount is missing."""
+    """Each column with its values; None if a date, a count or an amount is missing."""
     rows = table.rows(plan)
     return {
         column: [_read(table, column, row[place]) for row in rows]

@@ -35,7 +35,7 @@ class Plan:
 
         Raises :class:`taper.InputError` if it is none, or if its figures do not fit together.
         """
-        from taper.planning.saved import parse_plan  # noqa: PLC0415 - where a plan is read back
+        from taper.planning.saved import parse_plan  # noqa: PLC0415 - if a plan is read back
 
         return cls(parse_plan(text.decode() if isinstance(text, bytes) else text))
 

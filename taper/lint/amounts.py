@@ -182,7 +182,7 @@ def leaves_open(product: Product, text: str, named: Strength | None) -> bool:
 
 
 def compared_with_day(taken: Taken, said: int) -> str:
-    """The dose against the dose of a day, where a row has both; empty if they agree.
+    """The dose against the dose of a day, if a row has both; empty if they agree.
 
     A dose without a frequency is taken as often as the dose of a day says.
     """

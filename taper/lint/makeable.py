@@ -106,7 +106,7 @@ def _whole(
     *,
     is_exported: bool,
 ) -> Iterator[Fault]:
-    """A count of a strength: whole, or in halves where they are allowed."""
+    """A count of a strength: whole, or in halves if they are allowed."""
     if not count % THOUSAND:
         return
     allowed = product.splittable and (is_exported or entry.halves)

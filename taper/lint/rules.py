@@ -68,7 +68,7 @@ def _is_back_to_front(entry: Entry) -> bool:
 
 
 def _dates(before: Line, line: Line) -> Iterator[Fault]:
-    """Gaps and overlaps; none where a row between them has no day of its own that counts."""
+    """Gaps and overlaps; none if a row between them has no day of its own that counts."""
     entry = line.entry
     if before.start is None or line.start is None or line.is_after_unread:
         return

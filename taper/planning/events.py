@@ -45,7 +45,7 @@ def uid(plan_id: str, key: str) -> str:
 
 
 def _numbered(key: str, seen: dict[str, int]) -> str:
-    """The key itself, and ``key/2`` where it comes again."""
+    """The key itself, and ``key/2`` if it comes again."""
     seen[key] = seen.get(key, 0) + 1
     return key if seen[key] == 1 else f"{key}/{seen[key]}"
 

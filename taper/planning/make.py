@@ -57,7 +57,7 @@ def make_plan(request: Request) -> Plan:
 def finished(request: Request, steps: tuple[Step, ...]) -> Plan:
     """The plan of these steps: from the fewest strengths if asked, and marked with findings."""
     if request.regimens.fewest_strengths:
-        from taper.engine.fewest_strengths import fewest_strengths  # noqa: PLC0415 - only where it is asked for
+        from taper.engine.fewest_strengths import fewest_strengths  # noqa: PLC0415 - only if it is asked for
 
         steps = fewest_strengths(steps, tables(request))
     found = of_steps(request, steps)

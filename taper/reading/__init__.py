@@ -245,7 +245,7 @@ def _own_products(products: list[Product]) -> list[dict[str, Any]]:
     """The clinic's own products that the plan can need: those of its opioids."""
     if not products[0].beside:
         return []
-    from taper.formulary.local import Local  # noqa: PLC0415 - only where there are any
+    from taper.formulary.local import Local  # noqa: PLC0415 - only if there are any
 
     drugs = {product.drug for product in products}
     entries = Local(products[0].beside).entries

@@ -29,7 +29,7 @@ _HOLD_HINT = "2w@every4, 2w@50%, 2w@45mg, or 2026-12-24..2027-01-03"
 
 
 def read_calendar(fields: Fields, medicine: Medicine | None) -> Calendar | None:
-    """When reductions may begin; None where the start is missing or wrong."""
+    """When reductions may begin; None if the start is missing or wrong."""
     text = fields.text("start")
     if text is None:
         fields.missing("start", "the first day is missing", "a date: 2026-12-07")

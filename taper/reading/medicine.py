@@ -50,7 +50,7 @@ def read_market(fields: Fields) -> Formulary | None:
 
 def with_products(market: str, products: object) -> Formulary:
     """The formulary of a market with a clinic's own products: tables, or the file of them."""
-    from taper.formulary.local import checked  # noqa: PLC0415 - only where there are any
+    from taper.formulary.local import checked  # noqa: PLC0415 - only if there are any
 
     return formulary(market, checked(products, formulary(market)))
 

@@ -41,7 +41,7 @@ _MME = re.compile(r"\s*(\d{1,4}(?:\.\d{1,3})?)\s*MME\s*", re.IGNORECASE | re.ASC
 
 
 def read_rule(fields: Fields, medicine: Medicine | None, known: Interval | None) -> Rule | None:
-    """The rule; None where a part of it is wrong."""
+    """The rule; None if a part of it is wrong."""
     before = len(fields.problems)
     given = [name for name in RATES if fields.given(name)]
     if len(given) > 1:

@@ -16,7 +16,7 @@ def sheets(data: bytes, name: str) -> list[list[list[str]]]:
 
     Raises :class:`~taper.InputError` if the file is no workbook that can be read.
     """
-    from openpyxl import load_workbook  # noqa: PLC0415 - where a workbook comes in
+    from openpyxl import load_workbook  # noqa: PLC0415 - if a workbook comes in
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)

@@ -21,7 +21,7 @@ MOST_UNITS = whole("units-at-once")
 
 
 class Piece:
-    """A unit that can be taken: a whole one, or half a tablet where that is allowed."""
+    """A unit that can be taken: a whole one, or half a tablet if that is allowed."""
 
     __slots__ = ("amount", "count", "strength")
 
@@ -132,7 +132,7 @@ def _strengths_needed(day: tuple[Units, ...]) -> int:
 
 
 def fewest_units_for(amount: int, strengths: Sequence[Strength], *, halves: bool) -> int | None:
-    """The fewest units that make ``amount``, up to :data:`MOST_UNITS`; None where none do."""
+    """The fewest units that make ``amount``, up to :data:`MOST_UNITS`; None if none do."""
     pieces = [piece.amount for piece in pieces_of(strengths, halves=halves)]
     if not amount or amount > MOST_UNITS * max(pieces):
         return None

@@ -35,6 +35,6 @@ def share_of_total(before: Step, step: Step) -> Ratio | None:
 
 
 def mme_text(step: Step) -> str | None:
-    """MME of a row as printed, exact where it ends; None without a factor."""
+    """MME of a row as printed, exact if it ends; None without a factor."""
     mme = total_mme(step)
     return None if mme is None else ratio_text(*mme)

@@ -60,7 +60,7 @@ def deliver(
 
 def _warn(plan: Plan) -> None:
     """Say what a file may not: the warnings of the plan, each once."""
-    from taper.safety.findings.lines import printed  # noqa: PLC0415 - where a plan was made
+    from taper.safety.findings.lines import printed  # noqa: PLC0415 - if a plan was made
 
     for line in printed(plan.findings):
         if line.level != "note":

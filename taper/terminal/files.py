@@ -64,7 +64,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def parse_values(text: str, name: str) -> dict[str, Any]:
     """The values of a TOML or JSON text; numbers keep the digits they are written with."""
-    from decimal import Decimal  # noqa: PLC0415 - where a file comes in
+    from decimal import Decimal  # noqa: PLC0415 - if a file comes in
 
     as_json = name.lower().endswith(".json") or (name == "-" and text.lstrip()[:1] == "{")
     try:

@@ -16,13 +16,13 @@ _PLAIN, _SHORT, _WHOLE = "plain", "short", "whole"
 
 
 class Screenful(TyperCommand):
-    """A command whose help leaves out the options of its panels where it would not fit a screen.
+    """A command whose help leaves out the options of its panels if it would not fit a screen.
 
     An option is in a panel where it names one (``rich_help_panel``).
     """
 
     def get_help(self, ctx: Any) -> str:
-        """The help: all of it where it fits."""
+        """The help: all of it if it fits."""
         ctx.meta.setdefault(_SHOWN, _PLAIN)
         text: str = super().get_help(ctx)
         if ctx.meta[_SHOWN] == _PLAIN and self._panels() and len(text.splitlines()) > SCREEN_LINES:
@@ -31,7 +31,7 @@ class Screenful(TyperCommand):
         return text
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The parameters, with ``--help-all`` where some stand in panels."""
+        """The parameters, with ``--help-all`` if some stand in panels."""
         params: list[Any] = super().get_params(ctx)
         return [*params[:-1], _HELP_ALL, *params[-1:]] if self._panels() else params
 

@@ -28,7 +28,7 @@ def read_request(
     text = read_text(name)
     if name.lower().endswith(".toml"):
         return _beside(parse_values(text, name), name), []
-    from taper.reading.orders import is_order  # noqa: PLC0415 - where a file of JSON comes in
+    from taper.reading.orders import is_order  # noqa: PLC0415 - if a file of JSON comes in
 
     if is_order(text):
         return _of_orders(text, given, market)

@@ -82,7 +82,7 @@ def load() -> Configuration:
     market = os.environ.get(MARKET_VARIABLE, "").strip() or None
     if not path or not Path(path).is_file():
         return Configuration(path, {}, {}, market)
-    from taper.terminal.files import parse_values, read_text  # noqa: PLC0415 - where there is a file
+    from taper.terminal.files import parse_values, read_text  # noqa: PLC0415 - if there is a file
 
     text = read_text(path) if Path(path).stat().st_size else ""
     return checked(parse_values(text, path) if text else {}, path, market)
@@ -166,7 +166,7 @@ class Settled:
 
     def _own(self, file: str) -> list[dict[str, Any]]:
         """The products of a file; one that the configuration names is sought beside it."""
-        from taper.formulary.local import load  # noqa: PLC0415 - only where there are any
+        from taper.formulary.local import load  # noqa: PLC0415 - only if there are any
 
         if self.sources.get(PRODUCTS) == CONFIGURATION:
             file = str(Path(self.configuration.path).parent / file)
@@ -237,7 +237,7 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
     configuration = load()
     lines: list[str] = []
     if product is not None and is_file(product):
-        from taper.terminal.request_file import read_request  # noqa: PLC0415 - where a file comes in
+        from taper.terminal.request_file import read_request  # noqa: PLC0415 - if a file comes in
 
         own = given if dose is None else {**given, "dose": dose}
         file, lines = read_request(product, own, _market(given, configuration))
@@ -257,7 +257,7 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
 
 def _read_fills(values: dict[str, Any]) -> list[str]:
     """Put the fills of a history file in its place; gives what to say of it."""
-    from taper.reading.fill_file import with_files  # noqa: PLC0415 - where there is a history
+    from taper.reading.fill_file import with_files  # noqa: PLC0415 - if there is a history
     from taper.terminal.files import read_bytes  # noqa: PLC0415
 
     values["history"], lines = with_files(values["history"], read_bytes, market_of(values))
@@ -279,7 +279,7 @@ def make_room(values: dict[str, Any], given: Mapping[str, Any]) -> None:
 
 def market_of(values: Mapping[str, Any]) -> Formulary:
     """The formulary that a request's values name, with the clinic's own products."""
-    from taper.reading.medicine import with_products  # noqa: PLC0415 - where it is asked for
+    from taper.reading.medicine import with_products  # noqa: PLC0415 - if it is asked for
 
     return with_products(str(values.get("market") or "us").lower(), values.get(PRODUCTS))
 

@@ -177,7 +177,7 @@ def _spool(file: IO[bytes], compression: str, folder: Path, shown: str) -> Path:
 
 def _blocks(file: IO[bytes], compression: str, shown: str) -> Iterator[bytes]:
     if compression == "gzip":
-        import gzip  # noqa: PLC0415 - only where it is needed
+        import gzip  # noqa: PLC0415 - only if it is needed
         import zlib  # noqa: PLC0415
 
         try:

@@ -221,7 +221,7 @@ def compressed(data: bytes, compression: str) -> bytes:
     if not compression:
         return data
     if compression == "gzip":
-        import gzip  # noqa: PLC0415 - only where it is needed
+        import gzip  # noqa: PLC0415 - only if it is needed
 
         return gzip.compress(data, compresslevel=6, mtime=0)
     frame: bytes = library("pyarrow").Codec("zstd").compress(data, asbytes=True)

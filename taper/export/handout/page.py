@@ -200,7 +200,7 @@ def _facts(plan: Plan, words: Language) -> Iterator[Fact]:
 
 
 def _phone(words: Language, options: Options) -> Iterator[Fact]:
-    """Blank lines to fill in; the clinic's name and telephone where they were given."""
+    """Blank lines to fill in; the clinic's name and telephone if they were given."""
     given = {"clinic": options.clinic, "telephone": options.telephone}
     for key in (
         "clinic",

@@ -113,7 +113,7 @@ class Timetable:
         return self.words.say("steps.days", count=str(days))
 
     def _amount(self, regimen: Regimen, before: int) -> str:
-        """The dose of a day, and the one before where it was another."""
+        """The dose of a day, and the one before if it was another."""
         words, product = self.words, regimen.product
         key = "steps.each_day_patch" if product.is_patch else "steps.each_day"
         text = words.say(key, amount=product.text(regimen.daily))
