@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
-import typer
-from typer.core import TyperOption
-
 from taper.errors import TaperError
-from taper.terminal.help import fit_screens
 from taper.terminal.streams import escaped, ready, report, to_nowhere
 
 # command -> module that registers it
 COMMANDS = {
-    "plan": "plan",
+    "plan": "plan_options",
     "export": "export",
     "revise": "revise",
     "record": "record",
@@ -37,51 +32,16 @@ COMMANDS = {
     "schema": "schema",
 }
 ALONE = {"--version", "--show-completion", "--install-completion"}
-_HIDDEN = {"show_completion", "install_completion", "version"}  # from the help: it has one screen
 USAGE = 2
 INTERRUPTED = 130
 DEBUG_VARIABLE = "TAPER_DEBUG"  # set: a fault of the tool shows its traceback
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback
-    if value:
-        from taper.version import VERSION  # noqa: PLC0415
-
-        typer.echo(f"taper {VERSION}")
-        raise typer.Exit
-
-
-def build(names: list[str]) -> typer.Typer:
-    """The application with these commands; loading one command keeps start-up quick."""
-    app = typer.Typer(
-        help="Plan a supervised, gradual opioid taper. Not medical advice.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    )
-
-    @app.callback()
-    def taper(
-        version: bool = typer.Option(  # noqa: FBT001
-            False, "--version", help="Show the version.", is_eager=True, callback=_version
-        ),
-    ) -> None:
-        del version
-
-    for name in names:
-        import_module(f"taper.commands.{COMMANDS[name]}").register(app)
-    fit_screens(app)
-    return app
-
-
 def command(names: list[str]) -> Any:
     """The application with these commands, as one that can be run."""
-    made = typer.main.get_command(build(names))
-    for param in made.params:
-        if isinstance(param, TyperOption) and param.name in _HIDDEN:
-            param.hidden = True  # a screen has 24 lines
-    return made
+    from taper.application import command as of_modules  # noqa: PLC0415 - it loads Typer
+
+    return of_modules([COMMANDS[name] for name in names])
 
 
 def wanted(args: list[str]) -> list[str]:
@@ -119,33 +79,61 @@ def run(args: list[str]) -> int:
 def _run(args: list[str]) -> int:
     """Run the command line, and say what is wrong."""
     try:
-        result = command(wanted(args)).main(
+        result = _plan_quickly(args) or command(wanted(args)).main(
             args=args, prog_name="taper", standalone_mode=False, obj=run
         )
     except TaperError as error:
         for problem in error.problems:
             report(problem)
         return error.exit_status
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("interrupted\n")
-        return INTERRUPTED
-    except typer.TyperException as error:
-        return _usage(error)
+    except KeyboardInterrupt:
+        return _interrupted()
     except SystemExit as error:
         # Typer makes a status of a closed pipe, which is none
         raise (error.__context__ or error) from None
     except OSError:
         raise
     except Exception as error:  # the last resort: nothing that a user does ends in a traceback
-        if os.environ.get(DEBUG_VARIABLE):
+        status = _of_typer(error)
+        if status is None and os.environ.get(DEBUG_VARIABLE):
             raise
-        sys.stderr.write(f"error: {_bug(error)}\n")
-        return 1
-    return result if isinstance(result, int) else 0
+        return _bug(error) if status is None else status
+    return result if type(result) is int else 0
 
 
-def _bug(error: Exception) -> str:
-    """The message of a fault of the tool itself: one line, its place, and no patient's values."""
+def _of_typer(error: Exception) -> int | None:
+    """The status of what Typer raises; None if it is another error."""
+    typer = sys.modules.get("typer")
+    if typer and isinstance(error, typer.Abort):
+        return _interrupted()
+    if typer and isinstance(error, typer.TyperException):
+        return _usage(error)
+    return None
+
+
+def _plan_quickly(args: list[str]) -> bool:
+    """Make a plan of plain options without Typer; False if Typer has to read them."""
+    if args[:1] != ["plan"] or "_TAPER_COMPLETE" in os.environ:
+        return False
+    from taper.terminal.quick import read  # noqa: PLC0415 - of one command
+
+    words = read(args[1:])
+    if words is None:
+        return False
+    from taper.commands.plan import run as plan  # noqa: PLC0415
+
+    product, *dose = words.arguments
+    plan(product, dose, words.fields, words.writing, **words.shown)
+    return True
+
+
+def _interrupted() -> int:
+    sys.stderr.write("interrupted\n")
+    return INTERRUPTED
+
+
+def _bug(error: Exception) -> int:
+    """Report a fault of the tool itself in one line: its place, and no patient's values."""
     where, trace = "", error.__traceback__
     while trace is not None:
         module = str(trace.tb_frame.f_globals.get("__name__"))
@@ -153,10 +141,12 @@ def _bug(error: Exception) -> str:
             where = f" in {module}, line {trace.tb_lineno}"
         trace = trace.tb_next
     hint = f"please report it; {DEBUG_VARIABLE}=1 shows more, with what was given"
-    return f"a fault of taper itself: {type(error).__name__}{where} (hint: {hint})"
+    fault = f"a fault of taper itself: {type(error).__name__}{where}"
+    sys.stderr.write(f"error: {fault} (hint: {hint})\n")
+    return 1
 
 
-def _usage(error: typer.TyperException) -> int:
+def _usage(error: Exception) -> int:
     """A wrong option or argument, in one line; the help where nothing was given."""
     if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself
         sys.stdout.write(str(error) + "\n")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taper.terminal.deliver import one_of, write_stdout
-from taper.terminal.options import Field, TableFormat, field, with_fields
+from taper.terminal.options import TableFormat, field, with_fields
+from taper.terminal.plan_fields import Field
 from taper.terminal.settings import known_products
 
 if TYPE_CHECKING:

@@ -1,28 +1,19 @@
-"""`taper plan`: from the current dose to a dated plan."""
+"""`taper plan`: from the current dose to a dated plan.
+
+Typer is not loaded here: :mod:`taper.terminal.quick` reads plain options in less time than it
+takes to load it, and :mod:`taper.commands.plan_options` has all of them.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from taper.errors import TaperError
 from taper.planning.make import make_plan
 from taper.reading import read
 from taper.reading.history import of_history
 from taper.terminal.deliver import deliver, writing_options
-from taper.terminal.options import (
-    PATIENT,
-    Format,
-    Full,
-    Output,
-    given_of,
-    tab,
-    with_fields,
-    with_writing,
-    writing_of,
-)
 from taper.terminal.settings import Settled, asked
 from taper.terminal.streams import escaped
 
@@ -30,40 +21,19 @@ if TYPE_CHECKING:
     from taper.request.model import Request
 
 
-def plan(
-    product: Annotated[
-        str | None,
-        typer.Argument(
-            help="Id, name or code; or a request or FHIR file (.toml, .json, -).",
-            autocompletion=tab("product"),
-        ),
-    ] = None,
-    dose: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="What is taken now: 90 mg q8h, 60/45/60 mg, 75 mcg/h.",
-            autocompletion=tab("dose"),
-        ),
-    ] = None,
-    output: Output = None,
-    format: Format = None,  # noqa: A002
-    full: Full = False,  # noqa: FBT002
-    explain_settings: Annotated[  # noqa: FBT002
-        bool,
-        typer.Option(
-            "--explain-settings",
-            help="Show every setting and where it is from, not the plan.",
-            rich_help_panel=PATIENT,
-        ),
-    ] = False,
-    **given: Any,
+def run(
+    product: str | None,
+    dose: list[str] | None,
+    given: dict[str, Any],
+    writing: dict[str, Any],
+    *,
+    output: list[str] | None = None,
+    format: str | None = None,  # noqa: A002
+    full: bool = False,
+    explain_settings: bool = False,
 ) -> None:
-    """Plan a taper, and show or write it. What is missing is asked for.
-
-    taper plan morphine-er "90 mg q8h" --reduce 10% --start 2026-12-07
-    """
-    writing = writing_of(given)
-    settled = _settled(product, dose, given_of(given))
+    """Plan a taper, and show or write it; ``given`` are the fields, ``writing`` how to write."""
+    settled = _settled(product, dose, given)
     try:
         request = read(settled.values)
         _say_passed_over(request)
@@ -118,8 +88,3 @@ def _say_passed_over(request: Request) -> None:
 def _explained(error: TaperError, settled: Settled) -> TaperError:
     """The error, with the places of values that were not given on the command line."""
     return type(error)(settled.explained(problem) for problem in error.problems)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(with_fields(with_writing(plan)))

@@ -10,7 +10,8 @@ import typer
 
 from taper.errors import InputError, Problem
 from taper.terminal.deliver import deliver, one_of, write_stdout
-from taper.terminal.options import Field, Output, TableFormat, with_fields
+from taper.terminal.options import Output, TableFormat, with_fields
+from taper.terminal.plan_fields import Field
 from taper.terminal.tables import folded, table_or_list
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ import typer
 
 from taper.terminal.deliver import deliver, write_stdout
 from taper.terminal.options import (
-    Field,
     Format,
     Full,
     Language,
@@ -19,6 +18,7 @@ from taper.terminal.options import (
     field,
     with_fields,
 )
+from taper.terminal.plan_fields import Field
 from taper.terminal.tables import folded, table_or_list
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ configuration. ``TAPER_CONFIG`` names another file, or none if it is empty.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -58,15 +59,18 @@ class Configuration(NamedTuple):
 def place() -> str:
     """Where the configuration file is, or would be; empty if there is to be none.
 
-    Typer knows the platform's usual place; it is loaded by then, and platformdirs would take as
-    long again as Python itself does to start.
+    Typer knows the usual places of other platforms; platformdirs would take as long again as Python
+    itself does to start.
     """
     named = os.environ.get(FILE_VARIABLE)
     if named is not None:
         return named
-    from typer import get_app_dir  # noqa: PLC0415 - by the command line only
+    if sys.platform in {"win32", "darwin"}:
+        from typer import get_app_dir  # noqa: PLC0415 - it is slow to load
 
-    folder = Path(get_app_dir("taper"))
+        folder = Path(get_app_dir("taper"))
+    else:
+        folder = Path(os.environ.get("XDG_CONFIG_HOME", "")) / "taper"
     if not folder.is_absolute():  # an empty or relative XDG_CONFIG_HOME counts as none
         folder = Path.home() / ".config" / "taper"
     return str(folder / "config.toml")

@@ -7,12 +7,13 @@ were written.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
 from taper.quantities import THOUSAND
+from taper.reading.dose.beginnings import may_begin
 from taper.reading.dose.patterns import SOURCES, TWICE, WORDS
 
 if TYPE_CHECKING:
@@ -24,13 +25,17 @@ _ALIKE = str.maketrans(
     "------xuu ';" + " " + ascii_lowercase,
 )
 
-_PATTERNS = {name: re.compile(source) for name, source in SOURCES.items()}
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is needed first: all of them take longer than a plan."""
+    return re.compile(SOURCES[name])
 
 
-@lru_cache(maxsize=32)
-def _first_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern that tells by its last group which of several comes first."""
-    return re.compile("|".join(f"(?P<_{i}>{SOURCES[name]})" for i, name in enumerate(names)))
+@lru_cache(maxsize=4096)
+def _that_may_begin(names: tuple[str, ...], sign: str) -> tuple[str, ...]:
+    """Those patterns that can match a text which begins with this character."""
+    return tuple(name for name in names if may_begin(name, sign))
 
 
 def plain_text(text: str) -> str:
@@ -73,11 +78,14 @@ class Tokenizer:
 
     def match(self, name: str) -> re.Match[str] | None:
         """The pattern at this place; nothing is taken."""
-        return _PATTERNS[name].match(self.text, self.place)
+        text, place = self.text, self.place
+        if not may_begin(name, text[place : place + 1]):
+            return None
+        return _pattern(name).match(text, place)
 
     def take(self, name: str) -> re.Match[str] | None:
         """The pattern at this place, and go on behind it."""
-        match = _PATTERNS[name].match(self.text, self.place)
+        match = self.match(name)
         if match is not None and match.end() > self.place:
             self.go_to(match.end())
             return match
@@ -85,8 +93,11 @@ class Tokenizer:
 
     def which(self, names: tuple[str, ...]) -> str | None:
         """The first of several patterns that is at this place."""
-        match = _first_of(names).match(self.text, self.place)
-        return None if match is None else names[int((match.lastgroup or "_0")[1:])]
+        text, place = self.text, self.place
+        for name in _that_may_begin(names, text[place : place + 1]):
+            if _pattern(name).match(text, place) is not None:
+                return name
+        return None
 
     def take_any(self, names: tuple[str, ...]) -> tuple[str, re.Match[str]] | None:
         """The first of several patterns that is at this place, with its name."""
