@@ -4,8 +4,6 @@
 Decision support for clinicians, not medical advice.
 """
 
-from __future__ import annotations
-
 TYPE_CHECKING = False  # importing typing would cost more than all the rest
 if TYPE_CHECKING:
     from typing import Any
@@ -35,7 +33,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Load a public name when it is first used, so that start-up stays quick."""
     from importlib import import_module  # noqa: PLC0415
 

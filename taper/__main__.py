@@ -1,7 +1,5 @@
 """The `taper` command; `--version` answers before anything else is loaded."""
 
-from __future__ import annotations
-
 import sys
 
 

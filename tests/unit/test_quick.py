@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from shlex import split
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 import beginnings
 import pytest
 
