@@ -84,7 +84,7 @@ def text() -> str:
     table = {name: each for name, each in beginnings().items() if frozenset(each) != EVERY}
     rows = "".join(f"    {json.dumps(name)}: {json.dumps(each)},\n" for name, each in table.items())
     head = PLACE.read_text(encoding="utf-8").split(MARK)[0]
-    return f"{head}{MARK}\n\n_OF = {fingerprint(SOURCES)}\n_BEGINNINGS = {{\n{rows}}}\n"
+    return f'{head}{MARK}\n\n_OF = "{fingerprint(SOURCES)}"\n_BEGINNINGS = {{\n{rows}}}\n'
 
 
 if __name__ == "__main__":
