@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PERCENT = Fraction(1, 100)
 AFTER_EXTENDED = 4  # administrations a day of a finer product (SPEC 3.3)
-SEARCHED = 8  # units at one administration, to find what the current dose needs
+SEARCHED = 12  # units at one administration, to find what the current dose needs
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHELVES: dict[tuple[Any, ...], Shelf] = {}
 
@@ -142,13 +142,17 @@ def _with_needed(
     """With the seldom stocked strengths that the current dose needs: the fewest such units."""
     named = product.named((dose.label,)) if dose.at_once > 1 else ()
     ways = kept_shelf(product, used, product.most_units).ways
+    more = kept_shelf(product, used, SEARCHED).ways
     every = [s for s in product.strengths if s not in used]
-    wide = kept_shelf(product, product.strengths, SEARCHED) if every else None
     found = {*used, *named}
     for amount in {*amounts} - {*ways}:
-        chosen = wide.every_way(amount) if wide else []
-        best = min(chosen, key=lambda way: _seldom_first(way, used), default=())
-        found |= {strength for strength, _ in best}
+        for most in (product.most_units, *(() if amount in more else (SEARCHED,))):
+            wide = kept_shelf(product, product.strengths, most) if every else None
+            chosen = wide.every_way(amount) if wide else []
+            best = min(chosen, key=lambda way: _seldom_first(way, used), default=())
+            found |= {strength for strength, _ in best}
+            if best:
+                break
     return tuple(strength for strength in product.strengths if strength in found)
 
 

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
 from taper.quantities import THOUSAND
-from taper.regimen.units import fewest_units_for
+from taper.regimen.units import MOST_UNITS, fewest_units_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,26 +40,29 @@ def in_use(
     for amount in {amount for amount in amounts if amount and not named}:
         usual = fewest_units_for(amount, stocked, halves=halves)
         if usual is None or usual > most:
-            needed.update(_seldom_needed(amount, alike, stocked, most))
+            seldom = _seldom_needed(amount, alike, stocked, most)
+            if not seldom and usual is None:
+                seldom = _seldom_needed(amount, alike, stocked, MOST_UNITS)
+            needed.update(seldom)
     return tuple(s for s in alike if s in stocked or s in needed)
 
 
-def _seldom_needed(
-    amount: int, alike: Strengths, stocked: Strengths, most: int
-) -> tuple[Strength, ...]:
-    """The seldom stocked strengths in the best way to make an amount of ``most`` units.
+def _seldom_needed(amount: int, alike: Strengths, stocked: Strengths, most: int) -> Strengths:
+    """The seldom stocked strengths in the best way to make an amount of at most ``most`` units.
 
     It has the fewest such units, then the fewest units, then the larger strengths.
     """
-    descending = sorted(alike, key=lambda strength: -strength.amount)
-    ways = (
-        way
-        for count in range(1, most + 1)
-        for way in combinations_with_replacement(descending, count)
-        if sum(strength.amount for strength in way) == amount
-    )
-    best = min(ways, key=lambda way: sum(s not in stocked for s in way), default=())
-    return tuple(strength for strength in best if strength not in stocked)
+    seldom = sorted((s for s in alike if s not in stocked), key=lambda strength: -strength.amount)
+    for count in range(1, most + 1):
+        found: dict[int, Strengths] = {}
+        for way in combinations_with_replacement(seldom, count):
+            rest = amount - sum(strength.amount for strength in way)
+            others = fewest_units_for(rest, stocked, halves=False) if rest else 0
+            if others is not None and count + others <= most:
+                found.setdefault(others, way)
+        if found:
+            return found[min(found)]
+    return ()
 
 
 def one_tablet_alone(

@@ -134,7 +134,7 @@ def _strengths_needed(day: tuple[Units, ...]) -> int:
 def fewest_units_for(amount: int, strengths: Sequence[Strength], *, halves: bool) -> int | None:
     """The fewest units that make ``amount``, up to :data:`MOST_UNITS`; None if none do."""
     pieces = [piece.amount for piece in pieces_of(strengths, halves=halves)]
-    if not amount or amount > MOST_UNITS * max(pieces):
+    if not 0 < amount <= MOST_UNITS * max(pieces):
         return None
     reached = {0}
     for units in range(1, MOST_UNITS + 1):

@@ -212,3 +212,23 @@ def test_a_prescription_printed_is_read_as_the_same(written):
     prescription = parse_prescription(written, "mg")
     assert str(prescription) == written
     assert parse_prescription(str(prescription), "mg") == prescription
+
+
+@pytest.mark.parametrize(
+    ("product", "dose", "used"),
+    [
+        ("oxycodone-ir", "45 mg q6h", "5, 10, 15, 20, 30"),
+        # the current dose needs a strength that is seldom stocked
+        ("oxycodone-ir", "67.5 mg q6h", "5, 7.5, 10, 15, 20, 30"),
+        ("tramadol-ir", "75 mg q6h", "50, 75"),
+        # and more tablets at once than usual
+        ("oxycodone-ir", "107.5 mg q6h", "5, 7.5, 10, 15, 20, 30"),
+        # six tablets of 50 mg are more than four; three of 100 mg, or two of each, are not
+        ("tramadol-ir", "300 mg q6h", "50, 100"),
+        # no strength makes it within four tablets: as many of the usual one as it takes
+        ("tramadol-ir", "500 mg q6h", "50"),
+    ],
+)
+def test_a_strength_that_is_seldom_stocked_is_used_if_the_dose_needs_it(product, dose, used):
+    plan = taper(product, dose)
+    assert ", ".join(plan.to_dict()["product"]["strengths"]) == used
