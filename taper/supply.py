@@ -246,6 +246,21 @@ def _behind(
     return ledger
 
 
+def as_served(fills: Iterable[Fill], steps: tuple[Step, ...]) -> tuple[Fill, ...]:
+    """Fills that were dispensed, with the directions of the steps that they serve."""
+    served, anchor = uses(steps), steps[1].start
+    assert anchor is not None
+    found = []
+    for fill in fills:
+        start, end = fill.date, fill.date + timedelta(days=fill.days_supply)
+        within = _Within(
+            tuple(use for use in served if use.start < end and use.end > start), start, end, anchor
+        )
+        items = tuple(item._replace(within=within, words="") for item in fill.items)
+        found.append(fill._replace(items=items))
+    return tuple(found)
+
+
 def _period(steps: tuple[Step, ...]) -> int:
     regimen = steps[0].regimen
     return regimen.interval // 24 if regimen.product.is_patch else 1

@@ -49,15 +49,15 @@ def due(
 
     A check of the last four weeks that has no record yet falls due on the first day.
 
-    A file that cannot be read is one line on standard error; the others are listed all the same,
-    and the exit status is 1.
+    A file that cannot be read, or was changed by another hand, is one line on standard error;
+    the others are listed all the same, and the exit status is 1.
 
     taper due plans/*.json --on 2027-01-18 --days 7
     """
     from taper.course.agenda import KINDS  # noqa: PLC0415 - loaded with the command
     from taper.course.agenda import due as found_in  # noqa: PLC0415
     from taper.quantities import parse_day  # noqa: PLC0415
-    from taper.terminal.files import read_text, write_all  # noqa: PLC0415
+    from taper.terminal.files import read_plan, write_all  # noqa: PLC0415
     from taper.terminal.streams import escaped, report  # noqa: PLC0415
 
     shown = one_of("format", format, ("table", *FORMATS))
@@ -70,11 +70,10 @@ def due(
     failed = False
     for name in _files(plans):
         try:
-            entries += found_in(read_text(name), name, first, days)
+            entries += found_in(read_plan(name), name, first, days)
         except TaperError as error:
             failed = True
-            for problem in error.problems:
-                report(problem)
+            report(_of_file(name, error.problems))
     entries = sorted(entry for entry in entries if entry.kind in wanted)
     if shown != "table":
         write_stdout(_rendered(entries, shown))
@@ -108,6 +107,14 @@ def _rendered(entries: list[Due], kind: str) -> str:
         return as_calendar(entries).decode()
     found = [entry.to_dict() for entry in entries]
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _of_file(name: str, problems: tuple[Problem, ...]) -> Problem:
+    """What is wrong with a file, in one line: the first fault, and how many more there are."""
+    first = problems[0]
+    where = name if first.field in {name, ""} else f"{name}: {first.field}"
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return Problem(where, first.message + more, first.hint)
 
 
 def _today() -> str:

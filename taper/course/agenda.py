@@ -1,22 +1,18 @@
-"""What falls due over many saved plans: reductions, checks, fills, and checks without a record.
-
-Plans are read as plain JSON, without being rebuilt: hundreds of them are looked through at once.
-"""
+"""What falls due over many saved plans: reductions, checks, fills, and checks without a record."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from taper.course.records import without_record
 from taper.data.limits import whole
-from taper.errors import InputError, Problem
-from taper.planning.document import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from taper.planning.plan import Plan
 
 UNRECORDED = "unrecorded"
 KINDS = ("reduction", "stop", "change", "hold", "step-back", "goal", "check", UNRECORDED, "fill")
@@ -55,28 +51,19 @@ class Due:
         }
 
 
-def due(text: str, file: str, first: date, days: int) -> list[Due]:
-    """What a saved plan has on the ``days`` days from ``first``, by date.
+def due(plan: Plan, file: str, first: date, days: int) -> list[Due]:
+    """What a plan has on the ``days`` days from ``first``, by date; ``file`` is its name.
 
     A check of the four weeks before, of which the plan has no record, falls due on ``first``.
-    Raises :class:`~taper.InputError` where the text is not a saved plan.
     """
-    try:
-        document = json.loads(text)
-        if document["schema"] != SCHEMA:
-            raise InputError(Problem(file, f"'{document['schema']}' is not {SCHEMA}"))
-        last = first + timedelta(days=days - 1)
-        label = str(document["request"].get("label") or "")
-        return sorted(
-            Due(day, document["id"], label, kind, what, file)
-            for day, kind, what in _dated(document, first)
-            if first <= day <= last
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        hint = "a plan written by `taper plan -o plan.json`"
-        raise InputError(Problem(file, "not a saved plan", hint)) from None
+    document = plan.to_dict()
+    last = first + timedelta(days=days - 1)
+    label = str(document["request"].get("label") or "")
+    return sorted(
+        Due(day, document["id"], label, kind, what, file)
+        for day, kind, what in _dated(document, first)
+        if first <= day <= last
+    )
 
 
 def _dated(document: Mapping[str, Any], first: date) -> Iterator[tuple[date, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,11 +34,15 @@ class Plan:
     def from_json(cls, text: str | bytes) -> Plan:
         """The plan of a document, as :meth:`to_json` or ``taper plan -o plan.json`` wrote it.
 
-        Raises :class:`taper.InputError` if it is none, or if its figures do not fit together.
+        Raises :class:`taper.InputError` if it is none, or names the first value that does not fit
+        the others. Of a plan of another version the rows stand, and a warning says so.
         """
-        from taper.planning.saved import parse_plan  # noqa: PLC0415 - if a plan is read back
+        from taper.course.saved import read_saved  # noqa: PLC0415 - if a plan is read back
 
-        return cls(parse_plan(text.decode() if isinstance(text, bytes) else text))
+        saved = read_saved(text.decode() if isinstance(text, bytes) else text)
+        if saved.said:
+            warnings.warn(saved.said, stacklevel=2)
+        return cls(saved.plan)
 
     @property
     def id(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from taper.course.saved import saved_from
 from taper.errors import InputError, Problem, TaperError
 from taper.lint.entries import Entry, Taken, chains
 from taper.lint.faults import Fault
@@ -12,7 +13,6 @@ from taper.lint.findings import further
 from taper.lint.quantities import changes
 from taper.lint.rules import check
 from taper.planning.document_reader import WRITTEN_BY, is_plan, parsed, written
-from taper.planning.saved import plan_from
 from taper.planning.schema import validated
 from taper.quantities import plain
 from taper.reading import read
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from taper.planning import document_reader
     from taper.planning.document_reader import Written
     from taper.request.model import Calendar, OnHand, Request
+    from taper.safety.catalogue import Finding
     from taper.supply import Supply, SupplyItem
 
 COLUMNS = {
@@ -58,10 +59,10 @@ def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
     faults = [*unread, *check(entries, avoid or request.calendar)]
     if not any(fault.row is not None for fault in unread):
         faults += _supply(found.dispensing, entries, request.on_hand)
-    damaged = _damaged(document)
+    known, damaged = _read(document, found.findings)
     if not any(fault.level == "error" for fault in faults):
         faults += damaged
-    own = [Fault(f.id, f.step, "", f.message, "", f.level) for f in found.findings]
+    own = [Fault(f.id, f.step, "", f.message, "", f.level) for f in known]
     if damaged:
         ids = {fault.id for fault in [*own, *faults]}
         faults += [f for f in further(chains(entries), request.formulary) if _is_new(f, ids)]
@@ -82,13 +83,14 @@ def _fault(problem: Problem) -> Fault:
     return Fault("unreadable", row, column, problem.message, problem.value)
 
 
-def _damaged(document: dict[str, Any]) -> list[Fault]:
-    """What keeps the plan from being read back."""
+def _read(
+    document: dict[str, Any], written: tuple[Finding, ...]
+) -> tuple[tuple[Finding, ...], list[Fault]]:
+    """The findings of the plan, read back; if it cannot be, those that are written, and why."""
     try:
-        plan_from(document)
+        return saved_from(document).plan.findings, []
     except TaperError as error:
-        return [_fault(problem) for problem in error.problems]
-    return []
+        return written, [_fault(problem) for problem in error.problems]
 
 
 def _entries(found: Written, request: Request) -> list[Entry]:

@@ -1,8 +1,7 @@
-"""What must hold in a saved plan: nothing is printed from rows that nobody could have planned.
+"""What must hold in the rows of a plan that another version made: somebody could have planned them.
 
-A document may have been changed by hand, or damaged. :func:`check_document` judges its entries,
-:func:`check_plan` compares its figures with those worked out again from the rows. Both return
-every fault.
+They cannot be made again here, and may have been changed by hand, or damaged. :func:`check_rows`
+judges each, :func:`check_steps` one after another. Both return every fault.
 """
 
 from __future__ import annotations
@@ -22,34 +21,22 @@ from taper.engine.steps import (
     STOP,
 )
 from taper.errors import InputError, Problem
-from taper.planning.make import made_with
 from taper.quantities import THOUSAND, plain
 from taper.regimen.times import AS_NEEDED, TIMES
-from taper.supply import needed, uses
+from taper.supply import LONGEST_STEP_FILL_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from taper.engine.steps import Step
-    from taper.formulary.product import Product, Strength
-    from taper.planning.document_reader import Row, Taken, Written
-    from taper.planning.plan import Plan
+    from taper.formulary.product import Product
+    from taper.planning.document_reader import Row, Standing, Taken
     from taper.regimen.table import Regimen
     from taper.request.model import Request
+    from taper.supply import Fill
 
 _DAY = timedelta(days=1)
 _SAME_DOSE = (HOLD, BASELINE, MAINTAIN)
-# What of a document follows from the rest of it whatever the version, by what it is a part of.
-_ROW = (
-    *("unit", "doses", "days", "percent_of_original"),
-    *("cut_percent_of_original", "cut_percent_of_current"),
-)
-_SUMMARY = (
-    *("start", "stop_date", "days", "reductions", "holds", "start_daily_dose"),
-    *("end_daily_dose", "unit", "largest_cut_percent_of_current"),
-    "largest_cut_percent_of_original",
-)
-_PRODUCT = ("id", "drug", "form", "market", "unit", "strengths")
 _HINT = "a plan as `taper plan -o plan.json` wrote it, unchanged"
 
 
@@ -60,8 +47,8 @@ def _fault(where: str, message: str, value: object = "") -> Problem:
 # --- what stands in the document ---------------------------------------------------------------
 
 
-def check_document(document: Mapping[str, Any], found: Written) -> list[Problem]:
-    """The faults of each entry, and those of the dates."""
+def check_rows(document: Mapping[str, Any], found: Standing) -> list[Problem]:
+    """The faults of each row, and those of the dates."""
     faults = list(found.faults)
     for place, row in enumerate(found.rows):
         where = f"steps.{place}"
@@ -72,7 +59,7 @@ def check_document(document: Mapping[str, Any], found: Written) -> list[Problem]
         for number, other in enumerate(row.companions):
             faults += _regimen(other, f"{where}.companions.{number}", empty=False)
         faults += _kind(row, document["steps"][place]["daily_dose"], place)
-    return [*faults, *_dates(found.rows), *_beside(document)]
+    return [*faults, *_dates(found.rows)]
 
 
 def product_of(request: Request) -> Callable[[str], Product]:
@@ -88,21 +75,6 @@ def product_of(request: Request) -> Callable[[str], Product]:
         return known[name]
 
     return find
-
-
-def _beside(document: Mapping[str, Any]) -> Iterator[Problem]:
-    """What stands beside the rows: the steps of checks and findings, the numbers of fills."""
-    last = len(document["steps"]) - 1
-    for name in ("checks", "findings"):
-        for place, entry in enumerate(document[name]):
-            key = "steps" if name == "findings" else "step"
-            numbers = entry[key] if name == "findings" else [entry[key]]
-            for number in numbers:
-                if number > last:
-                    yield _fault(f"{name}.{place}.{key}", f"there is no step {number}")
-    for place, fill in enumerate(document["supply"]):
-        if fill["fill"] != place + 1:
-            yield _fault(f"supply.{place}.fill", f"{fill['fill']} stands where {place + 1} should")
 
 
 def _regimen(taken: Taken, where: str, *, empty: bool = True) -> Iterator[Problem]:
@@ -166,30 +138,35 @@ def _dates(rows: tuple[Row, ...]) -> Iterator[Problem]:
 # --- the plan that was read from it ------------------------------------------------------------
 
 
-def check_plan(plan: Plan, document: Mapping[str, Any]) -> list[Problem]:
-    """What does not follow from the request or the rows; only of a document without faults."""
-    faults = [*_begins(plan), *_doses(plan), *_left_out(plan)]
-    return faults or [*_figures(plan, document), *_lasting(plan), *_dispensed(plan)]
+def check_steps(
+    steps: tuple[Step, ...], request: Request, revisions: tuple[Mapping[str, Any], ...]
+) -> list[Problem]:
+    """What does not follow from the request or the changes; only of rows without faults."""
+    return [
+        *_begins(steps, request),
+        *_doses(steps, revisions),
+        *_left_out(steps),
+    ]
 
 
-def _begins(plan: Plan) -> Iterator[Problem]:
-    first, request = plan.steps[0], plan.request
+def _begins(steps: tuple[Step, ...], request: Request) -> Iterator[Problem]:
+    first = steps[0]
     if first.regimen.product is not request.product or first.daily != request.regimen.daily:
         yield _fault("steps.0.daily_dose", "is not the dose of the request")
     now = [(other.product.id, other.daily) for other in first.companions]
     also = [(each.regimen.product.id, each.regimen.daily) for each in request.also]
     if sorted(now) != sorted(also):
         yield _fault("steps.0.companions", "are not what the request says is also taken")
-    if plan.steps[1].start != plan.start:
-        yield _fault("steps.1.start", f"is not the start of the request, {plan.start}")
+    if steps[1].start != request.calendar.start:
+        yield _fault("steps.1.start", f"is not the start of the request, {request.calendar.start}")
 
 
-def _doses(plan: Plan) -> Iterator[Problem]:
+def _doses(steps: tuple[Step, ...], revisions: tuple[Mapping[str, Any], ...]) -> Iterator[Problem]:
     """No dose rises, but by a step back to an earlier dose; each row fits its kind."""
-    backs = {entry["from"] for entry in plan.revisions if entry["change"].get("step_back")}
+    backs = {entry["from"] for entry in revisions if entry["change"].get("step_back")}
     last: dict[Product, Regimen] = {}
     taken: dict[Product, set[tuple[int, ...]]] = {}
-    for step in plan.steps:
+    for step in steps:
         where = f"steps.{step.number}"
         back = step.start is not None and step.start.isoformat() in backs
         regimen = step.regimen
@@ -211,9 +188,9 @@ def _doses(plan: Plan) -> Iterator[Problem]:
             taken.setdefault(each.product, set()).add(each.amounts)
 
 
-def _left_out(plan: Plan) -> Iterator[Problem]:
+def _left_out(steps: tuple[Step, ...]) -> Iterator[Problem]:
     """Each opioid goes on from row to row, until its stop or until a change replaces it."""
-    for before, step in pairwise(plan.steps):
+    for before, step in pairwise(steps):
         on = {each.product for each in (before.regimen, *before.companions) if each.daily}
         if step.kind == CHANGE:
             on.discard(before.regimen.product)
@@ -247,72 +224,35 @@ def _rise(where: str, before: int, regimen: Regimen) -> Problem:
     return _fault(f"{where}.daily_dose", message, plain(regimen.daily))
 
 
-def _figures(plan: Plan, document: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is printed beside the rows, and follows from them."""
-    found = plan.to_dict()
-    # of another version a factor may have changed
-    same = plan.made_with == made_with(plan.request.formulary)
-    mme = ("mme",) if same else ()
-    for place, (given, row) in enumerate(zip(document["steps"], found["steps"], strict=True)):
-        yield from _differ(given, row, (*_ROW, *mme), f"steps.{place}")
-        for number, (one, other) in enumerate(
-            zip(given["companions"], row["companions"], strict=True)
-        ):
-            yield from _differ(one, other, ("unit", "doses"), f"steps.{place}.companions.{number}")
-    names = (*_SUMMARY, "start_mme") if same else _SUMMARY
-    yield from _differ(document["summary"], found["summary"], names, "summary")
-    yield from _differ(document["product"], found["product"], _PRODUCT, "product")
-    for place, (given, fill) in enumerate(zip(document["supply"], found["supply"], strict=True)):
-        yield from _differ(given, fill, ("not_before", "items"), f"supply.{place}")
+def check_revisions(
+    steps: tuple[Step, ...], revisions: Iterable[Mapping[str, Any]]
+) -> list[Problem]:
+    """Each change is made on a day of the plan."""
+    first, last = steps[1].start, steps[-1].end or steps[-1].start
+    assert first is not None
+    assert last is not None
+    return [
+        _fault(f"revisions.{place}.from", "is not a day of the plan", revision["from"])
+        for place, revision in enumerate(revisions)
+        if not first.isoformat() <= revision["from"] <= last.isoformat()
+    ]
 
 
-def _differ(
-    given: Mapping[str, Any], found: Mapping[str, Any], names: tuple[str, ...], where: str
-) -> Iterator[Problem]:
-    for name in names:
-        if given[name] != found[name]:
-            shown = [
-                value if isinstance(value, (str, int)) else "another list" if value else "none"
-                for value in (given[name], found[name])
-            ]
-            message = f"{shown[0]} does not follow from the rows, which give {shown[1]}"
-            yield _fault(f"{where}.{name}", message)
-
-
-def _lasting(plan: Plan) -> Iterator[Problem]:
-    """Each fill lasts until the next; after a change they may begin earlier."""
-    if plan.revisions:
-        return
-    last = plan.steps[-1]
-    after = last.end + _DAY if last.end else last.start
-    begins = [*(fill.date for fill in plan.supply), after]
-    for fill, following in zip(plan.supply, begins[1:], strict=True):
-        if fill.date + timedelta(days=fill.days_supply) != following:
-            message = f"{fill.days_supply} days do not last until {following}"
-            yield _fault(f"supply.{fill.number - 1}.days_supply", message)
-
-
-def _dispensed(plan: Plan) -> Iterator[Problem]:
-    """The fills and what was on hand are what the rows need, and what is left over."""
-    balance: dict[tuple[Product, Strength], int] = {}
-    for held in plan.request.on_hand:
-        key = (held.product, held.strength)
-        balance[key] = balance.get(key, 0) + held.quantity
-    for use in uses(plan.steps):
-        for strength, count in needed(use.regimen, plan.start, use.start, use.end):
-            key = (use.regimen.product, strength)
-            balance[key] = balance.get(key, 0) - count
-    for fill in plan.supply:
-        for item in fill.items:
-            key = (item.product, item.strength)
-            balance[key] = balance.get(key, 0) + item.quantity
-    for item in plan.dispensing.leftover:
-        key = (item.product, item.strength)
-        balance[key] = balance.get(key, 0) - item.quantity
-    for (product, strength), count in balance.items():
-        if count:
-            message = f"the fills of {product.id} {strength.label} do not add up to the rows"
-            yield _fault("supply", f"{message}, by {plain(abs(count))}")
+def check_dispensed(fills: tuple[Fill, ...], request: Request) -> list[Problem]:
+    """What was dispensed before the last change: fills by date, none longer than was asked."""
+    most = LONGEST_STEP_FILL_DAYS if request.fill is None else request.fill.days
+    most = max(most, request.product.interval // 24)  # a patch
+    faults = []
+    for place, fill in enumerate(fills):
+        where = f"supply.{place}"
+        if fill.number != place + 1:
+            faults.append(_fault(f"{where}.fill", f"{fill.number} stands where {place + 1} should"))
+        if place and fill.date <= fills[place - 1].date:
+            faults.append(_fault(f"{where}.date", "is not after the fill before", fill.date))
+        if not 0 < fill.days_supply <= most:
+            message = f"{fill.days_supply} days, and a fill is for {most} at most"
+            faults.append(_fault(f"{where}.days_supply", message))
+    return faults
 
 
 def _rises(regimen: Regimen, before: Regimen) -> bool:

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from taper.errors import Problem
+from taper.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from taper.planning.plan import Plan
+
 _HINT = "a plan as `taper record -o plan.json` wrote it, unchanged"
 
 
-def check_records(document: Mapping[str, Any]) -> Iterator[Problem]:
+def with_records(plan: Plan, records: Any) -> Plan:
+    """The plan with what its checks found, as a document has it.
+
+    Raises :class:`~taper.InputError` with every fault. The row in force follows from the day.
+    """
+    if records == []:
+        return plan
+    from taper.planning.schema import check_records  # noqa: PLC0415 - pydantic, where a file comes in
+
+    check_records(records)
+    faults = list(_faults({"records": records, "steps": plan.to_dict()["steps"]}))
+    if faults:
+        raise InputError(faults)
+    kept = ({name: entry[name] for name in entry if name != "step"} for entry in records)
+    return replace(plan, records=tuple(kept))
+
+
+def _faults(document: Mapping[str, Any]) -> Iterator[Problem]:
     """The faults of the records, after their schema was looked at."""
     records, steps = document["records"], document["steps"]
     for place, record in enumerate(records):

@@ -7,13 +7,12 @@ cannot know is a fault here, such as a product or a strength that the formulary 
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
-from taper.planning.document import SCHEMA
 from taper.quantities import thousandths
+from taper.reading.texts import json_values
 from taper.regimen.times import AS_NEEDED
 from taper.safety.catalogue import Finding, Words
 from taper.safety.withdrawal_checks import Check
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     Find = Callable[[str], Product]  # the product of an id; raises InputError
 
+LONGEST_TEXT = 10_000_000  # characters of a plan; one of ten years has about a million
 WRITTEN_BY = "a plan written by `taper plan -o plan.json`"
 
 
@@ -70,6 +70,14 @@ class Written(NamedTuple):
     faults: tuple[Problem, ...]
 
 
+class Standing(NamedTuple):
+    """What stands of the document of another version: its steps, and what was dispensed."""
+
+    rows: tuple[Row, ...]
+    fills: tuple[Fill, ...]
+    faults: tuple[Problem, ...]
+
+
 def is_plan(document: object) -> bool:
     """Whether a JSON document is a saved plan (of any version of its schema)."""
     return isinstance(document, dict) and str(document.get("schema", "")).startswith("taper-plan/")
@@ -77,17 +85,10 @@ def is_plan(document: object) -> bool:
 
 def parsed(text: str, name: str = "", hint: str = WRITTEN_BY) -> Any:
     """The JSON values of a text; raises :class:`~taper.InputError` that names the file."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(Problem(name, f"not JSON: {error}", hint)) from None
-
-
-def check_schema(document: Mapping[str, Any]) -> None:
-    """Raise :class:`~taper.InputError` for a document of another kind or version."""
-    if document.get("schema") != SCHEMA:
-        message = f"'{document.get('schema')}' is not {SCHEMA}"
-        raise InputError(Problem("schema", message, WRITTEN_BY))
+    if len(text) > LONGEST_TEXT:
+        message = f"{len(text):,} characters are more than a plan has"
+        raise InputError(Problem(name, message, f"at most {LONGEST_TEXT:,}"))
+    return json_values(text, name, hint)
 
 
 def written(document: Mapping[str, Any], find: Find) -> Written:
@@ -109,6 +110,15 @@ def written(document: Mapping[str, Any], find: Find) -> Written:
         tuple(_finding(entry) for entry in document["findings"]),
         tuple(reader.faults),
     )
+
+
+def standing(document: Mapping[str, Any], find: Find) -> Standing:
+    """Read what stands of a valid document; ``find`` gives the product of an id."""
+    reader = _Reader(find)
+    rows = [reader.row(entry, f"steps.{place}") for place, entry in enumerate(document["steps"])]
+    supply = document["supply"] if document["revisions"] else []
+    fills = [reader.fill(entry, f"supply.{place}") for place, entry in enumerate(supply)]
+    return Standing(tuple(rows), tuple(fills), tuple(reader.faults))
 
 
 class _Reader:
@@ -159,7 +169,7 @@ class _Reader:
         )
         if taken.times != AS_NEEDED:
             return taken
-        hours, most = entry["doses"][0]["hours_between"], entry["doses"][0]["most_per_day"]
+        hours, most = (entry["doses"][0].get(name) for name in ("hours_between", "most_per_day"))
         often = _amount(most or "0") // (taken.amounts[0] or 1)
         return taken._replace(hours_between=hours or 0, most_often=often)
 
@@ -196,7 +206,7 @@ class _Reader:
                 continue
             strength = self.strength(product, entry["strength"], f"{where}.{place}")
             if strength is not None:
-                quantity, directions = _amount(entry["quantity"]), entry["directions"]
+                quantity, directions = _amount(entry["quantity"]), entry.get("directions", "")
                 found.append(SupplyItem(product, strength, quantity, None, directions))
         return tuple(found)
 

@@ -7,19 +7,21 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from taper.planning.events import event_keys
-from taper.planning.make import made_with
 from taper.planning.plan import Plan
 from taper.planning.prescriptions import no_longer_fit
 from taper.safety.findings import find, marked, of_steps
+from taper.safety.withdrawal_checks import checks as all_checks
 from taper.safety.withdrawal_checks import rechecks
 from taper.schedule import tables
-from taper.supply import resupply
+from taper.supply import resupply, supply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from taper.engine.steps import Step
     from taper.request.model import Request
+    from taper.safety.withdrawal_checks import Check
+    from taper.supply import Fill
 
 
 def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[str, Any]) -> Plan:
@@ -30,24 +32,14 @@ def revised(plan: Plan, request: Request, steps: tuple[Step, ...], entry: dict[s
     """
     day = date.fromisoformat(entry["from"])
     steps = tuple(step.with_findings(()) for step in _as_dispensed(plan, request, steps, day))
-    found = of_steps(request, steps, as_asked=False)
-    fills = tuple(fill for fill in plan.supply if fill.date < day)
-    checks = tuple(check for check in plan.checks if check.date < day)
-    revisions = (*plan.revisions, entry)
-    renewed = tuple(_day(each) for each in revisions if each.get("moves", True))
-    ran_out = _ran_out(revisions)
-    rows = marked(steps, found)
-    dispensing = replace(
-        resupply(steps, request.fill, fills, day, request.on_hand), renewed=renewed
-    )
-    after = Plan(
+    after = plan_of_rows(
         request,
-        rows,
-        made_with=made_with(request.formulary),
+        steps,
+        revisions=(*plan.revisions, entry),
+        fills=tuple(fill for fill in plan.supply if fill.date < day),
+        checks=tuple(check for check in plan.checks if check.date < day),
         id=plan.id,
-        checks=rechecks(request, steps, checks, day),
-        dispensing=dispensing,
-        findings=find(request, rows, dispensing, found, as_asked=False, ran_out=ran_out),
+        made_with=plan.made_with,
         records=plan.records,
     )
     held = event_keys(after)
@@ -78,6 +70,46 @@ def noted(plan: Plan, entry: dict[str, Any]) -> Plan:
         after,
         dispensing=plan.dispensing,
         revisions=(*plan.revisions, {**entry, **supplied, "replaced": []}),
+    )
+
+
+def plan_of_rows(
+    request: Request,
+    steps: tuple[Step, ...],
+    *,
+    revisions: tuple[dict[str, Any], ...],
+    fills: tuple[Fill, ...],
+    checks: tuple[Check, ...],
+    id: str,  # noqa: A002 - the field of a plan
+    made_with: dict[str, str],
+    records: tuple[dict[str, Any], ...],
+) -> Plan:
+    """The plan of rows, with everything that follows from them from its last revision on.
+
+    ``fills`` and ``checks`` are those before its day. ``made_with`` stays that of the rows: they
+    can be made again by that version alone.
+    """
+    found = of_steps(request, steps, as_asked=False)
+    rows = marked(steps, found)
+    moved = tuple(_day(each) for each in revisions if each.get("moves", True))
+    if moved:
+        dispensing = resupply(steps, request.fill, fills, moved[-1], request.on_hand)
+        dispensing = replace(dispensing, renewed=moved)
+        checks = rechecks(request, steps, checks, moved[-1])
+    else:
+        dispensing = supply(steps, request.fill, request.on_hand)
+        checks = all_checks(request, steps)
+    ran_out = _ran_out(revisions)
+    return Plan(
+        request,
+        rows,
+        made_with=made_with,
+        id=id,
+        checks=checks,
+        dispensing=dispensing,
+        findings=find(request, rows, dispensing, found, as_asked=False, ran_out=ran_out),
+        revisions=revisions,
+        records=records,
     )
 
 

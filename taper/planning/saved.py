@@ -1,128 +1,82 @@
-"""A plan read back from its document.
+"""A plan of another version, read back from its document: its rows stand (contract 6).
 
-If planning the request of the document gives these very bytes, that plan is the one that was
-saved. Otherwise (another version made it, or it was revised) its rows stand as they are written,
-after :mod:`taper.planning.consistency` has looked at them.
+Made again here, its request may give other rows than the patient has taken. What follows from the
+rows is worked out again; of the rest only what was dispensed, and the changes, are taken as they
+are written. :mod:`taper.planning.consistency` looks at the rows first.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from taper.engine.choice import NOTHING, Reason
 from taper.engine.steps import CHANGE, CURRENT, Step
-from taper.errors import InputError, Problem, TaperError
-from taper.planning.consistency import check_document, check_plan, product_of
-from taper.planning.consistent_records import check_records
-from taper.planning.document_reader import WRITTEN_BY, check_schema, parsed, written
-from taper.planning.make import make_plan
-from taper.planning.plan import Plan
+from taper.errors import InputError, Problem
+from taper.planning.consistency import (
+    check_dispensed,
+    check_revisions,
+    check_rows,
+    check_steps,
+    product_of,
+)
+from taper.planning.consistent_records import with_records
+from taper.planning.document_reader import standing
+from taper.planning.revised import plan_of_rows
 from taper.quantities import parse_interval, parse_percent
-from taper.reading import read
 from taper.reading.revisions import changes_of, with_rule_in_force
 from taper.regimen.prescription import HOURS_OF_DAY
 from taper.regimen.regimen import Regimen
 from taper.request.rule import Part
+from taper.safety.withdrawal_checks import checks as checks_of
+from taper.supply import as_served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from taper.planning.document_reader import Row, Taken
+    from taper.planning.plan import Plan
     from taper.request.model import Request
 
 
-def parse_plan(text: str) -> Plan:
-    """The plan of a JSON text."""
-    document = parsed(text)
-    if not isinstance(document, dict):
-        raise InputError(Problem("", "not a plan", WRITTEN_BY))
-    return plan_from(document)
-
-
-def plan_from(document: Mapping[str, Any]) -> Plan:
-    """The plan of a document (``taper-plan/2``), as it was saved.
-
-    Raises :class:`~taper.InputError` if the document is not one, or names what this version of
-    the formulary does not know.
-    """
-    check_schema(document)
-    return _made_again(document) or _made_again_with_records(document) or as_written(document)
-
-
-def _made_again(document: Mapping[str, Any]) -> Plan | None:
-    """The plan of the request, if it is the one in the document, byte for byte."""
-    if document.get("revisions") != [] or not isinstance(document.get("request"), dict):
-        return None
-    if document.get("records") != []:
-        return None
-    try:
-        plan = make_plan(read(document["request"]))
-        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    except (TaperError, RecursionError):
-        return None
-    return plan if plan.to_json() == text else None
-
-
-def _made_again_with_records(document: Mapping[str, Any]) -> Plan | None:
-    """The plan of the request with what its checks found, if but for that it is the document."""
-    records = document.get("records")
-    if not records or document.get("revisions") != []:
-        return None
-    plan = _made_again({**document, "records": []})
-    if plan is None:
-        return None
-    from taper.planning.schema import validated  # noqa: PLC0415 - pydantic, where a file comes in
-
-    validated(document)
-    faults = list(check_records(document))
-    if faults:
-        raise InputError(faults)
-    return replace(plan, records=_records(document))
-
-
-def _records(document: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
-    """What checks found; the row in force follows from the day."""
-    return tuple(
-        {name: value for name, value in entry.items() if name != "step"}
-        for entry in document["records"]
-    )
-
-
-def as_written(document: Mapping[str, Any]) -> Plan:
-    """The plan with the rows, and what follows from them, that stand in the document.
+def rows_stand(document: Mapping[str, Any], request: Request) -> Plan:
+    """The plan of the rows that stand in a document; ``request`` is the one that stands in it.
 
     Raises :class:`~taper.InputError` with every fault that is found in them.
     """
-    from taper.planning.schema import validated  # noqa: PLC0415 - pydantic, where a file comes in
+    from taper.planning.schema import standing_part  # noqa: PLC0415 - pydantic, where a file comes in
 
-    validated(document)
-    request = _request(document)
-    found = written(document, product_of(request))
-    faults = check_document(document, found)
-    if faults:
-        raise InputError(faults)
-    plan = Plan(
-        request=request,
-        steps=_steps(found.rows, request),
-        made_with=dict(document["made_with"]),
+    document = standing_part(document)
+    request = _in_force(document, request)
+    found = standing(document, product_of(request))
+    _raise(check_rows(document, found))
+    steps = _steps(found.rows, request)
+    revisions = tuple(document["revisions"])
+    _raise([*check_steps(steps, request, revisions), *check_revisions(steps, revisions)])
+    moved = [each["from"] for each in revisions if each.get("moves", True)]
+    day = moved[-1] if moved else ""
+    fills = tuple(fill for fill in found.fills if fill.date.isoformat() < day)
+    _raise(check_dispensed(fills, request))
+    plan = plan_of_rows(
+        request,
+        tuple(step.with_findings(()) for step in steps),
+        revisions=revisions,
+        fills=as_served(fills, steps),
+        checks=tuple(c for c in checks_of(request, steps) if c.date.isoformat() < day),
         id=document["id"],
-        checks=found.checks,
-        dispensing=found.dispensing,
-        findings=found.findings,
-        revisions=tuple(document["revisions"]),
-        records=_records(document),
+        made_with=dict(document["made_with"]),
+        records=(),
     )
-    faults = [*check_plan(plan, document), *check_records(document)]
+    return with_records(plan, document.get("records", []))
+
+
+def _raise(faults: list[Problem]) -> None:
     if faults:
         raise InputError(faults)
-    return plan
 
 
-def _request(document: Mapping[str, Any]) -> Request:
+def _in_force(document: Mapping[str, Any], request: Request) -> Request:
     """The request, with the rule that was found for an end, and what revisions made of it."""
-    request = read(document["request"])
     if request.ends_by is not None:  # the rate that was found for it is in the document
         parts = document["rule"]["parts"]
         if len(parts) != 1:

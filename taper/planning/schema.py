@@ -8,12 +8,22 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from taper.errors import InputError, Problem
 from taper.request.text import is_printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LAST_YEAR = 2299  # of a plan that begins by 2100: beyond it a date is a slip
 _DECIMAL = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{0,2}[1-9])?$"
@@ -63,6 +73,10 @@ Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"format":
 Text = Annotated[str, AfterValidator(_is_text), Field(json_schema_extra={"minLength": 1})]
 TextOrNone = Annotated[str, AfterValidator(_is_printable)]  # may be empty
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+Kind = Literal["current", "baseline", "reduce", "hold", "change", "step-back", "maintain", "stop"]
+T = TypeVar("T")
 
 
 class _Model(BaseModel):
@@ -161,9 +175,7 @@ class Step(_Model):
     """One row of the schedule; ``end`` is inclusive."""
 
     step: Count
-    kind: Literal[
-        "current", "baseline", "reduce", "hold", "change", "step-back", "maintain", "stop"
-    ]
+    kind: Kind
     start: Day | None
     end: Day | None
     days: Count | None
@@ -322,6 +334,64 @@ class Plan(_Model):
     records: list[Record]
 
 
+# --- a plan of another version: only what stands of it is looked at ------------------------------
+
+
+class _Standing(BaseModel):
+    # another version may say more of it, and what follows from it is worked out again
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class StandingCompanion(_Standing):
+    """Another opioid of a row."""
+
+    product: Text
+    daily_dose: Decimal
+    doses: list[Dose]
+
+
+class StandingStep(StandingCompanion):
+    """A row."""
+
+    step: Count
+    kind: Kind
+    start: Day | None
+    end: Day | None
+    days: Count | None
+    why: Text
+    findings: list[Text]
+    companions: list[StandingCompanion]
+
+
+class StandingItem(_Standing):
+    """How much was dispensed of one strength."""
+
+    product: Text
+    strength: Text
+    quantity: Decimal
+
+
+class StandingFill(_Standing):
+    """One dispensing."""
+
+    fill: Count
+    date: Day
+    days_supply: Count
+    items: list[StandingItem]
+
+
+class StandingPlan(_Standing):
+    """What stands of a plan of another version."""
+
+    id: Text
+    made_with: MadeWith
+    rule: Rule
+    steps: list[StandingStep] = Field(min_length=2)
+    supply: list[StandingFill]
+    revisions: list[Revision]
+    records: list[Record] = []
+
+
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of the plan document."""
     schema = Plan.model_json_schema(by_alias=True)
@@ -334,12 +404,34 @@ def plan_schema() -> dict[str, Any]:
 
 def validated(document: Any) -> None:
     """Check a document; raises :class:`~taper.InputError` with every fault and its place."""
+    _checked(lambda: Plan.model_validate(document))
+
+
+def standing_part(document: Any) -> dict[str, Any]:
+    """What stands of the document of another version; the faults are those of that part."""
+    plan: StandingPlan = _checked(lambda: StandingPlan.model_validate(document))
+    return plan.model_dump(by_alias=True, exclude_unset=True)
+
+
+def valid_revisions(revisions: Any) -> list[dict[str, Any]]:
+    """The changes of a document, checked: their own values, and not yet what they mean."""
+    _checked(lambda: TypeAdapter(list[Revision]).validate_python(revisions), "revisions")
+    found: list[dict[str, Any]] = revisions
+    return found
+
+
+def check_records(records: Any) -> None:
+    """Check what checks found; raises :class:`~taper.InputError`."""
+    _checked(lambda: TypeAdapter(list[Record]).validate_python(records), "records")
+
+
+def _checked(validate: Callable[[], T], *within: str) -> T:
     try:
-        Plan.model_validate(document)
+        return validate()
     except ValidationError as error:
         raise InputError(
             Problem(
-                ".".join(str(part) for part in fault["loc"]),
+                ".".join(str(part) for part in (*within, *fault["loc"])),
                 fault["msg"].removeprefix("Value error, "),
             )
             for fault in error.errors(include_url=False, include_input=False)

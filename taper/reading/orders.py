@@ -18,6 +18,7 @@ from taper.quantities import Ratio
 from taper.reading.dose import read_dose
 from taper.reading.order_dosage import dose_text
 from taper.reading.order_medicine import concept_of, dicts, names_of, product_of, why_none
+from taper.reading.texts import Twice, each_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +184,9 @@ def _ranked(orders: list[Order]) -> list[Order]:
 def _resources(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every resource with its address: of one document, a Bundle, a list, or one a line."""
     try:
-        documents = json.loads(text, parse_float=Decimal)
+        documents = json.loads(text, parse_float=Decimal, object_pairs_hook=each_once)
+    except Twice as error:
+        raise InputError(Problem("", f"not JSON: {error}", "each key once")) from None
     except ValueError:
         documents = _lines(text)
     except RecursionError:
@@ -197,7 +200,7 @@ def _lines(text: str) -> list[Any]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                documents.append(json.loads(line, parse_float=Decimal))
+                documents.append(json.loads(line, parse_float=Decimal, object_pairs_hook=each_once))
             except (ValueError, RecursionError) as error:
                 message = f"line {number} is not JSON: {error}"
                 hint = "a FHIR resource, a Bundle, or one resource a line"

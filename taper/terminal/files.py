@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taper.errors import FileFault, InputError, Problem
+from taper.terminal.streams import escaped
 
 if TYPE_CHECKING:
     from taper.planning.plan import Plan
@@ -53,42 +54,32 @@ def read_text(name: str) -> str:
     return text
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"'{key}' is given twice")
-        found[key] = value
-    return found
-
-
 def parse_values(text: str, name: str) -> dict[str, Any]:
     """The values of a TOML or JSON text; numbers keep the digits they are written with."""
-    from decimal import Decimal  # noqa: PLC0415 - if a file comes in
+    from taper.reading.texts import json_values, toml_values  # noqa: PLC0415 - if a file comes in
 
-    as_json = name.lower().endswith(".json") or (name == "-" and text.lstrip()[:1] == "{")
-    try:
-        if as_json:
-            import json  # noqa: PLC0415
+    if name.lower().endswith(".json") or (name == "-" and text.lstrip()[:1] == "{"):
+        from decimal import Decimal  # noqa: PLC0415
 
-            values = json.loads(text, parse_float=Decimal, object_pairs_hook=_unique)
-        else:
-            import tomllib  # noqa: PLC0415
-
-            values = tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
-        kind = "JSON" if as_json else "TOML"
-        raise InputError(Problem(name, f"not {kind}: {error}", "see examples/")) from None
+        values = json_values(text, name, "see examples/", Decimal)
+    else:
+        values = toml_values(text, name, "see examples/")
     if not isinstance(values, dict):
         raise InputError(Problem(name, "not a request", "field names with their values"))
     return values
 
 
 def read_plan(name: str) -> Plan:
-    """A saved plan."""
-    from taper.planning.saved import parse_plan  # noqa: PLC0415 - reading a plan loads pydantic
+    """A saved plan; what is to be known of how it was read is printed on standard error.
 
-    return parse_plan(read_text(name))
+    Raises :class:`~taper.InputError` for a plan that another hand has changed.
+    """
+    from taper.course.saved import read_saved  # noqa: PLC0415 - loaded with a plan
+
+    saved = read_saved(read_text(name), "standard input" if name == "-" else name)
+    if saved.said:
+        sys.stderr.write(f"{escaped(saved.said)}\n")
+    return saved.plan
 
 
 def write_all(contents: dict[str, str | bytes]) -> None:

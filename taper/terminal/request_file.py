@@ -61,6 +61,9 @@ def _of_plan(values: dict[str, Any], shown: str) -> dict[str, Any]:
         message = "the plan was revised, and planning its request again would drop that"
         hint = "`taper export` shows it, `taper revise` changes it"
         raise InputError(Problem(shown, message, hint))
+    from taper.course.saved import saved_from  # noqa: PLC0415 - where a plan comes in
+
+    saved_from(values)  # a plan that was changed by hand is no request either
     return {**request, PRODUCTS: request.get(PRODUCTS)}  # complete: no setting adds to it
 
 

@@ -67,6 +67,57 @@ def test_a_file_that_cannot_be_read_is_one_line_and_the_others_go_on(taper, plan
         assert sum(name in line for line in lines) == 1
 
 
+def _with(text, **values):
+    return json.dumps(json.loads(text) | values)
+
+
+def test_no_file_stops_the_list_and_none_is_believed(taper, plans):
+    text = (plans / "a.json").read_text()
+    wrong = {
+        "number": _with(text, id=7),
+        "list": text.replace('"directions": "', '"directions": ["x"], "then": "'),
+        "surrogate": text.replace('"room 4"', '"room \\ud800"'),
+        "control": text.replace('"room 4"', '"\\u001b]0;owned\\u0007"'),
+        "directions": text.replace("Take one 60 mg tablet", "Take ten 60 mg tablets"),
+        "checks": _with(text, checks=[]),
+        "date": _with(text, checks=[json.loads(text)["checks"][0] | {"date": "2026-12-21"}]),
+        "twice": text.replace('"id": ', '"id": "x", "id": ', 1),
+        "deep": "[" * 100_000,
+        "empty": "",
+        "steps": _with(text, steps={"1": []}),
+        "schema": _with(text, schema=["taper-plan/2"]),
+        "version": _with(text, schema="taper-plan/9"),
+        "revisions": _with(text, revisions=[{"from": 3}]),
+        "request": _with(text, request=[]),
+        "nan": text.replace('"days": 14', '"days": NaN', 1),
+    }
+    for name, content in wrong.items():
+        (plans / f"w-{name}.json").write_text(content)
+    (plans / "w-folder.json").mkdir()
+    (plans / "w-bytes.json").write_bytes(b"\xff\xfe\x00")
+    ran = taper("due", plans, "--on", "2026-12-21", "--format", "json")
+    assert ran.status == 1
+    assert {entry["file"].rpartition("/")[2] for entry in json.loads(ran.out)} == {
+        "a.json",
+        "b.json",
+    }
+    lines = ran.err.splitlines()
+    assert len(lines) == len(wrong) + 2
+    for name in (*wrong, "folder", "bytes"):
+        assert sum(f"w-{name}.json" in line for line in lines) == 1, name
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_plan_of_another_version_is_listed_and_said(taper, plans):
+    path = plans / "b.json"
+    path.write_text(path.read_text().replace('"taper": "', '"taper": "0.0.'))
+    ran = taper("due", path, "--on", "2026-12-21", "--days", "30", "--format", "json")
+    assert ran.status == 0
+    assert json.loads(ran.out)
+    assert len(ran.err.splitlines()) == 1
+    assert "b.json was made by taper 0.0." in ran.err
+
+
 def test_nothing_due_is_no_data(taper, plans):
     ran = taper("due", plans, "--on", "2040-01-01")
     assert (ran.status, ran.out, ran.err) == (0, "", "nothing falls due\n")

@@ -10,9 +10,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from strategies import planned, requests
 
+from taper.course.saved import parse_plan
 from taper.errors import InputError, Refused
 from taper.planning.make import ended, make_plan
-from taper.planning.saved import as_written, parse_plan
 from taper.reading import read
 
 
@@ -38,7 +38,16 @@ def test_the_request_of_a_plan_planned_again_gives_the_same_plan(fields):
 def test_a_plan_read_back_is_the_plan_that_was_saved(fields):
     text = planned(fields).to_json()
     assert parse_plan(text).to_json() == text
-    assert as_written(json.loads(text)).to_json() == text
+
+
+@given(requests())
+def test_of_another_version_the_rows_stand_and_give_the_same_checks_and_fills(fields):
+    made = planned(fields).to_dict()
+    made["made_with"]["taper"] = "0.0.1"
+    read_back = parse_plan(json.dumps(made)).to_dict()
+    for name in ("steps", "findings"):  # findings are counted anew, and name no other plan
+        made.pop(name), read_back.pop(name)
+    assert read_back == made
 
 
 @settings(max_examples=settings.default.max_examples // 4)  # each tries many paces
@@ -60,7 +69,6 @@ def test_the_gentlest_pace_that_ends_in_time_is_found_and_kept(fields, weeks):
     text = plan.to_json()
     assert make_plan(read(json.loads(text)["request"])).to_json() == text
     assert parse_plan(text).to_json() == text
-    assert as_written(json.loads(text)).to_json() == text
     day = plan.start + timedelta(weeks=weeks)
     assert ended(plan.steps) <= day
     tenths = round(Fraction(json.loads(text)["rule"]["parts"][0]["reduce"].rstrip("%")) * 10)

@@ -18,10 +18,10 @@ from test_law_supply import needed_by_day
 
 import taper.course.revise as module
 from taper.course.revise import replay, revise
+from taper.course.saved import parse_plan
 from taper.engine.steps import CHANGE, HOLD, REDUCE, STEP_BACK, STOP
 from taper.errors import InputError, Refused
 from taper.planning.document import step_document
-from taper.planning.saved import parse_plan
 from taper.quantities import THOUSAND, parse_interval, plain
 from taper.reading.revisions import changes_of
 from taper.request.fields import WEEKDAYS

@@ -8,8 +8,8 @@ import pytest
 from written import amounts, taper
 
 from taper.course.revise import replay, revise
+from taper.course.saved import parse_plan
 from taper.errors import InputError, Refused
-from taper.planning.saved import parse_plan
 
 TABLETS = ("morphine-er", "60 mg q8h", {"every": "2w"})
 PATCHES = ("fentanyl-patch", "50 mcg/h", {"every": "2w"})

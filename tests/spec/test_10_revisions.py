@@ -14,8 +14,8 @@ import pytest
 from written import amounts, taper
 
 from taper.course.revise import revise
+from taper.course.saved import parse_plan
 from taper.errors import InputError
-from taper.planning.saved import parse_plan
 
 # the plans as they were first made
 PLANS = {

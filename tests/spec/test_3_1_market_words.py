@@ -14,10 +14,10 @@ from functools import lru_cache
 import pytest
 
 from taper.cli import run
+from taper.course.saved import parse_plan
 from taper.export import Options, render
 from taper.formulary.market import MARKETS, formulary
 from taper.planning.make import make_plan
-from taper.planning.saved import parse_plan
 from taper.reading import read
 from taper.regimen.prescription import frequency
 from taper.request.fields import RISKS

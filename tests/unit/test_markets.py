@@ -13,11 +13,11 @@ import pytest
 from rich.console import Console
 
 from taper import Plan
+from taper.course.saved import parse_plan
 from taper.data.files import DATA
 from taper.export import Options, render
 from taper.formulary.market import MARKETS, formulary
 from taper.planning.make import make_plan
-from taper.planning.saved import parse_plan
 from taper.reading import read
 from taper.regimen.prescription import frequency
 from taper.request.fields import RISKS

@@ -9,13 +9,13 @@ import pickle
 import pytest
 
 from taper import InputError
+from taper.course.saved import parse_plan
 from taper.errors import FileFault
 from taper.export import Options, render
 from taper.formulary.local import Local, Unchecked, checked, load
 from taper.formulary.market import formulary, home
 from taper.planning.make import make_plan
 from taper.planning.make import planned as plan
-from taper.planning.saved import parse_plan
 from taper.quantities import Ratio
 from taper.reading import read
 

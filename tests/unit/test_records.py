@@ -12,9 +12,9 @@ from taper import InputError, Refused
 from taper.course.answers import answers, applied, read_then
 from taper.course.records import in_words, is_long_hard, read_values, recorded, without_record
 from taper.course.revise import revise
+from taper.course.saved import parse_plan
 from taper.export import Options, render
 from taper.planning.make import planned as plan
-from taper.planning.saved import parse_plan
 
 FIRST = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="2w", id="records-1")
 DAY = date(2027, 1, 15)

@@ -9,8 +9,8 @@ import pytest
 from taper import InputError, Refused
 from taper.course.difference import difference
 from taper.course.revise import replay, revise
+from taper.course.saved import parse_plan
 from taper.planning.make import planned as plan
-from taper.planning.saved import parse_plan
 
 FIRST = plan("morphine-er", "60 mg q8h", start="2026-12-07", every="2w", id="course-1")
 
