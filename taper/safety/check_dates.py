@@ -87,7 +87,8 @@ def in_order(due: tuple[object, str]) -> tuple[object, int]:
 def _due(looked: Looked, calendar: Calendar) -> list[Due]:
     end, falls, reviews, spacing = looked
     due = [(calendar.on_or_before[day], REVIEW) for day in reviews]
-    for fall, following in zip(falls, (*falls[1:], None), strict=True):
+    after = (*falls[1:], None) if falls else ()
+    for fall, following in zip(falls, after, strict=True):
         if fall is falls[0]:
             due += _first(fall, spacing, calendar)
         if following is not None and following.is_short:

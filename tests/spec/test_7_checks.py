@@ -105,3 +105,10 @@ def test_no_checks_if_none_are_wanted():
     assert plan.checks == ()
     assert checks(plan.request, plan.steps) == ()
     assert check_days(plan.request, plan.steps) == []
+
+
+@pytest.mark.parametrize("baseline", [None, "1w", "8w"])
+def test_a_plan_that_stays_has_contacts_and_no_check_of_a_reduction(baseline):
+    plan = taper("buprenorphine-patch", "5 mcg/h", to="current", baseline=baseline)
+    assert {check.reason for check in plan.checks} <= {"contact", "hold-review"}
+    assert plan.stop_date is None
