@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     r"|(?P<clock>\d\d:\d\d)"
     rf"|(?P<with>with the .*? {_UNIT})"
     rf"|(?P<count>\d+ 1/2|\d+/\d+|\d+(?:\.\d+)?|half|(?:{'|'.join(_NUMBERS)})(?: and a half)?)"
-    rf"(?: (?:an?|of an?|of one))?(?: [\d./]+ {_DOSE})? (?P<unit>{_UNIT})\b"
+    rf"(?: (?:an?|of an?|of one))?(?: [\d./]+ {_DOSE}(?: (?-i:[A-Z])[\w ]*?)?)? (?P<unit>{_UNIT})\b"
     r"|[:;] (?P<bare>\d*\u00bd|\d+(?:\.\d+)?(?: 1/2)?) "
     r"(?=every|once|twice|three|four|in|at|as)"
     rf"|(?P<time>{_NAMED})|(?P<needed>as needed)"

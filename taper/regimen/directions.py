@@ -42,8 +42,12 @@ def strength_text(product: Product, strength: Strength) -> str:
     return strength.label if product.is_liquid else f"{strength.label} {product.unit_text}"
 
 
-def units_in_words(product: Product, units: Units) -> str:
-    """``one 60 mg tablet and one and a half 15 mg tablets``."""
+def units_in_words(product: Product, units: Units, brand: str = "") -> str:
+    """``one 60 mg tablet and one and a half 15 mg tablets``.
+
+    With a ``brand``, as a label has it: ``two 10 mg Zomorph capsules``.
+    """
+    named = f"{brand} " if brand else ""
     parts = []
     for strength, count in units:
         if product.is_liquid:
@@ -51,7 +55,7 @@ def units_in_words(product: Product, units: Units) -> str:
             continue
         whole, rest = divmod(count, THOUSAND)
         label = strength_text(product, strength)
-        noun = unit_noun(product, many=whole > 1 or (whole == 1 and rest > 0))
+        noun = named + unit_noun(product, many=whole > 1 or (whole == 1 and rest > 0))
         if not rest:
             parts.append(f"{number_in_words(whole)} {label} {noun}")
         elif not whole:

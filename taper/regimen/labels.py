@@ -83,7 +83,7 @@ def _sentence(regimen: Regimen, strength: Strength) -> str:
     together = f"; {verb.lower() if product.is_patch else 'take'} with {others}" if others else ""
     taken = counts_of(regimen, strength)
     if product.is_patch:
-        patches = units_in_words(product, ((strength, taken[0][1]),))
+        patches = units_in_words(product, ((strength, taken[0][1]),), product.brand)
         return f"{verb} {patches} {where}; change {how_often(product, regimen.interval)}{together}."
     counts = {count for _, count in taken}
     if len(counts) > 1:
@@ -96,7 +96,7 @@ def _sentence(regimen: Regimen, strength: Strength) -> str:
 def _units(regimen: Regimen, strength: Strength, count: int) -> str:
     """Units of one strength: ``two 15 mg tablets``; ``5 mg (2.5 mL of the 2 mg/mL liquid)``."""
     product = regimen.product
-    words = units_in_words(product, ((strength, count),))
+    words = units_in_words(product, ((strength, count),), product.brand)
     if not product.is_liquid:
         return words
     return f"{product.text(strength.amount * count // THOUSAND)} ({words})"
@@ -159,7 +159,7 @@ def _in_figures(strength: Strength, parts: Sequence[Part]) -> str:
             for count, times in groups.items()
         )
         lines.append(f"{part.start.isoformat()} to {part.end.isoformat()}: {taken}.")
-    noun = unit_noun(product, many=True)
+    noun = " ".join(filter(None, (product.brand, unit_noun(product, many=True))))
     return f"{strength_text(product, strength)} {noun}, by date. " + " ".join(lines)
 
 

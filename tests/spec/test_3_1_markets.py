@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
+from functools import lru_cache
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -16,11 +19,14 @@ from written import amounts, doses, findings, taper
 
 from taper.cli import run
 from taper.errors import InputError, Refused
+from taper.export import Options, render
 from taper.formulary.market import formulary
 from taper.planning.make import make_plan
 from taper.quantities import plain, ratio_text
 from taper.reading import read
+from taper.reading.dose import read_dose
 from taper.regimen.directions import prescription_in_words
+from taper.regimen.prescription import frequency
 from taper.terminal.request_file import read_request
 from taper.terminal.schedule_table import schedule_table
 
@@ -380,3 +386,48 @@ def test_an_example_is_planned_as_it_was(example):
     if os.environ.get("TAPER_GOLDEN") == "write":
         kept.write_text(made, encoding="utf-8")
     assert made.splitlines() == kept.read_text(encoding="utf-8").splitlines()
+
+
+# --- brands --------------------------------------------------------------------------------------
+
+BRANDED = [p for p in formulary("uk").products.values() if p.brand]
+
+
+@lru_cache(maxsize=64)
+def branded_plan(product):
+    label, often = product.usual[-1].label, frequency(product.interval)
+    request = {"product": product.id, "dose": f"{label} {product.unit} {often}", "market": "uk"}
+    return make_plan(read({**request, "start": "2026-12-07", "on_opioids_for": "3y"}))
+
+
+@pytest.mark.parametrize("product", BRANDED, ids=lambda product: product.id)
+def test_a_brand_is_kept_to_the_end_and_named(product):
+    """The plan, each label and the hand-out name it, and no tablet of another brand is in it."""
+    made = branded_plan(product)
+    taken = {each.product for step in made.steps for each in (step.regimen, *step.companions)}
+    assert taken == {product}
+    used = {strength.label for step in made.steps for strength, _ in step.regimen.per_day}
+    assert used <= {strength.label for strength in product.strengths}
+    for fill in made.supply:
+        assert all(product.brand in item.directions for item in fill.items)
+    hand_out = unescape(str(render(made, ".html", Options())))
+    others = {each.brand for each in BRANDED if each.brand.split()[0] != product.brand.split()[0]}
+    assert product.brand in hand_out
+    for text in (hand_out, render(made, ".csv", Options()), render(made, ".md", Options())):
+        assert not {brand for brand in others if re.search(rf"\b{re.escape(brand)}\b", str(text))}
+    assert product.name in str(render(made, ".md", Options()))
+    assert product.brand in str(render(made, ".fhir.json", Options()))
+
+
+@pytest.mark.parametrize("product", BRANDED, ids=lambda product: product.id)
+def test_no_other_brand_is_proposed_as_a_remedy(product):
+    others = {each.id for each in BRANDED if each is not product}
+    for finding in branded_plan(product).findings:
+        assert not others & set(finding.message.replace(":", " ").split()), finding.message
+
+
+def test_a_label_with_the_brand_is_read_as_the_dose():
+    product = formulary("uk").products["morphine-mr-zomorph"]
+    label = branded_plan(product).supply[-1].items[0].directions
+    assert label == "Take one 10 mg Zomorph capsule by mouth once a day, in the evening."
+    assert read_dose(label, product) == read_dose("one 10 mg capsule once a day, evening", product)

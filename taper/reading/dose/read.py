@@ -7,6 +7,7 @@ What the words say is found by :mod:`taper.reading.dose.grammar`, what the amoun
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def read_dose(
     ``most`` is how many units are taken at once at most; the product says it unless it is given.
     Raises :class:`~taper.InputError` with the words that are not understood.
     """
-    found = parse(text, partial(_own_words, product))
+    found = parse(_without_brand(text, product), partial(_own_words, product))
     combination = product.is_combination
     target = Target(text, product.unit, product, combination, strength)
     if not found.entries and product.is_patch:
@@ -76,6 +77,14 @@ def parse_frequency(text: str) -> int | None:
     if found.entries or found.times or found.prn or found.longest_hours or found.a_day:
         return None
     return found.hours or None
+
+
+def _without_brand(text: str, product: Product) -> str:
+    """Our own directions name the brand before the unit: ``two 10 mg Zomorph capsules``."""
+    if not product.brand:
+        return text
+    before_unit = rf"\b{re.escape(product.brand)}(?= (?:tablet|capsule|patch|film))"
+    return re.sub(before_unit, lambda found: " " * len(found[0]), text, flags=re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
