@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from taper.engine.steps import STOP
 from taper.planning.document import document, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
+    from collections.abc import Callable, Iterable, Mapping
 
     from taper.engine.steps import Step
     from taper.request.model import Request
@@ -113,3 +113,12 @@ class Plan:
         import json  # noqa: PLC0415
 
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def renewals(revisions: Iterable[Mapping[str, Any]]) -> tuple[date, ...]:
+    """The days of changes that moved rows: what was prescribed before them is void."""
+    return tuple(
+        date.fromisoformat(revision["from"])
+        for revision in revisions
+        if revision.get("moves", True)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from taper.planning.plan import renewals
 from taper.quantities import THOUSAND, plain
 from taper.supply import DAYS_TOGETHER, held_on, needed, new_prescription_dates, uses
 
@@ -35,8 +36,7 @@ def no_longer_fit(plan: Plan, after: Plan, day: date) -> dict[str, list[dict[str
 def _cancelled(plan: Plan, after: Plan, day: date) -> list[dict[str, str]]:
     """The prescriptions that were written for a day from ``day`` on and do not fit any more."""
     kept = {_key(fill, item) for fill in after.supply for item in fill.items}
-    renewed = tuple(date.fromisoformat(each["from"]) for each in plan.revisions)
-    sets = new_prescription_dates(plan.supply, renewed)
+    sets = new_prescription_dates(plan.supply, renewals(plan.revisions))
     return [
         {"date": fill.date.isoformat(), **_entry(item.product, item.strength, item.quantity)}
         for fill in plan.supply
