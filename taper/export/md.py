@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from taper.engine.steps import CURRENT
 from taper.export.words import revision_text, sentence, title, words
 from taper.planning.document import summary
+from taper.planning.prescribing import prescribing, quantity
 from taper.quantities import THOUSAND, percent_text, plain
 from taper.regimen.directions import strength_text, unit_noun
 from taper.safety.equivalents import mme_text
@@ -103,8 +104,9 @@ def _checks(plan: Plan) -> list[str]:
     return _table(text["checks_columns"], rows) if rows else [text["none"]]
 
 
-def _quantity(item: SupplyItem) -> str:
-    return f"{plain(item.quantity)} {unit_noun(item.product, many=item.quantity != THOUSAND)}"
+def _quantity(item: SupplyItem, number: str = "") -> str:
+    number = number or plain(item.quantity)
+    return f"{number} {unit_noun(item.product, many=item.quantity != THOUSAND)}"
 
 
 def _supply(plan: Plan) -> list[str]:
@@ -116,7 +118,7 @@ def _supply(plan: Plan) -> list[str]:
             str(fill.days_supply),
             item.product.name,
             strength_text(item.product, item.strength),
-            _quantity(item),
+            _quantity(item, quantity(plan, item)),
             item.directions,
         ]
         for fill in plan.supply
@@ -127,7 +129,10 @@ def _supply(plan: Plan) -> list[str]:
         f"{_quantity(item)} {item.product.name} {strength_text(item.product, item.strength)}"
         for item in plan.dispensing.leftover
     ]
-    return [*lines, "", escaped(text["leftover"].format(items="; ".join(left)))] if left else lines
+    said = [f"{rule}." for rule in prescribing(plan)]
+    if left:
+        said.append(text["leftover"].format(items="; ".join(left)))
+    return [*lines, *(line for each in said for line in ("", escaped(each)))]
 
 
 def _findings(plan: Plan) -> list[str]:

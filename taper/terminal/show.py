@@ -11,6 +11,7 @@ from rich.text import Text
 
 from taper.export.words import rule_text
 from taper.planning.document import last_rows, summary
+from taper.planning.prescribing import prescribing, quantity
 from taper.quantities import plain
 from taper.regimen.directions import prescription_in_words, strength_text, unit_noun
 from taper.safety.equivalents import mme_text
@@ -282,18 +283,21 @@ def _supply(plan: Plan, out: Console) -> None:
     out.print()
     out.print("To dispense", style="bold")
     for fill in plan.supply:
-        text = f"{fill.days_supply} days: {_items(plan, fill)}"
+        text = f"{fill.days_supply} days: {_items(plan, fill, whole=True)}"
         out.print(_hung(f"{day_text(fill.date)}  ", text, "", out))
+    for rule in prescribing(plan):
+        out.print(_hung("  ", f"{rule}.", "", out, dim=True))
 
 
-def _items(plan: Plan, fill: Fill) -> str:
-    """What a fill holds: ``84 x 60 mg, 28 x 15 mg``."""
+def _items(plan: Plan, fill: Fill, *, whole: bool = False) -> str:
+    """What a fill holds: ``84 x 60 mg, 28 x 15 mg``; ``whole`` as a prescription has it."""
     items = []
     for item in fill.items:
         label = strength_text(item.product, item.strength)
         name = f"{item.product.id} " if item.product is not plan.request.product else ""
         unit = " mL of" if item.unit == "mL" else " x"
-        items.append(f"{plain(item.quantity)}{unit} {name}{label}")
+        number = quantity(plan, item) if whole else plain(item.quantity)
+        items.append(f"{number}{unit} {name}{label}")
     return ", ".join(items) or "nothing"
 
 
