@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperOption
 
 from taper.terminal.help import fit_screens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _HIDDEN = {"show_completion", "install_completion", "version"}  # from the help: it has one screen
 
@@ -24,7 +28,8 @@ def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback
 def build(modules: list[str]) -> typer.Typer:
     """The application with the commands of these modules; to load one keeps start-up quick."""
     app = typer.Typer(
-        help="Plan a supervised, gradual opioid taper. Not medical advice.",
+        help="Plan a supervised, gradual opioid taper. Not medical advice.\n\n"
+        "`taper COMMAND --help` explains a command; --version is the version.",
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -51,4 +56,12 @@ def command(modules: list[str]) -> Any:
     for param in made.params:
         if isinstance(param, TyperOption) and param.name in _HIDDEN:
             param.hidden = True  # a screen has 24 lines
+    vars(made)["get_help_option"] = partial(_hidden_help, made.get_help_option)
     return made
+
+
+def _hidden_help(option_of: Callable[[Any], Any], context: Any) -> Any:
+    """The help of the whole, without the lines that say how to ask for it."""
+    option = option_of(context)
+    option.hidden = True
+    return option

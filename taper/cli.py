@@ -30,6 +30,7 @@ COMMANDS = {
     "config": "config",
     "demo": "demo",
     "schema": "schema",
+    "mcp": "mcp",
 }
 ALONE = {"--version", "--show-completion", "--install-completion"}
 USAGE = 2

@@ -61,7 +61,7 @@ def check(
         halves=halves,
     )
     if as_json:
-        entries = [_entry(fault) for fault in report.faults]
+        entries = [fault.to_dict() for fault in report.faults]
         write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
     else:
         write_stdout("".join(f"{line(fault, report.where)}\n" for fault in report.faults))
@@ -95,17 +95,6 @@ def line(fault: Fault, where: str) -> str:
     place = "" if fault.row is None else f"{where} {fault.row}"
     place = ", ".join(part for part in (place, fault.column) if part)
     return f"{place}: " * bool(place) + f"{fault.level}: {fault.message} [{fault.id}]"
-
-
-def _entry(fault: Fault) -> dict[str, object]:
-    return {
-        "id": fault.id,
-        "level": fault.level,
-        "row": fault.row,
-        "column": fault.column or None,
-        "value": fault.value or None,
-        "message": fault.message,
-    }
 
 
 def counted(report: Report) -> str:

@@ -18,7 +18,6 @@ from taper.terminal.tables import folded, table_or_list
 if TYPE_CHECKING:
     from taper.planning.compare import Pace
 
-NONE = "none"
 COLUMNS = (
     *("name", "days", "reductions", "holds", "largest_cut_percent_of_current"),
     *("largest_cut_percent_of_original", "stop_date", "end_daily_dose", "unit"),
@@ -59,11 +58,12 @@ def compare(
     taper compare morphine-er "90 mg q8h" --start 2026-12-07 --reduce 5% --reduce 10%
     """
     from taper.planning.compare import compare as compared  # noqa: PLC0415 - loaded with the command
+    from taper.planning.compare import rates_of  # noqa: PLC0415
 
     as_json = one_of("format", format, ("table", "json")) == "json"
     suffixes = {name: _suffix(name) for name in output or ()}
     finishes = given.pop("finish_with") or []
-    rates = _rates(given.pop("reduce") or [], given.pop("guideline") or [], finishes)
+    rates = rates_of(given.pop("reduce") or [], given.pop("guideline") or [], finishes)
     paces = compared(_values(product, dose, given_of(given)), rates)
     if as_json:
         write_stdout(_rendered(paces, "json"))
@@ -124,33 +124,6 @@ def _values(product: str | None, dose: list[str] | None, given: dict[str, Any]) 
         sys.stderr.write(f"{escaped(line)}\n")
     settled.add_stock()
     return settled.values
-
-
-def _rates(
-    reduce: list[str], guideline: list[str], finishes: list[str]
-) -> list[tuple[str, dict[str, object]]]:
-    """What is compared, with its name: each rate, with each product for the end."""
-    rates: list[tuple[str, dict[str, object]]] = [(text, {"reduce": text}) for text in reduce]
-    rates += [(name, {"guideline": name}) for name in guideline]
-    if not rates and not finishes:
-        hint = "--reduce 5% --reduce 10%, --guideline NAME, or --finish-with none --finish-with ID"
-        raise InputError(Problem("reduce", "nothing to compare", hint))
-    ends: list[tuple[str, dict[str, object]]] = [
-        ("no change" if text == NONE else f"then {text}", _end(text)) for text in finishes
-    ]
-    if not ends:
-        return rates
-    if len(ends) == 1 and rates:
-        return [(name, {**rate, **ends[0][1]}) for name, rate in rates]
-    return [
-        (f"{name}, {end}" if name else end, {**rate, **product})
-        for name, rate in rates or [("", {})]
-        for end, product in ends
-    ]
-
-
-def _end(text: str) -> dict[str, object]:
-    return {"finish_with": None if text == NONE else text}
 
 
 def side_by_side(paces: list[Pace]) -> str:

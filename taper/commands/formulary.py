@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taper.formulary.entry import entry, whole_entry
 from taper.regimen.prescription import frequency
 from taper.terminal.deliver import one_of
 from taper.terminal.options import Market, Products, TableFormat, tab
@@ -16,24 +17,6 @@ from taper.terminal.tables import folded
 if TYPE_CHECKING:
     from taper.formulary.market import Formulary
     from taper.formulary.product import Product
-
-
-def entry(product: Product, market: Formulary) -> dict[str, Any]:
-    """A product as `taper formulary list --format json` lists it."""
-    return {
-        "id": product.id,
-        "drug": product.drug,
-        "form": product.form,
-        "market": product.market,
-        "unit": product.unit,
-        "strengths": [strength.label for strength in product.strengths],
-        "seldom_stocked": list(product.facts.get("seldom_stocked", ())),
-        "intervals_hours": list(product.intervals_hours),
-        "handling": product.handling,
-        "mme_factor": product.facts.get("mme_factor"),
-        "brands": list(product.brands),
-        "sources": market.sources_of(product),
-    }
 
 
 def list_products(
@@ -92,9 +75,7 @@ def show(
     known = known_products(market, products)
     found = known.find(product)
     if as_json:
-        extra = {key: value for key, value in found.facts.items() if key != "strengths"}
-        whole = {**extra, **entry(found, known)}
-        typer.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(whole_entry(found, known), indent=2, ensure_ascii=False))
         return
     for name, text in described(found, known):
         typer.echo(folded(f"{name:18} ", text), nl=False)

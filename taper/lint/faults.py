@@ -34,6 +34,17 @@ class Fault:
         if not self.level:
             object.__setattr__(self, "level", str(catalogue()[self.id]["level"]))
 
+    def to_dict(self) -> dict[str, object]:
+        """As plain values; None for what is not said."""
+        return {
+            "id": self.id,
+            "level": self.level,
+            "row": self.row,
+            "column": self.column or None,
+            "value": self.value or None,
+            "message": self.message,
+        }
+
 
 def of_problem(problem: Problem, row: int | None, column: str, value: str = "") -> Fault:
     """What cannot be read, or be made, as a fault of its cell."""

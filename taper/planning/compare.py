@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 RATES = ("reduce", "every", "of", "phases", "guideline", "pace", "over", "by")
 
+NONE = "none"  # of --finish-with: no change of product
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -41,6 +43,33 @@ class Pace:
             "dispensed": dispensed(self.plan),
             "warnings": [f.id for f in self.plan.findings if f.level == "warning"],
         }
+
+
+def rates_of(
+    reduce: list[str], guideline: list[str], finishes: list[str]
+) -> list[tuple[str, dict[str, object]]]:
+    """What is compared, with its name: each rate, with each product for the end."""
+    rates: list[tuple[str, dict[str, object]]] = [(text, {"reduce": text}) for text in reduce]
+    rates += [(name, {"guideline": name}) for name in guideline]
+    if not rates and not finishes:
+        hint = "--reduce 5% --reduce 10%, --guideline NAME, or --finish-with none --finish-with ID"
+        raise InputError(Problem("reduce", "nothing to compare", hint))
+    ends: list[tuple[str, dict[str, object]]] = [
+        ("no change" if text == NONE else f"then {text}", _end(text)) for text in finishes
+    ]
+    if not ends:
+        return rates
+    if len(ends) == 1 and rates:
+        return [(name, {**rate, **ends[0][1]}) for name, rate in rates]
+    return [
+        (f"{name}, {end}" if name else end, {**rate, **product})
+        for name, rate in rates or [("", {})]
+        for end, product in ends
+    ]
+
+
+def _end(text: str) -> dict[str, object]:
+    return {"finish_with": None if text == NONE else text}
 
 
 def dispensed(plan: Plan) -> dict[str, str]:
