@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taper.errors import InputError, Problem
@@ -29,6 +30,7 @@ _OF_A_DAY = re.compile(
     r"\s*(?:/ ?d(?:ay)?|/ ?24 ?h|(?<!once )(?<!twice )(?<!times )(?:a|per|each|every|in a) day"
     r"|(?<!once )(?<!twice )(?<!times )daily|total|tdd|in total|a day in total)\.?$"
 )
+_NOT_MARKETED = "is not marketed as"  # of reading.dose
 _MASSES = {
     **dict.fromkeys(("g", "gram", "grams"), "g"),
     **dict.fromkeys(("mg", "mgs", "milligram", "milligrams"), "mg"),
@@ -78,7 +80,18 @@ def dose(product: Product, text: str, often: str = "", named: Strength | None = 
             return Taken(product, _most(only))
     if often:
         plain = f"{plain} {often}"
-    return as_taken(product, read_dose(plain, product, named, MOST_UNITS), plain, often)
+    return as_taken(product, _read(plain, product, named), plain, often)
+
+
+def _read(text: str, product: Product, named: Strength | None) -> Prescription:
+    """A dose; a tablet that is not marketed is a dose that no unit makes."""
+    try:
+        return read_dose(text, product, named, MOST_UNITS)
+    except InputError as error:
+        if not any(_NOT_MARKETED in problem.message for problem in error.problems):
+            raise
+        problems = (replace(problem, id="dose-not-makeable") for problem in error.problems)
+        raise InputError(problems) from error
 
 
 def _attempt(text: str, product: Product, named: Strength | None) -> Prescription | None:
@@ -96,7 +109,8 @@ def _most(written: Prescription) -> int:
 
 
 def as_taken(product: Product, written: Prescription, text: str, often: str = "") -> Taken:
-    """A prescription as what is taken; of a range, the most that it allows."""
+    """A prescription as what is taken; of a range, or as needed, the most that it allows."""
+    written = _at_most(written)
     other = written.other // max(written.count, 1)
     if product.is_patch:
         amount = released(written, product)
@@ -104,22 +118,34 @@ def as_taken(product: Product, written: Prescription, text: str, often: str = ""
             amount = as_released(product, written.amounts[0])
         units: tuple[Units, ...] = ()
         if written.parts or written.count:
-            units = as_written(written, product.strengths, (amount,), text) or ()
+            units = _as_written(product, written, (amount,), text)
         hours = written.hours or parse_frequency(often)
         return Taken(product, amount, (amount,), units, ("patch",), hours)
     if written.hours is None and not written.administrations:
-        return Taken(product, _most(written), hours=parse_frequency(often), other=other)
+        return Taken(product, written.amounts[0], hours=parse_frequency(often), other=other)
     if written.hours is not None and written.hours > HOURS_OF_DAY:
         message = f"every {written.hours} hours is less than once a day"
         raise InputError(Problem("dose", message, "the dose of a day", text))
     number = written.administrations
     amounts = written.amounts
     if len(amounts) == 1:
-        amounts = (_most(written),) * number
+        if written.most_per_day and written.most_per_day < amounts[0] * number:
+            number = max(written.most_per_day // amounts[0], 1)
+        amounts = amounts * number
     kept = tuple(amount for amount in amounts if amount)
     units = _units_of(product, written, amounts, text)
     times = written.times if len(written.times) == len(amounts) else ()
-    return Taken(product, sum(kept), kept, units, times, HOURS_OF_DAY // number, other=other)
+    hours = 0 if HOURS_OF_DAY % number else HOURS_OF_DAY // number
+    return Taken(product, sum(kept), kept, units, times, hours or None, other=other)
+
+
+def _at_most(written: Prescription) -> Prescription:
+    """The largest amount of a range, with its units."""
+    if not written.most or len(written.amounts) > 1:
+        return written
+    least, most = written.amounts[0], written.most
+    count, other = written.count * most // least, written.other * most // least
+    return replace(written, amounts=(most,), count=count, other=other, most=0)
 
 
 def _units_of(
@@ -129,7 +155,7 @@ def _units_of(
     if product.is_liquid:
         return ()
     if written.count or written.parts:
-        units = as_written(written, product.strengths, amounts, text) or ()
+        units = _as_written(product, written, amounts, text)
         return tuple(each for each, amount in zip(units, amounts, strict=True) if amount)
     if not written.other or len(set(amounts)) > 1:
         return ()
@@ -138,6 +164,19 @@ def _units_of(
         if not rest and strength.other * count == written.other:
             return (((strength, count * THOUSAND),),) * len(amounts)
     return ()
+
+
+def _as_written(
+    product: Product, written: Prescription, amounts: tuple[int, ...], text: str
+) -> tuple[Units, ...]:
+    """The units that are named; a strength that nobody makes is a dose that cannot be made."""
+    try:
+        return as_written(written, product.strengths, amounts, text) or ()
+    except InputError as error:
+        labels = ", ".join(strength.label for strength in product.strengths)
+        message = f"'{text}' names a strength that {product.id} does not have"
+        problem = Problem("dose", message, f"the strengths are {labels}", text)
+        raise InputError(replace(problem, id="dose-not-makeable")) from error
 
 
 def at_times(product: Product, cells: dict[str, str], named: Strength | None = None) -> Taken:
@@ -149,7 +188,7 @@ def at_times(product: Product, cells: dict[str, str], named: Strength | None = N
     for time, text in cells.items():
         if is_stop(text) or not text:
             continue
-        written = read_dose(f"{text} once a day", product, named, MOST_UNITS)
+        written = _read(f"{text} once a day", product, named)
         one = as_taken(product, written, text)
         amounts += one.amounts
         units += one.units

@@ -62,7 +62,9 @@ _NAMES = {
 _ROLES = {name: role for role, names in _NAMES.items() for name in names}
 _UNITS = {"mg": "mg", "mcg": "mcg", "micrograms": "mcg", "\u00b5g": "mcg"}
 _IN_UNIT = re.compile(r"\(?\b(mg|mcg|micrograms?|\u00b5g)(?:[ /](h|hr|hour|day|d))?\b\)?")
-STARTS, AMOUNTS = ("start", "week", "day"), ("dose", "daily", "doses", "tablets", *TIMED)
+_MOST_SHOWN = 80  # characters of a header
+STARTS = ("start", "week", "day")
+AMOUNTS = ("dose", "daily", "doses", "tablets", "directions", *TIMED)
 
 
 @dataclass(slots=True)
@@ -131,6 +133,10 @@ def read_header(cells: list[str], name: str, product: Product | None) -> Columns
             columns.unread.append(cell)
         columns.roles.append(role)
     shown = ", ".join(cell for cell in cells if cell)
+    if columns.names.keys().isdisjoint({*STARTS, *AMOUNTS}):
+        message = f"not a schedule: no column says from when or how much: {shown[:_MOST_SHOWN]}"
+        hint = "a table with a date (or week), a dose and a product; a plan (JSON); or FHIR"
+        raise InputError(Problem(name, message, hint))
     if columns.names.keys().isdisjoint(STARTS):
         message = f"no column says from when: {shown}"
         problems.append(Problem(name, message, "a column named date, start_date or week"))

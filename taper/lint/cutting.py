@@ -19,7 +19,7 @@ _DECIMAL_DOSE = re.compile(
 )
 _PARTS = re.compile(
     rf"\b(?:half|halves|halved?|third|thirds|quarters?)\b|"
-    rf"(?<![\d/.]){_FRACTION}(?![\d/])\s*(?:an?\s|of\b|{_UNIT}\b|x\b|\u00d7|the\b)|"
+    rf"(?<![\d/.]){_FRACTION}(?![\d/])\s*(?:an?\s|of\b|\#|{_UNIT}\b|x\b|\u00d7|the\b)|"
     rf"(?:\bx|\u00d7)\s*{_FRACTION}(?![\d/])(?!\s*(?:mg|mcg|ml))|"
     r"\bin (?:two|half|three|four)\b|\binto (?:two|halves|quarters|pieces|parts)\b"
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from taper.engine.steps import CURRENT
+from taper.lint.entries import DAY
 from taper.lint.faults import Fault, of_problem, remark
 from taper.reading.written_dates import read_days
 from taper.safety.pace import WEEK
@@ -49,8 +52,9 @@ def put_dates(entries: list[Entry], market: str) -> list[Fault]:
             )
     if found.ambiguous:
         entry, text = entries[found.ambiguous[0] // 2], texts[found.ambiguous[0]]
-        more = f", as {len(found.ambiguous) - 1} more" if len(found.ambiguous) > 1 else ""
-        message = f"'{text}' may be two days, and is read with the {found.settled}{more}"
+        more = len(found.ambiguous) - 1
+        others = f" (and {more} more)" if more else ""
+        message = f"'{text}'{others} may be two days, and is read with the {found.settled}"
         faults.append(remark(message, entry.row, entry.column("start"), text))
     return faults
 
@@ -120,6 +124,8 @@ def mark_out_of_order(entries: list[Entry]) -> list[Fault]:
 def _out_of_order(rows: list[Entry]) -> list[Fault]:
     days = [row.start.toordinal() for row in rows if row.start]
     kept = _longest_rise(days)
+    if len(kept) == len(days) - 1:
+        kept = _kept_but_one(rows, days)
     if len(kept) < len(days) and len(_longest_rise(days[::-1])) == len(days):
         return []
     if len(days) - len(kept) > max(1, len(days) // _MOST_OUT_OF_ORDER):
@@ -133,6 +139,26 @@ def _out_of_order(rows: list[Entry]) -> list[Fault]:
         below = [rows[each] for each in kept if each > place]
         faults.append(_misplaced(row, above[-1] if above else None, below[0] if below else None))
     return faults
+
+
+def _kept_but_one(rows: list[Entry], days: list[int]) -> set[int]:
+    """All rows but the one that is wrong: without it most rows follow on each other's ends.
+
+    Where no ends are written the rows go on in the most equal times without it.
+    """
+    places = range(len(days))
+    ways: list[list[int]] = [[n for n in places if n != one] for one in places]
+    rising = [way for way in ways if all(days[a] <= days[b] for a, b in pairwise(way))]
+
+    def fits(way: list[int]) -> tuple[int, int]:
+        ends = [rows[n].end for n in way[:-1]]
+        nexts = [date.fromordinal(days[n]) for n in way[1:]]
+        follow = sum(e is not None and e + DAY == d for e, d in zip(ends, nexts, strict=True))
+        times = Counter(days[b] - days[a] for a, b in pairwise(way))
+        return follow, max(times.values(), default=0)
+
+    best: list[int] = max(rising, key=fits)
+    return set(best)
 
 
 def _misplaced(row: Entry, above: Entry | None, below: Entry | None) -> Fault:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from taper.formulary.market import Formulary
     from taper.lint.entries import Chain, Line
     from taper.quantities import Ratio
+    from taper.regimen.regimen import Regimen
     from taper.safety.catalogue import Finding
 
 # by what a schedule does not say
@@ -101,13 +102,26 @@ def _says_how_often(line: Line) -> bool:
 def _from_rules(course: Course) -> Iterator[Fault]:
     """The findings of a plan that rest on the rows alone."""
     known = _says_how_often(course.lines[0])
+    ends = (course.steps[0], course.steps[-1])
+    falls = all(_is_counted(regimen) for step in ends for regimen in _all(step))
     for each in find(course.request, course.steps, Supply((), ()), as_asked=False):
         if each.id in _OWN or (each.id == NAMED_IN_CHECK and not known):
+            continue
+        if each.id == "acetaminophen-falls" and not falls:
             continue
         line = course.lines[each.step] if each.step is not None else None
         column = line.entry.dose_column if line else ""
         message = _without_steps(each, course)
         yield Fault(each.id, line.row if line else None, column, message, "", each.level)
+
+
+def _all(step: Step) -> tuple[Regimen, ...]:
+    return (step.regimen, *step.companions)
+
+
+def _is_counted(regimen: Regimen) -> bool:
+    """Whether the other ingredient of a combination can be counted: its tablets are known."""
+    return not regimen.daily or not regimen.product.is_combination or any(regimen.units)
 
 
 def _without_steps(finding: Finding, course: Course) -> str:
@@ -218,8 +232,10 @@ def _first_is_smallest(course: Course) -> Iterator[Fault]:
 
 def _without_units(lines: tuple[Placed, ...]) -> Iterator[Fault]:
     """The rows of a combination whose tablets cannot be counted."""
-    for each in lines:
-        row = each.line.row
-        if each.regimen.product.is_combination:
-            ids = ["acetaminophen-over-maximum", "above-labelled-maximum"]
-            yield not_assessed(ids, f"{each.why} (row {row})", row)
+    rows = [each for each in lines if each.regimen.product.is_combination]
+    if not rows:
+        return
+    acetaminophen = [each for each in rows if each.regimen.product.holds_acetaminophen]
+    ids = ["acetaminophen-over-maximum", "acetaminophen-falls"] if acetaminophen else []
+    numbers = ", ".join(str(each.line.row) for each in rows)
+    yield not_assessed([*ids, "above-labelled-maximum"], f"{rows[0].why} (rows {numbers})")

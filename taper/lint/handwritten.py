@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from taper.engine.steps import STOP
 from taper.errors import InputError, Problem
+from taper.formulary.market import MARKETS, formulary
 from taper.lint import amounts
 from taper.lint.columns import Columns, read_header
 from taper.lint.cutting import is_cut, is_part
@@ -136,7 +137,7 @@ class Reader:
             return entry.column(problem.field)
         if entry.cell("doses"):
             return entry.column("doses")
-        return entry.column("dose", "daily", *self.columns.timed, "tablets")
+        return entry.column("dose", "daily", *self.columns.timed, "tablets", "directions")
 
     def _product(self, entry: Entry) -> tuple[Product, Strength | None] | None:
         name = entry.cell("product")
@@ -155,7 +156,7 @@ class Reader:
             if meant is not None and name.lower() in {meant.drug, meant.id}:
                 self.product, self.strength = meant, self.asked.strength
                 return meant, self.strength
-            self.faults.append(of_problem(error.problems[0], entry.row, column, name))
+            self.faults.append(of_problem(_elsewhere(name, error), entry.row, column, name))
             return None
         labels = {strength.label: strength for strength in named.product.strengths}
         self.product, self.strength = named.product, labels.get(named.strength)
@@ -177,7 +178,10 @@ class Reader:
         if any(timed.values()):
             cells = {time: self._with_unit(entry, time, product) for time in timed}
             return amounts.at_times(product, cells, strength)
-        role = next((role for role in ("dose", "daily", "tablets") if entry.cell(role)), "")
+        kinds: tuple[str, ...] = ("dose", "daily", "tablets")
+        if self.columns.names.keys().isdisjoint((*kinds, *TIMED, "doses")):
+            kinds = (*kinds, "directions")  # nothing else says how much
+        role = next((role for role in kinds if entry.cell(role)), "")
         if not role:
             if entry.kind == STOP or amounts.is_stop(entry.cell("directions")):
                 return Taken(product, 0)
@@ -245,6 +249,15 @@ class Reader:
             self.faults.append(remark(message, None, "", " ".join(self.columns.unread)))
         if any(entry.nominal is not None for entry in entries):
             self.faults.append(not_assessed(["avoided-day"], "the weeks have no dates (--start)"))
+
+
+def _elsewhere(name: str, error: InputError) -> Problem:
+    """Why a product is not found: perhaps it is one of another market."""
+    markets = [market for market in MARKETS if name in formulary(market).products]
+    if not markets:
+        return error.problems[0]
+    message = f"'{name}' is a product of the market {' and '.join(markets)}"
+    return Problem("product", message, f"--market {markets[0]}", name)
 
 
 def _is_compared(entry: Entry) -> bool:

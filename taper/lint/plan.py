@@ -127,7 +127,8 @@ def _unread(found: Written) -> list[Fault]:
         part, place, *rest = problem.field.split(".")
         row = found.rows[int(place)].number if part == "steps" else None
         column = rest[0] if rest[0] == "product" else "doses"
-        faults.append(Fault("unreadable", row, column, problem.message, problem.value))
+        kind = "dose-not-makeable" if rest[-1] == "strength" and row is not None else "unreadable"
+        faults.append(Fault(kind, row, column, problem.message, problem.value))
     return faults
 
 

@@ -159,7 +159,9 @@ def _is_forced(before: Regimen, regimen: Regimen) -> bool:
     top, bottom = LARGE_CUT
     if (before.daily - regimen.daily) * bottom <= before.daily * top:
         return False
-    if before.most_often or not before.amounts:
+    if before.most_often or not before.amounts or not all(before.units):
+        return False
+    if max(before.amounts) < product.least_dose:
         return False
     falls = falls_from(_usual_table(product, before), before)
     highest = falls.highest(1)
@@ -202,15 +204,19 @@ def _usual_table(product: Product, regimen: Regimen) -> Regimens:
 def _placed(line: Line, chain: Chain) -> tuple[Regimen, str]:
     """What is taken; without units, and with the reason, if no units make it."""
     taken = line.taken
+    why = ""
+    if taken.product.is_combination and taken.daily and not (taken.units or taken.amounts):
+        why = "the tablets that a day is made of are not written"
     try:
-        return regimen_of(taken, _content(line, chain)), ""
+        if not why:
+            return regimen_of(taken, _content(line, chain)), ""
     except InputError as error:
-        amounts = taken.amounts or (taken.daily,)
-        hours = taken.hours or taken.product.interval
-        times = TIMES.get(len(amounts), TIMES[1] * len(amounts))
-        none = ((),) * len(amounts)
-        regimen = Regimen(taken.product, hours, amounts, none, taken.daily, times)
-        return regimen, error.problems[0].message
+        why = error.problems[0].message
+    amounts = taken.amounts or (taken.daily,)
+    hours = taken.hours or taken.product.interval
+    times = TIMES.get(len(amounts), TIMES[1] * len(amounts))
+    none = ((),) * len(amounts)
+    return Regimen(taken.product, hours, amounts, none, taken.daily, times), why
 
 
 def _content(line: Line, chain: Chain) -> int:
