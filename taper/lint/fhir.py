@@ -13,10 +13,12 @@ from taper.errors import InputError, Problem
 from taper.lint import amounts
 from taper.lint.entries import Entry, Taken
 from taper.lint.faults import Fault, not_assessed, of_problem, remark
+from taper.quantities import thousandths
 from taper.reading.order_dosage import dose_text
 from taper.reading.order_medicine import concept_of, dicts, names_of, product_of
 from taper.reading.order_timing import repeat_of
 from taper.regimen.directions import strength_text
+from taper.regimen.prescription import HOURS_OF_DAY
 
 if TYPE_CHECKING:
     from taper.formulary.market import Formulary
@@ -29,6 +31,8 @@ COLUMNS = {
     "dose": "doseAndRate",
 }
 _NOT_TAKEN = {"cancelled", "entered-in-error", "stopped"}
+_TIMES = {"MORN": "morning", "NOON": "noon", "AFT": "afternoon", "EVE": "evening", "HS": "bedtime"}
+_OF_DAY = ("morning", "noon", "afternoon", "evening", "bedtime")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -111,6 +115,7 @@ class _Reader:
         last: Entry | None = None
         for dosages in _spans(dicts(resource.get("dosageInstruction") or resource.get("dosage"))):
             before, last = last, self._row(dosages, product, strength, shown)
+            last.halves = resource.get("intent") == "plan"  # whoever planned it allowed them
             if before is None and product.drug in same:
                 last.kind = CHANGE  # an order of its own begins another product
         if last is not None and last.end is not None and _stops(resource, last.end):
@@ -149,8 +154,10 @@ class _Reader:
         period = bounds if isinstance(bounds, dict) else {}
         entry.start, entry.end = self._day(entry, period, "start"), self._day(entry, period, "end")
         try:
-            text = dose_text(dosages, product, shown, None, named=strength)
-            entry.taken = amounts.dose(product, text, "", strength)
+            entry.taken = _coded(dosages, product)
+            if entry.taken is None:
+                text = dose_text(dosages, product, shown, None, named=strength)
+                entry.taken = amounts.dose(product, text, "", strength)
         except InputError as error:
             for problem in error.problems:
                 self.faults.append(of_problem(problem, entry.row, "doseAndRate"))
@@ -169,6 +176,31 @@ class _Reader:
             message = f"'{text}' is not a date" if text else "the first day is missing"
             self.faults.append(Fault("unreadable", entry.row, COLUMNS[side], message, text))
             return None
+
+
+def _coded(dosages: list[dict[str, Any]], product: Product) -> Taken | None:
+    """What is taken at the times of a day, if dosages code all of it; None to read their words."""
+    taken: list[tuple[str, int]] = []
+    if product.is_patch:
+        return None
+    for dosage in dosages:
+        given = dicts(dosage.get("doseAndRate"))
+        quantity = given[0].get("doseQuantity") if given else None
+        repeat = repeat_of(dosage)
+        times = [_TIMES.get(str(code), "") for code in repeat.get("when") or ()]
+        times = times or [str(time)[:5] for time in repeat.get("timeOfDay") or ()]
+        if dosage.get("asNeededBoolean") or not isinstance(quantity, dict) or not times:
+            return None
+        amount = thousandths(str(quantity.get("value")))
+        if quantity.get("unit") != product.unit or amount is None or "" in times:
+            return None
+        taken += [(time, amount) for time in times]
+    order = {time: place for place, time in enumerate(_OF_DAY)}
+    taken.sort(key=lambda one: order.get(one[0], len(order)))
+    each = tuple(amount for _, amount in taken)
+    hours = 0 if HOURS_OF_DAY % len(taken) else HOURS_OF_DAY // len(taken)
+    names = tuple(time for time, _ in taken)
+    return Taken(product, sum(each), each, (), names, hours or None)
 
 
 def _spans(dosages: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

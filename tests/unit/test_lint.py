@@ -374,7 +374,7 @@ CHANGES = {
     ),
     "an unknown strength": (
         lambda document: document["steps"][2]["doses"][0]["units"][0].update(strength="17"),
-        ("unreadable", 2, "doses"),
+        ("dose-not-makeable", 2, "doses"),
     ),
     "a dose finer than can be measured": (
         set_step(2, daily_dose="90.00001"),

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import taper
+from taper.errors import TaperError
 from taper.export import render
 from taper.formulary.market import MARKETS, formulary
+from taper.planning.make import planned
 from taper.quantities import plain
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ def schedule(random: Random, way: str) -> Schedule:
     """A schedule with some rows, without a fault."""
     while True:
         try:
-            plan = taper.plan(**fields(random))
-        except taper.TaperError:
+            plan = planned(**fields(random))
+        except TaperError:
             continue
         if len(plan.steps) < LEAST_ROWS:
             continue
