@@ -149,5 +149,8 @@ def _misfit(taken: Taken, given: Counts, number: int) -> str:
         counts = sorted({plain(count) for count in _bare(taken, need, number)}, key=len)
         return f"{times} need {' or '.join(counts) or 'another quantity'}, not {said(given)}"
     drug = sum(s.amount * n for s, n in given.items() if s) // THOUSAND
+    if drug == taken.daily * number:
+        at_once = product.text(max(taken.amounts, default=taken.daily))
+        return f"the quantity ({said(given)}) does not make doses of {at_once} in whole units"
     text = f"the doses of {times} come to {plain(taken.daily * number)} {product.unit}"
     return f"{text}, the quantity ({said(given)}) to {plain(drug)}"

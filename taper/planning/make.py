@@ -128,8 +128,8 @@ def _findings(of_rows: tuple[Finding, ...] | None, plan: Plan) -> tuple[Finding,
 
 
 def ended(steps: tuple[Step, ...]) -> date:
-    """The day on which the stop or the goal is reached."""
-    last = [step for step in steps if step.kind in {REDUCE, STOP}][-1]
+    """The day on which the stop or the goal is reached; the first day if nothing falls."""
+    last = [steps[1], *(step for step in steps if step.kind in {REDUCE, STOP})][-1]
     assert last.start is not None
     return last.start
 

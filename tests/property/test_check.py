@@ -13,7 +13,7 @@ from taper.export import render
 from taper.lint import lint
 
 
-def errors(text: str, name: str, market: str = "us") -> list[str]:
+def errors(text: str | bytes, name: str, market: str = "us") -> list[str]:
     """What is wrong, in words."""
     report = lint(text, name, market=market)
     return [f"{f.row} {f.column} {f.message}" for f in report.faults if f.level == "error"]
@@ -75,3 +75,11 @@ def test_the_schedule_csv_gives_the_findings_of_the_plan_or_says_which_it_cannot
     of_plan = {finding.id for finding in plan.findings}
     assert of_plan - found <= left_out | _OF_THE_RULE
     assert found - of_plan <= _OF_THE_RULE
+
+
+@given(requests())
+def test_nothing_is_wrong_in_the_workbook_and_the_fhir_of_a_plan(fields):
+    plan = planned(fields)
+    market = plan.request.formulary.market
+    assert errors(render(plan, ".fhir.json"), "plan.fhir.json", market) == []
+    assert errors(render(plan, ".xlsx"), "plan.xlsx", market) == []
