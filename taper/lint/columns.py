@@ -41,6 +41,7 @@ _NAMES = {
     "frequency": ("frequency", "freq", "interval", "how often", "schedule", "times"),
     "unit": ("unit", "units"),
     "doses": ("doses", "administrations"),
+    "time": ("time", "time of day", "when"),
     "tablets": (
         *("tablets", "pills", "tablets per dose", "capsules", "tabs", "how many", "caps"),
         *("number of tablets per dose", "tablets to take", "what to take"),
@@ -123,6 +124,8 @@ def read_header(cells: list[str], name: str, product: Product | None) -> Columns
     columns = Columns([])
     for cell in cells:
         role, unit = role_of(cell)
+        if role == "unit" and role in columns.names and "tablets" not in columns.names:
+            role = "tablets"  # `unit` and `units`: of the dose, and of what it is made
         if role.startswith("derived") or not cell or role in columns.names:
             columns.unread += [cell] * bool(cell)
             role = ""

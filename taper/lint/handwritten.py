@@ -13,7 +13,9 @@ from taper.engine.steps import STOP
 from taper.errors import InputError, Problem
 from taper.formulary.market import MARKETS, formulary
 from taper.lint import amounts
+from taper.lint.administrations import days_of_administrations
 from taper.lint.columns import Columns, read_header
+from taper.lint.counts import counted
 from taper.lint.cutting import is_cut, is_part
 from taper.lint.dates import (
     is_counted,
@@ -25,6 +27,7 @@ from taper.lint.dates import (
 from taper.lint.entries import TIMED, Entry, Taken
 from taper.lint.exported import doses, patch_hours
 from taper.lint.faults import Fault, not_assessed, of_problem, remark
+from taper.quantities import THOUSAND
 from taper.reading.dose import parse_frequency
 
 if TYPE_CHECKING:
@@ -71,6 +74,8 @@ class Reader:
         self._date(entries)
         for entry in entries:
             self._take(entry)
+        if "time" in self.columns.names:
+            entries = days_of_administrations(entries)
         self.faults += mark_out_of_order(entries)
         self._remarks(entries)
         return entries
@@ -125,6 +130,7 @@ class Reader:
                 amounts.unit_of_column(product, self._unit(entry, product))
             else:
                 entry.taken = self._written(entry, product, strength)
+                _count_tablets(entry, entry.taken)
             self._compare_with_day(entry)
         except InputError as error:
             entry.taken = None
@@ -249,6 +255,22 @@ class Reader:
             self.faults.append(remark(message, None, "", " ".join(self.columns.unread)))
         if any(entry.nominal is not None for entry in entries):
             self.faults.append(not_assessed(["avoided-day"], "the weeks have no dates (--start)"))
+
+
+def _count_tablets(entry: Entry, taken: Taken) -> None:
+    """The units of each dose from the column of tablets, if it names strengths that make it."""
+    text, product = entry.cell("tablets"), taken.product
+    if not text or taken.units or product.is_liquid or entry.is_cut:
+        return
+    single = taken.amounts or ((taken.daily,) if entry.cell("time") else ())
+    try:
+        counts = counted(product, text)
+    except InputError:
+        return  # told by the rules
+    units = tuple((strength, count) for strength, count in counts.items() if strength)
+    made = sum(strength.amount * count for strength, count in units) // THOUSAND
+    if len(units) == len(counts) and single and set(single) == {made}:
+        taken.amounts, taken.units = single, (units,) * len(single)
 
 
 def _elsewhere(name: str, error: InputError) -> Problem:

@@ -142,7 +142,11 @@ def _step(number: int, force: dict[int, Placed], main: int, chain: list[Placed])
         kind = BASELINE
     original, others = _counted(first, regimen.product), _others(force, main)
     reason = NOTHING
-    if kind == REDUCE and not line.is_after_unread and _is_forced(before, regimen):
+    if (
+        kind == REDUCE
+        and not line.is_after_unread
+        and _is_forced(before, regimen, [each.regimen for each in chain])
+    ):
         reason = Reason("unavoidable")
     return Step(number, kind, line.start, line.end, regimen, original, then, reason, "", others)
 
@@ -153,7 +157,7 @@ def _counted(regimen: Regimen, product: Product) -> int:
     return regimen.daily * ours[0] * theirs[1] // (ours[1] * theirs[0])
 
 
-def _is_forced(before: Regimen, regimen: Regimen) -> bool:
+def _is_forced(before: Regimen, regimen: Regimen, course: list[Regimen]) -> bool:
     """Whether no smaller even cut than this one is possible with what is usually stocked."""
     product = before.product
     top, bottom = LARGE_CUT
@@ -163,13 +167,16 @@ def _is_forced(before: Regimen, regimen: Regimen) -> bool:
         return False
     if max(before.amounts) < product.least_dose:
         return False
-    falls = falls_from(_usual_table(product, before), before)
+    falls = falls_from(_usual_table(product, before, course), before)
     highest = falls.highest(1)
     return highest is not None and highest.daily <= regimen.daily
 
 
-def _usual_table(product: Product, regimen: Regimen) -> Regimens:
-    """What the strengths make that a plan from this regimen would use."""
+def _usual_table(product: Product, regimen: Regimen, course: list[Regimen]) -> Regimens:
+    """What the strengths make that a plan from this regimen would use.
+
+    Where two or more tablets of a combination are taken at once, it is that tablet alone.
+    """
     number = 1 if product.is_patch else len(regimen.amounts)
     content = next((s.other for units in regimen.units for s, _ in units), 0)
     used = {s for units in regimen.units for s, _ in units}
@@ -182,7 +189,7 @@ def _usual_table(product: Product, regimen: Regimen) -> Regimens:
     most = -(-at_once // THOUSAND)
     if not product.is_combination:
         most = max(most, product.max_units)
-    elif most > 1:
+    elif any(n > THOUSAND for each in course for units in each.units for _, n in units):
         strengths = tuple(s for s in strengths if s in used)
     limit = max(regimen.amounts) if product.is_liquid else 0
     if product.is_liquid:

@@ -417,3 +417,26 @@ def test_a_stop_from_the_smallest_dose_at_hand_is_no_fault_of_a_saved_plan():
     report = lint(made.to_json(), "plan.json")
     assert "stop-from-high-dose" not in [fault.id for fault in report.faults]
     assert not report.wrong
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"product": "morphine-er", "dose": "60 mg q12h"},
+        {"product": "fentanyl-patch", "dose": "50 mcg/h"},
+        {"product": "oxycodone-ir", "dose": "10 mg q6h", "also": ["morphine-er 30 mg q12h"]},
+        {"product": "oxycodone-apap", "dose": "2 x 5/325 mg q6h"},
+    ],
+)
+def test_a_table_with_a_row_for_each_administration_is_judged_by_its_days(fields):
+    made = plan(**fields, start="2026-12-07", every="4w", on_opioids_for="8w")
+    faults = lint(render(made, ".daily.csv"), "plan.daily.csv").faults
+    ids = {fault.id for fault in faults} - {"not-assessed"}
+    assert ids <= {finding.id for finding in made.findings}
+    assert not any(fault.level == "error" for fault in faults)
+
+
+def test_a_rise_at_one_time_of_a_day_is_in_the_first_row_of_the_day():
+    rows = ("2026-12-07,8:00,60 mg", "2026-12-07,20:00,60 mg", "2026-12-08,8:00,75 mg")
+    rows += ("2026-12-08,20:00,60 mg",)
+    assert ("dose-rises", 4, "dose") in found(*rows, header="date,time,dose", product="morphine-er")
