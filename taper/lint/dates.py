@@ -16,6 +16,7 @@ from taper.reading.written_dates import read_days
 from taper.safety.pace import WEEK
 
 if TYPE_CHECKING:
+    from taper.formulary.product import Product
     from taper.lint.entries import Entry
 
 _MOST_OUT_OF_ORDER = 4  # of so many rows one: of more than that none tells the others
@@ -113,11 +114,11 @@ def mark_out_of_order(entries: list[Entry]) -> list[Fault]:
     The fewest rows are taken to be wrong, of each product for itself. A file that goes backwards
     from first to last is in order too.
     """
-    by_product: dict[str, list[Entry]] = {}
+    by_product: dict[Product, list[Entry]] = {}
     for entry in entries:
         product = entry.taken.product if entry.taken else entry.names
         if entry.start is not None and product is not None:
-            by_product.setdefault(product.drug, []).append(entry)
+            by_product.setdefault(product, []).append(entry)
     return [fault for rows in by_product.values() for fault in _out_of_order(rows)]
 
 

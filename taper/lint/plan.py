@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taper.course.saved import saved_from
 from taper.errors import InputError, Problem, TaperError
+from taper.lint.dates import mark_out_of_order
 from taper.lint.entries import Entry, Taken, chains
 from taper.lint.faults import Fault
 from taper.lint.findings import further
@@ -56,7 +57,8 @@ def faults_of(text: str, name: str, avoid: Calendar | None) -> list[Fault]:
     found = written(document, request.formulary.find)
     entries = _entries(found, request)
     unread = [*_unread(found), *_units(document, request), *_sums(found)]
-    faults = [*unread, *check(entries, avoid or request.calendar)]
+    misplaced = mark_out_of_order(entries)
+    faults = [*unread, *misplaced, *check(entries, avoid or request.calendar)]
     if not any(fault.row is not None for fault in unread):
         faults += _supply(found.dispensing, entries, request.on_hand)
     known, damaged = _read(document, found.findings)

@@ -16,7 +16,7 @@ _HEAD = """\
 # What `taper check` finds
 
 Plans of all markets, drawn at random, are written in three ways: as the tool's own JSON, as its
-schedule CSV without the columns `findings`, and as a table such as a person keeps, with dates,
+schedule CSV without its column `findings`, and as a table such as a person keeps, with dates,
 doses in words, totals, quantities and directions. One fault is put into each. It counts as found
 if `taper check` names it with the right id in the right row. The command that made this page:
 
@@ -32,8 +32,10 @@ Of {faults:,} faults {found:,} were found ({share}). In {faultless:,} schedules 
 {false} had anything said of them that the plan does not say itself (a large cut may be called asked
 for or forced: a table does not tell which).
 
-No kind is excepted. Where a fault leaves no trace, it was not put in: a total beside nothing but a
-total, or a swapped date without an end and between its neighbours, cannot be told by anybody.
+No kind is excepted for tables that give the last day, or the days, of each row. A table of first
+days alone cannot show two of them, `a gap` and `a missing day`: there a row lasts until the next
+one begins, whatever was meant. Faults that leave no trace were not put in: a total is compared only
+if the doses stand beside it.
 
 `right row` means the row that was changed; where dates are missing, the row after the gap; of a
 pace, one of the rows that go too fast; of a quantity in JSON, the plan's supply, which is no row.
