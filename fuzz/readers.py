@@ -84,8 +84,11 @@ VALUES: dict[str, tuple[str, dict[str, str]]] = {
         "2026-10-08 morphine-ir 60 x 15 mg for 30d;2026-11-07 60 x 15 for 30d",
         {"product": "morphine-ir", "dose": "15 mg q6h prn"},
     ),
-    "sig": ("1 tab po q6h prn", {"product": "morphine sulfate 15 mg tablet", "dose": "", **_FILL}),
-    "quantity": ("60", {"product": "morphine-ir", "dose": "15 mg q6h prn", "days_supply": "30"}),
+    "sig": ("1 tab po q6h prn", {"product": "oxycodone 5 mg tablet", "dose": "", **_FILL}),
+    "quantity": (
+        "60",
+        {"product": "morphine-ir", "dose": "1 x 15 mg q6h prn", "days_supply": "30"},
+    ),
     "days_supply": ("28", {"product": "morphine-ir", "dose": "1 x 15 mg q6h prn", **_FILL}),
     "code": ("891893", {"product": "morphine ER 60 mg"}),
     "as_needed": ("keep", {"product": "morphine-ir", "dose": "15 mg q6h prn", "taking": "30 mg"}),
@@ -254,7 +257,7 @@ def csv_rows(data: bytes) -> None:
     """A CSV file: its rows do not depend on how it is cut up."""
 
     def rows(window: Window, size: int) -> list[Any]:
-        layout, names, start = cells.read_header(window, keep=True)
+        layout, names, _, start = cells.read_header(window, keep=True)
         reader = cells.Cells(layout, names)
         found: list[Any] = []
         line = 1 + bytes(window.data[:start]).count(b"\n")

@@ -35,13 +35,16 @@ def plan(product: str | None = None, dose: str | None = None, **fields: Unpack[K
     return Plan(planned(product, dose, **values))
 
 
-def _fills(values: Mapping[str, object]) -> list[str]:
+def _fills(values: Mapping[str, object]) -> object:
     """The fills of ``history``; files that it names are read here, and nowhere else."""
-    from taper.reading.fill_file import with_files  # noqa: PLC0415 - if there is a history
+    from taper.reading.fill_file import names_a_file, with_files  # noqa: PLC0415 - if given
     from taper.reading.medicine import with_products  # noqa: PLC0415
 
+    history = values["history"]
+    if not names_a_file(history):
+        return history
     market = with_products(str(values.get("market") or "us").lower(), values.get("products"))
-    fills, _ = with_files(values["history"], _read, market)
+    fills, _ = with_files(history, _read, market)
     return fills
 
 

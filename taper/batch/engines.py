@@ -9,6 +9,7 @@ from taper.batch.reading.arrow import names_of, rows_of
 from taper.batch.reading.row import Fault, layout_of
 from taper.batch.reading.source import library
 from taper.batch.sharing.planner import Failed, Planner
+from taper.batch.sharing.words import spoken
 from taper.batch.worker import kept_of
 from taper.batch.writing.columns import ColumnOutput
 from taper.batch.writing.parquet import writer_of
@@ -41,7 +42,8 @@ class _Batches:
     def _renew(self) -> None:
         self.output = ColumnOutput(self.table, self.layout.kept)
         whole, products = self.table.whole, self.products
-        self.planner = Planner(self.layout, self.output, whole=whole, products=products)
+        planner = Planner(self.layout, self.output, whole=whole, products=products)
+        self.planner = spoken(planner, self.layout, products)
 
     def planned(self, batch: Any) -> Any:
         """The rows of every plan, and in place of one that failed a row a problem."""

@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from taper.batch.reading.mapping import AS_OURS, Mapping
 from taper.batch.reading.source import PARQUET
-from taper.request.fields import ALIASES, FIELDS
+from taper.request.fields import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections import abc
 
     from taper.batch.reading.row import Layout
+    from taper.batch.reading.written import Order
     from taper.batch.sharing.planner import Failed
 
 MOST_LINES = 10  # of rows that failed, named at the end
-_KNOWN = {*FIELDS, *ALIASES, "row"}  # a row may have any number of names that are not fields
+_KNOWN = {*NAMES, "row"}  # a row may have any number of names that are not fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Settings:
     keep_columns: bool = False
     products: str = ""  # the clinic's own (:class:`taper.formulary.local.Unchecked`)
     chunk_bytes: int = 0  # 0: the outputs decide
+    mapping: Mapping = AS_OURS  # how the columns are called
 
 
 @dataclass
@@ -88,6 +91,7 @@ class Result:
     fields: dict[str, int] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
     resumed: int = 0  # rows that an earlier run had planned
+    said: list[str] = field(default_factory=list)  # of columns, dates, empty rows; of no value
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Job:
     outputs: tuple[Output, ...]
     folder: Path
     products: str = ""  # as of the settings
+    theirs: tuple[str, ...] = ()  # the columns as the file has them
+    renamed: dict[str, str] | None = None  # of JSONL: our names by theirs, if they differ
 
     @property
     def has_streams(self) -> bool:
@@ -123,14 +129,18 @@ class Chunk(NamedTuple):
 
 
 class Task(NamedTuple):
-    """One chunk to plan; ``repeated`` has the rows whose id stood before, and where."""
+    """One chunk to plan; ``repeated`` has the rows whose id stood before, and where.
+
+    ``orders`` say how dates are written, if not all of them are ISO dates.
+    """
 
     number: int
     start: int
     end: int
     first_row: int
     first_line: int
-    repeated: Mapping[int, int]
+    repeated: abc.Mapping[int, int]
+    orders: tuple[Order, ...] = ()
 
 
 @dataclass
@@ -141,6 +151,7 @@ class Counts:
     failed: int = 0
     fields: Counter[str] = field(default_factory=Counter)
     lines: list[int] = field(default_factory=list)
+    unused: int = 0  # quantities of doses that are known
 
     def add_failed(self, failed: Failed, line: int) -> None:
         """Count a row without a plan."""
@@ -153,18 +164,26 @@ class Counts:
     def entry(self) -> dict[str, Any]:
         """The counts as an entry of the journal."""
         fields, lines = dict(self.fields), self.lines
-        return {"planned": self.planned, "failed": self.failed, "fields": fields, "lines": lines}
+        return {
+            "planned": self.planned,
+            "failed": self.failed,
+            "fields": fields,
+            "lines": lines,
+            "unused": self.unused,
+        }
 
     @staticmethod
-    def of(entry: Mapping[str, Any]) -> Counts:
+    def of(entry: abc.Mapping[str, Any]) -> Counts:
         """The counts of an entry of the journal."""
         fields = Counter(entry["fields"])
-        return Counts(entry["planned"], entry["failed"], fields, list(entry["lines"]))
+        lines, unused = list(entry["lines"]), entry.get("unused", 0)
+        return Counts(entry["planned"], entry["failed"], fields, lines, unused)
 
     def add(self, other: Counts) -> None:
         """Add the counts of a later chunk."""
         self.planned += other.planned
         self.failed += other.failed
+        self.unused += other.unused
         self.fields.update(other.fields)
         self.lines = sorted([*self.lines, *other.lines])[:MOST_LINES]
 

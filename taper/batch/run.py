@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from taper.batch.job import Chunk, Job
     from taper.batch.reading.ids import Repeated
     from taper.batch.reading.source import Source
+    from taper.batch.reading.written import Order
 
     # told of the stage of a run, how much of it is done, and how much there is
     Progress = Callable[[str, int, int], None]
@@ -143,15 +144,15 @@ class _Run:
         count = workers(self.settings, source)
         with ExitStack() as crews:
             crew = self._crew(job, count, crews)
-            if job.kind == JSONL and self.settings.keep_columns:
+            if job.kind == JSONL and self.settings.keep_columns and job.renamed is None:
                 job = with_kept(job, crew, ranges)
                 crew = self._crew(job, count, crews)
-            chunks, repeated = surveyed(crew, ranges, line, self.progress)
+            chunks, repeated, seen = surveyed(crew, ranges, line, self.progress)
             manifest = _manifest(job, chunks, source)
             done = self.journal.begin(manifest, resume=self.settings.resume)
-            ledger = self._plan(crew, chunks, repeated, done)
+            ledger = self._plan(crew, chunks, repeated, seen.orders, done)
         self._finish(ledger, unchanged=stamp(source) == found)
-        return ledger.result()
+        return replace(ledger.result(), said=[*seen.said(job), *ledger.said()])
 
     def _crew(self, job: Job, count: int, crews: ExitStack) -> Crew:
         crew = Crew(job, count, self.locks)
@@ -159,13 +160,18 @@ class _Run:
         return crew
 
     def _plan(
-        self, crew: Crew, chunks: list[Chunk], repeated: Repeated, done: list[dict[str, Any]]
+        self,
+        crew: Crew,
+        chunks: list[Chunk],
+        repeated: Repeated,
+        orders: tuple[Order, ...],
+        done: list[dict[str, Any]],
     ) -> _Ledger:
         """Plan and write every chunk that is not yet written, and count."""
         job, ledger, first = crew.job, _Ledger(crew.job, done), len(done)
         total = sum(chunk.rows for chunk in chunks)
         tasks = (
-            Task(number, *chunk[:4], repeated.within(chunk.first_row, chunk.rows))
+            Task(number, *chunk[:4], repeated.within(chunk.first_row, chunk.rows), orders)
             for number, chunk in enumerate(chunks[first:], first)
         )
         with ExitStack() as streams:
@@ -206,7 +212,7 @@ def _manifest(job: Job, chunks: list[Chunk], source: Source) -> dict[str, Any]:
         "version": VERSION,
         "input": fingerprint(source),
         "products": job.products,
-        "columns": [job.layout.names, job.layout.kept],
+        "columns": [job.layout.names, job.layout.kept, job.columns],
         "outputs": [each.described for each in job.outputs],
         "chunks": [len(chunks), chunks[-1].end if chunks else 0],
     }
@@ -246,6 +252,12 @@ class _Ledger:
         """Count a chunk."""
         self.counts.add(written.counts)
         self.sizes = [size + more for size, more in zip(self.sizes, written.sizes, strict=True)]
+
+    def said(self) -> list[str]:
+        """What is said of all rows together."""
+        if not self.counts.unused:
+            return []
+        return [f"quantities passed over, for the dose is known: {self.counts.unused:,} rows"]
 
     def known_sizes(self) -> list[int | None]:
         """The bytes that every output must have; None if only its library knows."""

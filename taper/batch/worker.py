@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from taper.batch.job import Counts, Task
@@ -10,10 +11,12 @@ from taper.batch.outputs import opened, write_at
 from taper.batch.reading import jsonl
 from taper.batch.reading.arrow import Batches
 from taper.batch.reading.csv import Cells
-from taper.batch.reading.row import Fault, Layout, Loose, Rows, id_text
+from taper.batch.reading.row import Fault, Layout, Loose, Rows, id_text, value_of
 from taper.batch.reading.source import CSV, JSONL, PARQUET, Window, library
+from taper.batch.reading.written import DATED, dated
 from taper.batch.sharing.days import starts
 from taper.batch.sharing.planner import Failed, Planner
+from taper.batch.sharing.words import Spoken, spoken
 from taper.batch.writing.columns import ColumnOutput, RecordOutput, write_part
 from taper.batch.writing.tables import TABLES, error_rows
 from taper.batch.writing.text import TextOutput, text_output
@@ -86,7 +89,8 @@ class Worker:
         whole = any(out.table.whole for out in self.outputs)
         products = self.job.products
         renderer = _Renderer(self._plans)
-        self._planner = Planner(self.layout, renderer, whole=whole, products=products)
+        planner = Planner(self.layout, renderer, whole=whole, products=products)
+        self._planner = spoken(planner, self.layout, products)
 
     def prepare(self) -> None:
         """Load what planning needs, once: workers are then forked with it."""
@@ -117,19 +121,28 @@ class Worker:
             if left <= 0:
                 return
 
-    def survey(self, start: int, end: int) -> tuple[int, int, bytes]:
-        """Rows and lines of a range, and the ids, one a line (nothing without a column)."""
+    def survey(self, start: int, end: int) -> tuple[int, int, bytes, int, tuple[int, ...]]:
+        """Rows and lines of a range, and the ids, one a line (nothing without a column).
+
+        Of a CSV file also how many rows are empty, and how its dates are written.
+        """
         job = self.job
+        empty, bits = 0, (0,) * len(DATED)
         if job.kind == PARQUET:
             count, ids = self._batches.survey(start)
+        elif job.renamed is not None:
+            data = self._bytes(start, end)
+            rows = jsonl.renamed(data, 1, job.layout, job.renamed).rows
+            ids = [_id_of(row) for row in rows]
+            count = data.count(b"\n") + (not data.endswith(b"\n"))
         elif job.kind == JSONL:
             count, ids = jsonl.survey(self._bytes(start, end), job.layout)
         else:
             assert self._cells is not None
-            count, ids = self._cells.survey(self._bytes(start, end), job.layout)
+            count, ids, empty, bits = self._cells.seen(self._bytes(start, end))
         without = job.kind != JSONL and "id" not in job.columns
         blob = b"" if without else "\n".join(ids).encode("utf-8", "replace")
-        return len(ids), count, blob
+        return len(ids), count, blob, empty, bits
 
     def names(self, start: int, end: int) -> set[str]:
         """The names in a range of JSONL that are not fields."""
@@ -144,6 +157,8 @@ class Worker:
         if job.kind == PARQUET:
             return self._batches.decode(task.start, task.first_line)
         data = self._bytes(task.start, task.end)
+        if job.renamed is not None:
+            return jsonl.renamed(data, task.first_line, self.layout, job.renamed)
         decode: Callable[[bytes, int, Layout], Rows]
         if job.kind == JSONL:
             decode = jsonl.decode_kept if job.layout.kept else jsonl.decode
@@ -162,11 +177,13 @@ class Worker:
     def plan(self, task: Task) -> tuple[list[int], Counts]:
         """Plan a chunk; returns the bytes for every output (0 for Parquet), and the counts."""
         read = self._read(task)
+        if task.orders:
+            read = Rows(dated(read.rows, self.layout, task.orders), read.lines)
         rows, first = read.rows, task.first_row
         results = self._planner.plans(rows, first)
         for number, before in task.repeated.items():
             results[number - first] = _again(rows[number - first], before)
-        counts = Counts()
+        counts = Counts(unused=self._unused())
         failed = [n for n, result in enumerate(results) if result.__class__ is Failed]
         if failed:
             self._add_records(read, results, failed, first, counts)
@@ -183,6 +200,13 @@ class Worker:
             output.add(planned, [plan[3].pieces[number] for plan in planned], kept)
         return self._taken(task.number), counts
 
+    def _unused(self) -> int:
+        """The quantities of doses that are known, in the rows that were planned last."""
+        if not isinstance(self._planner, Spoken):
+            return 0
+        found, self._planner.unused = self._planner.unused, 0
+        return found
+
     def _add_records(
         self, read: Rows, results: list[Any], failed: list[int], first: int, counts: Counts
     ) -> None:
@@ -191,7 +215,10 @@ class Worker:
         for place in failed:
             result, line = results[place], read.lines[place]
             counts.add_failed(result, line)
-            records += error_rows(line, first + place, result.id, list(result.problems))
+            problems = [
+                _whole(problem, read.rows[place], self.layout) for problem in result.problems
+            ]
+            records += error_rows(line, first + place, result.id, problems)
         for errors in self._errors:
             errors.add_records(records)
 
@@ -237,6 +264,18 @@ def _output(output: Output, kept: tuple[str, ...]) -> Any:
     return RecordOutput(table) if table.name == "errors" else ColumnOutput(table, kept)
 
 
+def _whole(problem: Problem, row: Row, layout: Layout) -> Problem:
+    """The problem with the whole value of its field, if the row has one."""
+    value = value_of(row, layout, problem.field) if problem.field else ""
+    return replace(problem, value=value) if value else problem
+
+
+def _id_of(row: Row) -> str:
+    if isinstance(row, Fault):
+        return row.id
+    return id_text(row.values.get("id") if isinstance(row, Loose) else row[0])
+
+
 def kept_of(row: Row, end: int) -> tuple[Any, ...]:
     """The kept columns of a row that could be read, which stand behind its fields."""
     return row.kept if isinstance(row, Loose) else row[end:]
@@ -246,6 +285,6 @@ def _again(row: Row, first: int) -> Failed:
     """The error of a row whose id stood before."""
     if isinstance(row, Fault):
         return Failed(row.id, row.problems)
-    ident = id_text(row.values.get("id") if isinstance(row, Loose) else row[0])
+    ident = _id_of(row)
     message = f"the id '{ident}' is already that of row {first}"
     return Failed(ident, (Problem("id", message, "one row an id", ident),))

@@ -64,6 +64,13 @@ Resume = Annotated[
     bool, _option("--resume", says="Take up a run that was stopped.", rich_help_panel=_MORE)
 ]
 Keep = Annotated[bool, _option("--keep-columns", says=_KEPT, rich_help_panel=_MORE)]
+Columns = Annotated[
+    str | None,
+    _option("--columns", says="The columns are those of: fills, omop.", metavar="KIND"),
+]
+Map = Annotated[
+    list[str] | None, _option("--map", says="Repeat: a column as a field.", metavar="THEIR=OURS")
+]
 
 
 def batch(
@@ -80,15 +87,19 @@ def batch(
     products: Products = None,
     resume: Resume = False,  # noqa: FBT002
     keep_columns: Keep = False,  # noqa: FBT002
+    columns: Columns = None,
+    map: Map = None,  # noqa: A002
 ) -> None:
     """Plan a whole panel: each row of a file is a request.
 
-    Its columns are the fields. A row that cannot be planned is left out and counted, and
-    --errors says why. Without an id a row is row-1, row-2, ...
+    Its columns are the fields, or words of an extract: product, sig, quantity. A row that
+    cannot be planned is left out and counted, and --errors says why. Without an id a row is
+    row-1, row-2, ...
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
     from taper.batch.job import Settings  # noqa: PLC0415 - loads what a batch needs
+    from taper.batch.reading.mapping import mapping  # noqa: PLC0415
 
     printed = one_of("format", format, ("csv", "jsonl"))
     wanted = {
@@ -108,6 +119,7 @@ def batch(
         force=force,
         keep_columns=keep_columns,
         products=_own(products),
+        mapping=mapping(columns, map or ()),
     )
     result = _done(settings)
     _report(result, outputs, errors)
@@ -193,6 +205,8 @@ def _shown(work: Callable[[Callable[[str, int, int], None] | None], Result]) -> 
 
 def _report(result: Result, outputs: tuple[Output, ...], errors: str | None) -> None:
     """Say what came of it, without a value of any row."""
+    for line in result.said:
+        sys.stderr.write(f"{escaped(line)}\n")
     text = f"{result.rows:,} rows: {result.planned:,} planned, {result.failed:,} failed"
     if result.resumed:
         text += f" ({result.resumed:,} were done before)"

@@ -57,8 +57,14 @@ SUPPLY = [
 ]
 # What starts a formula, at the beginning of a cell or after a semicolon, which many countries'
 # spreadsheets take for the end of a cell (OWASP, CSV injection; the last four are the full-width
-# forms). A plain number cannot do anything, and stays a number even if it is negative.
-_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
+# forms). After a semicolon and a space a dash begins no formula unless what follows could compute
+# or call anything: it is a sentence that goes on. A plain number cannot do anything, and stays a
+# number also where it is negative.
+_FORMULA = re.compile(
+    r"(^|;)"
+    r"(?!(?<=;)[ ]+-[^;(|!=@\uff1d\uff20\t\r\n]*(?:;|$))"  # a; --split halves
+    r"(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])"
+)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

@@ -41,6 +41,9 @@ def identify(market: Formulary, text: str, release: str = "", field: str = "prod
     product = market.products.get(text)
     if product is not None:
         return Named(product)
+    by_id = _of_id(market, text)
+    if by_id is not None:
+        return by_id
     coded = look_up(market.market, text, field)
     if coded is not None:
         return _of_code(market, text, coded, field)
@@ -55,6 +58,17 @@ def identify(market: Formulary, text: str, release: str = "", field: str = "prod
     if len(exact) == 1:
         return Named(exact[0])
     return _read(market, words_of(text, frozenset(known)), release, field)
+
+
+def _of_id(market: Formulary, text: str) -> Named | None:
+    """An id with a strength behind it: ``morphine-er 30 mg``."""
+    name, _, strength = " ".join(text.lower().split()).partition(" ")
+    product = market.products.get(name)
+    if product is None or not strength:
+        return None
+    plain = strength.removesuffix(product.unit).strip()
+    labels = [s.label for s in product.strengths if s.label.lower() in {plain, strength}]
+    return Named(product, labels[0]) if labels else None
 
 
 def name_or_code(market: Formulary, name: str | None, code: str | None, release: str = "") -> Named:

@@ -230,6 +230,12 @@ def _no_columns(name: str, header: list[str]) -> InputError:
     return InputError(Problem(name, message, _HINT))
 
 
+def names_a_file(history: object) -> bool:
+    """Whether any entry of ``history`` names a file."""
+    given = history if isinstance(history, (list, tuple)) else [history]
+    return any(is_fill_file(str(entry)) for entry in given if entry)
+
+
 def with_files(
     history: object, read: Callable[[str], bytes], market: Formulary
 ) -> tuple[list[str], list[str]]:

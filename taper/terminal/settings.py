@@ -261,9 +261,11 @@ def asked(product: str | None, words: list[str] | None, given: dict[str, Any]) -
 
 def _read_fills(values: dict[str, Any]) -> list[str]:
     """Put the fills of a history file in its place; gives what to say of it."""
-    from taper.reading.fill_file import with_files  # noqa: PLC0415 - if there is a history
+    from taper.reading.fill_file import names_a_file, with_files  # noqa: PLC0415 - if it is given
     from taper.terminal.files import read_bytes  # noqa: PLC0415
 
+    if not names_a_file(values["history"]):
+        return []
     values["history"], lines = with_files(values["history"], read_bytes, market_of(values))
     return lines
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
+from taper.batch.reading.mapping import AS_OURS, Mapping
 from taper.batch.reading.row import Fault, Layout, Loose, Rows, id_text
 from taper.batch.reading.source import BatchError, library
 from taper.errors import Problem
@@ -146,14 +147,20 @@ def _item(value: Any) -> Any:
     return _number(value) if isinstance(value, (float, Decimal)) else value
 
 
-def copied(path: Path, shown: str, folder: Path) -> tuple[Path, tuple[str, ...], list[int]]:
-    """A Parquet file as batches that can be read at any place: its copy, columns, row counts."""
+def copied(
+    path: Path, shown: str, folder: Path, mapping: Mapping = AS_OURS
+) -> tuple[Path, tuple[str, ...], tuple[str, ...], list[int]]:
+    """A Parquet file as batches that can be read at any place.
+
+    Gives its copy, its columns by our names and by theirs, and the numbers of rows.
+    """
     arrow, parquet = library("pyarrow"), library("pyarrow.parquet")
     copy = folder / "batches"
     counts = []
     try:
         with parquet.ParquetFile(path) as file:
-            schema = _plain(arrow, file.schema_arrow)
+            theirs = names_of(file.schema_arrow)
+            schema = _plain(arrow, file.schema_arrow, mapping.names(theirs))
             with arrow.OSFile(str(copy), "wb") as out, arrow.ipc.new_file(out, schema) as writer:
                 for batch in file.iter_batches(ROWS):
                     columns = [
@@ -169,14 +176,13 @@ def copied(path: Path, shown: str, folder: Path) -> tuple[Path, tuple[str, ...],
         raise BatchError(
             Problem("input", f"{shown} cannot be read as Parquet: {reason}", "")
         ) from None
-    return copy, names_of(schema), counts
+    return copy, names_of(schema), theirs, counts
 
 
-def _plain(arrow: Any, schema: Any) -> Any:
+def _plain(arrow: Any, schema: Any, names: tuple[str, ...]) -> Any:
     """The schema without dictionaries: a file of batches may have only one for a column."""
     return arrow.schema(
-        (name, _plain_type(arrow, kind))
-        for name, kind in zip(schema.names, schema.types, strict=True)
+        (name, _plain_type(arrow, kind)) for name, kind in zip(names, schema.types, strict=True)
     )
 
 

@@ -9,10 +9,12 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from taper.batch.reading.mapping import AS_OURS, Mapping
 from taper.batch.reading.row import Fault, Layout, Rows, id_text, layout_of
 from taper.batch.reading.source import not_too_long
+from taper.batch.reading.written import DATED, bits_of
 from taper.errors import InputError, Problem
-from taper.request.fields import ALIASES, FIELDS
+from taper.request.fields import FIELDS, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,8 +73,10 @@ def split(window: Window, size: int) -> Iterator[tuple[int, int]]:
         start = cut
 
 
-def read_header(window: Window, *, keep: bool) -> tuple[Layout, tuple[str, ...], int]:
-    """The layout, the names of the columns, and where the records begin.
+def read_header(
+    window: Window, *, keep: bool, mapping: Mapping = AS_OURS
+) -> tuple[Layout, tuple[str, ...], tuple[str, ...], int]:
+    """The layout, the columns by our names and by theirs, and where the records begin.
 
     Raises :class:`~taper.InputError` if the first record is not a list of fields.
     """
@@ -90,11 +94,12 @@ def read_header(window: Window, *, keep: bool) -> tuple[Layout, tuple[str, ...],
     for mark, called in ((";", "';'"), ("\t", "tabs"), ("|", "'|'")):
         parts = {part.strip(' "') for part in names[0].split(mark)}
         announced = names == (f"sep={mark}".strip(),)
-        if announced or (len(names) == 1 < len(parts) and parts & {*FIELDS, *ALIASES}):
+        if announced or (len(names) == 1 < len(parts) and parts & {*NAMES}):
             message = f"the columns are separated by {called}, not by commas"
             hint = "save as 'CSV UTF-8 (comma delimited)', amounts with a decimal point: 7.5 mg"
             raise InputError(Problem("input", message, hint))
-    return layout_of(names, keep=keep), names, end
+    ours = mapping.names(names)
+    return layout_of(ours, keep=keep, mapped=bool(mapping)), ours, names, end
 
 
 class Cells:
@@ -109,6 +114,8 @@ class Cells:
         wanted = (*layout.names, *layout.kept)
         self.flat = itemgetter(*(places.get(name, self.count) for name in wanted))
         self.id_place = places.get("id")
+        self.dated = [places.get(name) for name in DATED]
+        self.unnamed = [place for place, name in enumerate(names) if not name]
 
     def decode(self, data: bytes, first_line: int, layout: Layout) -> Rows:
         """The rows of a byte range; empty lines are not rows."""
@@ -123,6 +130,8 @@ class Cells:
                 rows.append(Fault((cells,)))
             elif len(cells) != count:
                 rows.append(Fault((_ragged(cells, count),), self._id(cells)))
+            elif self.unnamed and any(cells[place].strip() for place in self.unnamed):
+                rows.append(Fault((_UNNAMED,), self._id(cells)))
             elif not whole and any(_broken(cell) for cell in cells):
                 problem = Problem("", "the row is not UTF-8", "save the file as 'CSV UTF-8'")
                 rows.append(Fault((problem,)))
@@ -133,10 +142,22 @@ class Cells:
 
     def survey(self, data: bytes, layout: Layout) -> tuple[int, list[str]]:
         """How many lines a byte range has, and the id of each row (empty if it has none)."""
+        lines, ids, _, _ = self.seen(data)
         del layout
+        return lines, ids
+
+    def seen(self, data: bytes) -> tuple[int, list[str], int, tuple[int, ...]]:
+        """Lines and ids, how many rows are empty, and how the dates of the columns are written."""
         text, _ = _text(data)
-        ids = [self._id(cells) for _, cells in _records(text)]
-        return sum(1 for _ in io.StringIO(text, newline="")), ids
+        bits = [0] * len(self.dated)
+        places = [(n, place) for n, place in enumerate(self.dated) if place is not None]
+        ids, empty = [], [0]
+        for _, cells in _records(text, empty):
+            ids.append(self._id(cells))
+            for number, place in places:
+                if cells.__class__ is list and place < len(cells):
+                    bits[number] |= bits_of(cells[place].strip())
+        return sum(1 for _ in io.StringIO(text, newline="")), ids, empty[0], tuple(bits)
 
     def _id(self, cells: list[str] | Problem) -> str:
         place = self.id_place
@@ -159,15 +180,22 @@ def _broken(text: str) -> bool:
     return not text.isascii() and any("\udc80" <= mark <= "\udcff" for mark in text)
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str] | Problem]]:
-    """The records that are not empty, each with how many lines came before it."""
+def _records(
+    text: str, empty: list[int] | None = None
+) -> Iterator[tuple[int, list[str] | Problem]]:
+    """The records that are not empty, each with how many lines came before it.
+
+    Rows of nothing but separators are counted in ``empty``: a spreadsheet saves them.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
     while True:
         try:
             for cells in reader:
-                if cells:
+                if cells and (cells[0] or _has_any(cells)):
                     yield before, cells
+                elif cells and empty is not None:
+                    empty[0] += 1
                 before = reader.line_num
         except csv.Error as error:
             message = f"not CSV: {error}"
@@ -177,6 +205,14 @@ def _records(text: str) -> Iterator[tuple[int, list[str] | Problem]]:
             before = reader.line_num
         else:
             return
+
+
+_UNNAMED = Problem("", "a value in a column without a name", "a name in the first line")
+
+
+def _has_any(cells: list[str]) -> bool:
+    """Whether a row has a value; one cell alone is a row, however empty."""
+    return len(cells) == 1 or any(cell.strip() for cell in cells)
 
 
 def _ragged(cells: Iterable[str], count: int) -> Problem:

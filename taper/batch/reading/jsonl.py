@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 from taper.batch.reading.row import HEAD, Fault, Layout, Loose, Rows, id_text
 from taper.batch.reading.source import library, not_too_long
 from taper.errors import Problem
-from taper.request.fields import ALIASES, FIELDS, LISTS
+from taper.request.fields import LISTS, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from taper.batch.reading.mapping import Mapping
     from taper.batch.reading.row import Row
     from taper.batch.reading.source import Window
 
     _Decoder = tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Exception]]
 
 _SAMPLES, _LINES = 16, 64  # places of a file where a sample is taken, lines of each
-LAYOUT = Layout((*HEAD, *(name for name in (*FIELDS, *ALIASES) if name not in HEAD)))
+LAYOUT = Layout((*HEAD, *(name for name in NAMES if name not in HEAD)))
 _SPACE_BEFORE_COLON = re.compile(rb"[ \t\r]:")
 _ONCE = "one value a field"
 _NOT_AN_OBJECT = Problem(
@@ -211,4 +212,34 @@ def names(data: bytes) -> set[str]:
         row = _again(text, LAYOUT) if text.strip() else None
         if isinstance(row, Loose):
             found.update(row.values)
-    return found - {*FIELDS, *ALIASES}
+    return found - {*NAMES}
+
+
+def mapped_names(window: Window, mapping: Mapping) -> dict[str, str]:
+    """Our name for each of theirs, by the names of a sample of the lines."""
+    theirs: dict[str, None] = {}
+    start = window.start
+    for _ in range(_SAMPLES * _LINES):
+        end = window.line_end(start)
+        row = _again(window.data[start:end], LAYOUT)
+        if isinstance(row, Loose):
+            theirs |= dict.fromkeys(row.values)
+        start = end
+    return dict(zip(theirs, mapping.names(list(theirs)), strict=True))
+
+
+def renamed(data: bytes, first_line: int, layout: Layout, names: dict[str, str]) -> Rows:
+    """The rows of a byte range whose fields have other names; unknown ones are passed over."""
+    rows: list[Row] = []
+    lines = []
+    for place, text in enumerate(data.split(b"\n"), first_line):
+        if text.strip():
+            row = _again(text, LAYOUT)
+            if isinstance(row, Loose):
+                values = {names.get(name, name): value for name, value in row.values.items()}
+                known = {name: value for name, value in values.items() if name in layout.names}
+                kept = tuple(values.get(name) for name in layout.kept)
+                row = _flat(Loose(known, kept), layout)
+            rows.append(row)
+            lines.append(place)
+    return Rows(rows, lines)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.errors import InputError, Problem
-from taper.request.fields import ALIASES, FIELDS
+from taper.request.fields import COLUMNS, FIELDS, NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,13 +75,16 @@ def given(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     }
 
 
-def layout_of(names: Sequence[str], *, keep: bool) -> Layout:
-    """The layout of an input with these columns.
+def layout_of(names: Sequence[str], *, keep: bool, mapped: bool = False) -> Layout:
+    """The layout of an input with these columns; a column without a name is none.
 
-    Raises :class:`~taper.InputError` that names the columns that are not request
-    fields (unless they are kept), and those that stand twice; if none is a field, it names none.
+    If the columns are ``mapped``, those that are not known are passed over.
+
+    Raises :class:`~taper.InputError` that names the columns that are not request fields (unless
+    they are kept), and those that stand twice; if none is a field, it names none.
     """
-    known = {*FIELDS, *ALIASES}
+    names = [name for name in names if name]
+    known = {*NAMES}
     unknown = [name for name in names if name not in known]
     if names and not known & set(names):  # they may be the first row, and values of a patient
         message = "the columns are no fields of a request: is the line with their names missing?"
@@ -91,15 +94,22 @@ def layout_of(names: Sequence[str], *, keep: bool) -> Layout:
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
-    if unknown and not keep:
+    if unknown and not keep and not mapped:
         listed = ", ".join(f"'{_short(name)}'" for name in unknown[:20])
         what = "is no field" if len(unknown) == 1 else "are no fields"
         hint = "--keep-columns copies them to the output; the fields are " + ", ".join(FIELDS)
         problems.append(Problem("input", f"{listed} {what} of a request", hint))
     if problems:
         raise InputError(problems)
-    given = [name for name in (*FIELDS, *ALIASES) if name in names and name not in HEAD]
-    return Layout((*HEAD, *given), tuple(unknown))
+    return Layout((*HEAD, *_places(names)), tuple(unknown) if keep else ())
+
+
+def _places(names: Iterable[str]) -> list[str]:
+    """The fields with a place in a row; words of an extract stand for a product and a dose."""
+    found = {*names}
+    if not found.isdisjoint({*COLUMNS, "release"}):
+        found |= {"product", "dose"}
+    return [name for name in NAMES if name in found and name not in HEAD]
 
 
 def id_text(value: object) -> str:
@@ -129,3 +139,15 @@ def longest(value: object) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= SHOWN_VALUE else name[:SHOWN_VALUE] + "..."
+
+
+def value_of(row: Row, layout: Layout, field: str) -> str:
+    """The whole value of a field as it stands in a row; empty if the row has none."""
+    if isinstance(row, Fault):
+        return ""
+    values = row.values if isinstance(row, Loose) else layout.values(row)
+    names = ("dose", "sig") if field == "dose" else (field,)
+    value = next((values[name] for name in names if values.get(name)), "")
+    if isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
+        return "; ".join(value)
+    return str(value) if isinstance(value, (str, int)) else ""

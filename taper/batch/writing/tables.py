@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from taper.batch.reading.row import LONGEST_VALUE
 from taper.export.csv import (
     CHECKS,
     SCHEDULE,
@@ -132,7 +133,7 @@ def error_rows(line: int, row: int, ident: str, problems: list[Problem]) -> list
             str(row),
             printable(ident[:_SHOWN_VALUE]),
             printable(problem.field[:_SHOWN_VALUE]),
-            printable(problem.value[:_SHOWN_VALUE]),
+            printable(problem.value[:LONGEST_VALUE]),
             message_of(problem),
             problem.hint,
         ]
