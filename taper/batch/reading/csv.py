@@ -192,7 +192,7 @@ def _records(
     while True:
         try:
             for cells in reader:
-                if cells and (cells[0] or _has_any(cells)):
+                if cells and (cells[0].strip() or _has_any(cells)):
                     yield before, cells
                 elif cells and empty is not None:
                     empty[0] += 1
