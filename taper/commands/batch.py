@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from taper.batch.job import Output, Result, Settings
+    from taper.batch.reading.mapping import Mapping
 
 SOME_FAILED = 4
 TERMINATED = 143  # 128 and the number of SIGTERM
@@ -92,14 +93,12 @@ def batch(
 ) -> None:
     """Plan a whole panel: each row of a file is a request.
 
-    Its columns are the fields, or words of an extract: product, sig, quantity. A row that
-    cannot be planned is left out and counted, and --errors says why. Without an id a row is
-    row-1, row-2, ...
+    Its columns are the fields, or words of an extract (product, sig, quantity). A row that fails
+    is left out and counted, and --errors says why. Without an id a row is row-1, row-2, ...
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
     from taper.batch.job import Settings  # noqa: PLC0415 - loads what a batch needs
-    from taper.batch.reading.mapping import mapping  # noqa: PLC0415
 
     printed = one_of("format", format, ("csv", "jsonl"))
     wanted = {
@@ -119,15 +118,26 @@ def batch(
         force=force,
         keep_columns=keep_columns,
         products=_own(products),
-        mapping=mapping(columns, map or ()),
+        mapping=_mapping(columns, map),
     )
     result = _done(settings)
     _report(result, outputs, errors)
     if summary:
-        to = sys.stderr if any(each.name == "-" for each in outputs) else sys.stdout
-        to.write(json.dumps(_figures(result)) + "\n")
+        _print_summary(result, outputs)
     if result.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+def _print_summary(result: Result, outputs: tuple[Output, ...]) -> None:
+    to = sys.stderr if any(each.name == "-" for each in outputs) else sys.stdout
+    to.write(json.dumps(_figures(result)) + "\n")
+
+
+def _mapping(columns: str | None, pairs: list[str] | None) -> Mapping:
+    """How the columns are called."""
+    from taper.batch.reading.mapping import mapping  # noqa: PLC0415 - loads what a batch needs
+
+    return mapping(columns, pairs or ())
 
 
 def _check_asked(outputs: tuple[Output, ...], jobs: int, *, summary: bool) -> None:
