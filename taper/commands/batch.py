@@ -100,7 +100,6 @@ def batch(
     """
     from taper.batch.job import Settings  # noqa: PLC0415 - loads what a batch needs
 
-    printed = one_of("format", format, ("csv", "jsonl"))
     wanted = {
         "schedule": output,
         "checks": checks_out,
@@ -108,7 +107,7 @@ def batch(
         "summary": summary_out,
         "errors": errors,
     }
-    outputs = tuple(_output(table, name, printed) for table, name in wanted.items() if name)
+    outputs = _outputs(wanted, format)
     _check_asked(outputs, jobs, summary=summary)
     settings = Settings(
         source,
@@ -122,13 +121,15 @@ def batch(
     )
     result = _done(settings)
     _report(result, outputs, errors)
-    if summary:
-        _print_summary(result, outputs)
+    _print_summary(result, outputs if summary else None)
     if result.failed:
         raise typer.Exit(SOME_FAILED)
 
 
-def _print_summary(result: Result, outputs: tuple[Output, ...]) -> None:
+def _print_summary(result: Result, outputs: tuple[Output, ...] | None) -> None:
+    """Print the counts, if they are asked for; not into an output that is printed."""
+    if outputs is None:
+        return
     to = sys.stderr if any(each.name == "-" for each in outputs) else sys.stdout
     to.write(json.dumps(_figures(result)) + "\n")
 
@@ -138,6 +139,11 @@ def _mapping(columns: str | None, pairs: list[str] | None) -> Mapping:
     from taper.batch.reading.mapping import mapping  # noqa: PLC0415 - loads what a batch needs
 
     return mapping(columns, pairs or ())
+
+
+def _outputs(wanted: dict[str, str | None], format: str) -> tuple[Output, ...]:  # noqa: A002
+    printed = one_of("format", format, ("csv", "jsonl"))
+    return tuple(_output(table, name, printed) for table, name in wanted.items() if name)
 
 
 def _check_asked(outputs: tuple[Output, ...], jobs: int, *, summary: bool) -> None:
