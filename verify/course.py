@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from verify.calendar import CONTACT_DAYS
 from verify.clock import whole
 from verify.laws import LAWS
 from verify.laws.checks import spacing
@@ -27,7 +28,7 @@ AFTER = {"after-reduction", "after-stop"}
 # laws of one plan that hold of a plan under way as well
 OF_ONE = (
     *("units-add-up", "doses-can-be-taken", "no-dose-rises", "every-day-once"),
-    *("ends-as-asked", "patches-are-changed-when-due", "never-long-without-contact"),
+    *("ends-as-asked", "patches-are-changed-when-due"),
     *("checks-belong-to-their-rows", "fills-are-counted-in-the-unit", "fills-are-not-late"),
 )
 
@@ -128,6 +129,23 @@ def every_reduction_has_its_checks(at: Turn) -> Iterator[str]:
         last = row.first
 
 
+def never_long_without_contact(at: Turn) -> Iterator[str]:
+    """No more than 28 days (close: 7) pass without contact, or there is one on the day itself.
+
+    A plan that had ended, and goes on by a change, has its next contact on the day of the change.
+    """
+    plan = at.after
+    most = CONTACT_DAYS.get(spacing(plan))
+    if most is None:
+        return
+    changed = {day(each["from"]) for each in plan.document["revisions"]}
+    end = plan.stop if plan.stop is not None else plan.last - 1
+    days = [day(check["date"]) or 0 for check in plan.document["checks"]]
+    for earlier, later in pairwise([plan.start, *(d for d in days if plan.start < d < end), end]):
+        if later - earlier > most and later not in changed:
+            yield f"{later - earlier} days without contact from day {earlier - plan.start} on"
+
+
 def enough_on_every_day(at: Turn) -> Iterator[str]:
     """On every day what was dispensed is enough for the day, and nothing is dispensed twice."""
     plan = at.after
@@ -160,6 +178,8 @@ def falls_keep_their_interval(at: Turn) -> Iterator[str]:
         for each in at.after.document["revisions"]
         if {"dose", "taking"} & set(each["change"])
     }
+    moving = [each for each in at.after.document["revisions"] if each.get("moves", True)]
+    begun = max([at.day, *(day(each["from"]) or 0 for each in moving)])
     since: dict[str, int] = {}
     for row in at.after.rows:
         if row.first is None or row.kind not in {*FALLS, "step-back"}:
@@ -167,7 +187,7 @@ def falls_keep_their_interval(at: Turn) -> Iterator[str]:
         shortest = min(whole(days, at.after.worn(row.product.id)) for days in every)
         last = since.get(row.product.id, 0)
         is_of_the_rule = row.kind in FALLS and row.first not in by_hand
-        if is_of_the_rule and last >= at.day and row.first - last < shortest:
+        if is_of_the_rule and last >= begun and row.first - last < shortest:
             yield f"step {row.number}: {row.first - last} days after the one before"
         since[row.product.id] = row.first
 
@@ -232,6 +252,7 @@ COURSE: tuple[Callable[[Turn], Iterator[str]], ...] = (
     nothing_before_it_changed,
     only_a_step_back_goes_up,
     every_reduction_has_its_checks,
+    never_long_without_contact,
     enough_on_every_day,
     falls_keep_their_interval,
     nothing_comes_earlier,

@@ -1,4 +1,4 @@
-"""The worked course in `examples/course`: planned, held, slowed, finished; its files are current."""
+"""The worked course in `examples/course`, from the plan to a missed week; its files are current."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "examples" / "course"
-POINTS = ("1-planned", "2-held", "3-slowed", "4-finished")
+POINTS = ("1-planned", "2-held", "3-by-hand", "4-holiday")
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +79,21 @@ def test_the_page_tells_each_point(script):
             assert revision["why"] in text
     for path in COURSE.iterdir():
         assert path.name == "README.md" or path.name in text
+
+
+def test_what_checks_found_stays_in_the_file():
+    last = plans()[-1]
+    assert [(r["date"], r["cows"], r["then"]) for r in last["records"]] == [
+        ("2027-01-15", 16, "hold:4w"),
+        ("2027-02-12", 4, None),
+    ]
+
+
+def test_after_a_missed_week_the_plan_does_not_resume():
+    told = (COURSE / "5-missed.txt").read_text(encoding="utf-8")
+    assert "after 7 days without morphine" in told
+    assert "the plan does not resume" in told
+    anew = json.loads((COURSE / "5-anew.json").read_text(encoding="utf-8"))
+    before = plans()[-1]["steps"]
+    (in_force,) = [s for s in before if s["start"] and s["start"] <= "2027-10-08" <= s["end"]]
+    assert float(anew["summary"]["start_daily_dose"]) < float(in_force["daily_dose"])

@@ -49,6 +49,7 @@ NOWHERE = (
     "nothing at or below",
     "was stepped back on",
     "how often",
+    "but this product is measured in",
     "dose is zero",
     "the last cut was",
     "a fall of more than half",
