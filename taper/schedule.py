@@ -129,10 +129,8 @@ class Taper:
             here = course.reached(day)
             if here.has_ended_before(day) and self._is_of_the_next(here, change):
                 break
-            if self.place and change.goal is not None:
-                raise _too_late(self.request, change.day)
             if change.goal is not None:
-                self._take_goal(change)
+                change = self._with_goal(change)
             if change.rate is not None:
                 self.rule = change.rate
                 change = replace(change, rate=rule_of(self.request, change.rate, self.place))
@@ -140,6 +138,22 @@ class Taper:
             self.would = course.would and before
             del self.met[0]
         return course
+
+    def _with_goal(self, change: Change) -> Change:
+        """A change with the goal of the opioid whose turn it is.
+
+        A goal in MME is that of all together, whichever of them it is the turn of; one in mg is
+        the main one's.
+        """
+        if not self.place:
+            self._take_goal(change)
+            return change
+        if not change.goal_mme:
+            raise _too_late(self.request, change.day)
+        self._take_goal(change)
+        if self.place > len(self.others):
+            raise _too_late(self.request, change.day)
+        return replace(change, goal=rule_of(self.request, self.rule, self.place).goal)
 
     def _take_goal(self, change: Change) -> None:
         """Another goal of the main opioid: with one the others are kept, without they follow."""

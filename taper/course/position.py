@@ -14,7 +14,7 @@ from taper.engine.curve import Curve
 from taper.engine.rows import aligned, patch_days
 from taper.engine.steps import MAINTAIN, STOP
 from taper.errors import InputError, Problem
-from taper.schedule import tables, tapered
+from taper.schedule import rule_of, tables, tapered
 
 if TYPE_CHECKING:
     from taper.engine.steps import Step
@@ -146,9 +146,11 @@ def part_in_force(request: Request, at: Position) -> Part:
 def check_goal(request: Request, at: Position) -> None:
     """Refuse a new goal that cannot be reached from the dose in force without a rise."""
     goal = request.rule.goal
-    if at.place:
+    if at.place and request.rule.goal_mme and at.place <= len(tapered(request)):
+        goal = rule_of(request, request.rule, at.place).goal
+    elif at.place:
         message = f"the taper of {request.product.id} is at its end by then"
-        raise InputError(Problem("to", message, "the goal is a dose of that product"))
+        raise InputError(Problem("to", message, "the goal is a dose of that product, or in MME"))
     if not goal:
         return
     regimen = at.regimen

@@ -33,6 +33,15 @@ def taken_beside(product: Product, others: Iterable[Regimen]) -> tuple[int, int]
     return own.numerator, own.denominator
 
 
+def mme_of(taken: Iterable[Regimen]) -> Fraction:
+    """What opioids come to a day together, in thousandths of an MME; all of them have a factor."""
+    total = Fraction(0)
+    for regimen in taken:
+        assert regimen.product.mme is not None
+        total += Fraction(*regimen.product.mme) * regimen.daily
+    return total
+
+
 def goal_beside(
     goal_mme: int, made: Regimens, regimen: Regimen, others: Sequence[Regimen]
 ) -> int | None:

@@ -112,8 +112,7 @@ def _with_others(
     """A goal of all opioids together, and the defaults of each further one."""
     if rule is None or medicine is None:
         return rule, also
-    others = [companion.regimen for companion in also]
-    rule = with_goal_in_mme(fields, rule, medicine, others)
+    rule = with_goal_in_mme(fields, rule, medicine, also)
     return rule, with_own_defaults(fields, rule, also, known)
 
 

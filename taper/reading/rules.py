@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taper.data.limits import share, whole
-from taper.engine.together import goal_beside
+from taper.engine.together import goal_beside, mme_of
 from taper.errors import InputError, Problem
 from taper.quantities import (
     Interval,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from taper.reading.as_needed import Medicine
     from taper.reading.values import Fields
-    from taper.regimen.regimen import Regimen
     from taper.request.model import Calendar, Companion
 
 DEFAULT_REDUCTION = share("default-reduction")
@@ -134,16 +133,22 @@ def _goal_mme(fields: Fields) -> int:
 
 
 def with_goal_in_mme(
-    fields: Fields, rule: Rule, medicine: Medicine, others: Sequence[Regimen]
+    fields: Fields, rule: Rule, medicine: Medicine, also: Sequence[Companion]
 ) -> Rule:
     """The rule with the goal of the main opioid, if that was given in MME."""
     if not rule.goal_mme:
         return rule
+    others = [companion.regimen for companion in also]
     taken = (medicine.regimen, *others)
     unknown = [regimen.product.id for regimen in taken if regimen.product.mme is None]
     if unknown:
         message = f"there is no MME factor of {', '.join(unknown)}"
         fields.problem("to", message, f"a daily dose of {medicine.product.id}")
+        return rule
+    kept = mme_of(companion.regimen for companion in also if companion.keep)
+    if kept > rule.goal_mme:
+        message = f"what is kept comes to {plain(int(kept))} MME a day, above the goal"
+        fields.problem("to", message, "taper it as well: leave out keep; or a higher goal")
         return rule
     goal = goal_beside(rule.goal_mme, medicine.regimens, medicine.regimen, others)
     if goal is None:
