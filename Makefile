@@ -6,7 +6,7 @@ WORKERS ?= 2
 COVERED := $(CURDIR)/build/coverage
 COVERAGE_PAGE := docs/verification/coverage.md
 
-.PHONY: coverage dist docs mutants verify versions
+.PHONY: courses coverage dist docs mutants verify versions
 
 # Branch coverage of the package by all tests but those of random requests; fails under 95%. Its
 # report goes below the text of its page of the docs.
@@ -48,3 +48,8 @@ versions:
 # an hour on one core. Writes its page of the docs; parts that are done are kept in build/verify.
 verify:
 	$(PYTHON) -m verify --page
+
+# 2,000 random courses of ten events, every law on every change: about ten minutes on one core.
+# Writes its page of the docs.
+courses:
+	$(PYTHON) -m verify.courses --number 2000 --seed 51 61 71 81 --page
