@@ -26,14 +26,20 @@ pytest.importorskip("pyarrow")
 
 POSIX = os.name == "posix"
 RUN = """
-import sys, signal
+import sys, signal, time
 from taper.batch.job import Output, Settings
 from taper.batch.run import run
+from taper.batch.worker import Worker
 source, folder, kind, jobs, resume = sys.argv[1:6]
 outputs = (
     Output("schedule", kind, "", folder + "/schedule." + kind),
     Output("errors", "csv", "", folder + "/errors.csv"),
 )
+plan = Worker.plan
+def slowly(self, task):  # a run of a few rows would be over before it can be stopped
+    time.sleep(0.03)
+    return plan(self, task)
+Worker.plan = slowly
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 result = run(Settings(source, outputs, jobs=int(jobs), resume=resume == "resume", chunk_bytes=1500))
 print(result.rows, result.planned, result.failed, result.resumed)

@@ -30,7 +30,7 @@ AMOUNTS = {
 }
 DATES = {
     "schedule": {"start_date", "end_date", "next_check"},
-    "supply": {"fill_date"},
+    "supply": {"fill_date", "not_before"},
     "summary": {"start", "stop_date"},
 }
 

@@ -99,7 +99,7 @@ TABLES = {
             "supply",
             SUPPLY,
             supply_rows,
-            dates=frozenset({"fill_date"}),
+            dates=frozenset({"fill_date", "not_before"}),
             numbers=frozenset({"fill", "days_supply"}),
             places={"quantity": _AMOUNT},
         ),
