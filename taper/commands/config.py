@@ -27,6 +27,7 @@ from taper.terminal.settings import (
     load,
     place,
 )
+from taper.terminal.streams import say
 from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ def _print(rows: list[Row], path: str, *, as_json: bool) -> None:
         write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
         return
     cells = [(name, _said(value), source) for name, value, source in rows]
-    typer.echo(table_or_list(("Setting", "Value", "From"), cells), nl=False)
+    say(table_or_list(("Setting", "Value", "From"), cells), nl=False)
     found = "" if path and Path(path).is_file() else " (there is none yet)"
-    typer.echo(f"\nConfiguration file: {path + found if path else 'none'}")
+    say(f"\nConfiguration file: {path + found if path else 'none'}")
 
 
 def _said(value: object) -> str:
@@ -125,7 +126,7 @@ def set_(
     checked(file.unwrap(), path)
     _check_value(key, new)
     _save(file, path)
-    typer.echo(f"{key} = {_said(new)}, in {path}", err=True)
+    say(f"{key} = {_said(new)}, in {path}", err=True)
 
 
 def unset(
@@ -147,7 +148,7 @@ def unset(
         raise InputError(Problem("name", f"'{name}' is not set in {path}", hint, name))
     del holder[product or key]
     _save(file, path)
-    typer.echo(f"{key} is no longer set in {path}", err=True)
+    say(f"{key} is no longer set in {path}", err=True)
 
 
 def path_() -> None:
@@ -155,7 +156,7 @@ def path_() -> None:
 
     taper config path
     """
-    typer.echo(_path())
+    say(_path())
 
 
 # --- the file ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import typer
 from taper.errors import InputError, Problem
 from taper.terminal.deliver import one_of, write_stdout
 from taper.terminal.options import TableFormat
+from taper.terminal.streams import say
 from taper.terminal.tables import folded
 
 _Value = str | None
@@ -65,7 +66,7 @@ def cows(
     if as_json:
         write_stdout(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) + "\n")
         return
-    typer.echo(f"COWS {found.total} of 48: {found.band}")
+    say(f"COWS {found.total} of 48: {found.band}")
 
 
 def _read(values: str | None, given: dict[str, str]) -> dict[str, int]:
@@ -100,10 +101,10 @@ def _show_form(*, as_json: bool) -> None:
         write_stdout(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
         return
     for item in items():
-        typer.echo(folded(f"--{item.id}: ", item.name), nl=False)
+        say(folded(f"--{item.id}: ", item.name), nl=False)
         for value, text in item.values.items():
-            typer.echo(folded(f"    {value}  ", text), nl=False)
-    typer.echo(folded("Source: ", source()), nl=False)
+            say(folded(f"    {value}  ", text), nl=False)
+    say(folded("Source: ", source()), nl=False)
 
 
 def register(app: typer.Typer) -> None:

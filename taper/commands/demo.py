@@ -23,6 +23,7 @@ import typer
 
 from taper.errors import FileFault, InputError, Problem
 from taper.terminal.options import tab
+from taper.terminal.streams import say
 from taper.terminal.tables import room
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def demo(
             if talking and scene is not parts[-1]:
                 typer.prompt("Enter to go on", default="", show_default=False, err=True)
     kept = f"The files are in {keep}: open {Path(keep) / HANDOUT} in a browser." if keep else ""
-    typer.echo(kept or "`taper demo --keep FOLDER` keeps the files, the hand-out among them.")
-    typer.echo("Next: `taper plan`, which asks for what it needs, and `taper --help`.")
+    say(kept or "`taper demo --keep FOLDER` keeps the files, the hand-out among them.")
+    say("Next: `taper plan`, which asks for what it needs, and `taper --help`.")
 
 
 @contextlib.contextmanager
@@ -108,10 +109,10 @@ def _own_settings() -> Iterator[None]:
 
 def _play(scene: Scene, run: Callable[[list[str]], int]) -> None:
     """Introduce a scene, run its command, show the result; ``run`` is the whole command line."""
-    typer.echo(scene.title)
+    say(scene.title)
     width = min(room() or _PROSE, _PROSE)
-    typer.echo(textwrap.fill(scene.says, width) + "\n")
-    typer.echo("$ " + shlex.join(scene.words).replace("'", '"'))
+    say(textwrap.fill(scene.says, width) + "\n")
+    say("$ " + shlex.join(scene.words).replace("'", '"'))
     status, out, said = _run(list(scene.words[1:]), run)
     if status not in {0, _BATCH_PARTLY}:
         raise InputError(Problem("demo", f"`{shlex.join(scene.words)}` failed: {said.strip()}"))
@@ -119,12 +120,12 @@ def _play(scene: Scene, run: Callable[[list[str]], int]) -> None:
     if scene.until and scene.until in lines:
         lines = [*lines[: lines.index(scene.until)], "..."]
     for line in (*lines, *said.splitlines()):
-        typer.echo(line)
+        say(line)
     if scene.shows:
-        typer.echo(f"\nFrom {scene.shows}:")
+        say(f"\nFrom {scene.shows}:")
         for line in _excerpt(scene.shows):
-            typer.echo(f"  {line}".rstrip())
-    typer.echo("")
+            say(f"  {line}".rstrip())
+    say("")
 
 
 def _run(words: list[str], run: Callable[[list[str]], int]) -> tuple[int, str, str]:

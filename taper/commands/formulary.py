@@ -12,6 +12,7 @@ from taper.regimen.prescription import frequency
 from taper.terminal.deliver import one_of
 from taper.terminal.options import Market, Products, TableFormat, tab
 from taper.terminal.settings import known_products
+from taper.terminal.streams import say
 from taper.terminal.tables import folded
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def list_products(
         ]
     if as_json:
         entries = [entry(product, known) for product in listed]
-        typer.echo(json.dumps(entries, indent=2, ensure_ascii=False))
+        say(json.dumps(entries, indent=2, ensure_ascii=False))
         return
     if not listed:
-        typer.echo(f"nothing is called '{search}': `taper formulary list` shows all", err=True)
+        say(f"nothing is called '{search}': `taper formulary list` shows all", err=True)
         return
     width = max(len(product.id) for product in listed)
     for product in listed:
@@ -56,7 +57,7 @@ def list_products(
         called = [*product.brands, *(["local product"] if product.is_local else [])]
         brands = f"  ({', '.join(called)})" if called else ""
         lead = f"{product.id:{width}}  {intervals:12}  "
-        typer.echo(folded(lead, f"{strengths}{unit}{brands}"), nl=False)
+        say(folded(lead, f"{strengths}{unit}{brands}"), nl=False)
 
 
 def show(
@@ -75,10 +76,10 @@ def show(
     known = known_products(market, products)
     found = known.find(product)
     if as_json:
-        typer.echo(json.dumps(whole_entry(found, known), indent=2, ensure_ascii=False))
+        say(json.dumps(whole_entry(found, known), indent=2, ensure_ascii=False))
         return
     for name, text in described(found, known):
-        typer.echo(folded(f"{name:18} ", text), nl=False)
+        say(folded(f"{name:18} ", text), nl=False)
 
 
 def described(product: Product, known: Formulary) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from taper.terminal.options import (
     with_fields,
 )
 from taper.terminal.plan_fields import Field
+from taper.terminal.streams import say
 from taper.terminal.tables import folded, table_or_list
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def revise(
     after = revised(before, from_day, why=given.pop("why") or "", **given)
     text = differences(before, after)
     if format is not None:  # the plan goes to standard output alone
-        sys.stderr.write(text)
+        say(text, err=True, nl=False)
     else:
         write_stdout(text)
     if not output and format is None:

@@ -21,6 +21,7 @@ from taper.regimen.prescription import frequency
 from taper.request.fields import RISKS
 from taper.safety.refusals import NEEDS_SPECIALIST
 from taper.terminal.settings import market_of
+from taper.terminal.streams import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ _OTHER_RULES = ("over", "by", "phases", "guideline", "pace")
 
 
 def _say(text: str) -> None:
-    typer.echo(f"  {text}", err=True)
+    say(f"  {text}", err=True)
 
 
 def _question(text: str, check: Callable[[str], object], default: str | None = None) -> str:

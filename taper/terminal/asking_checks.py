@@ -8,6 +8,7 @@ import typer
 
 from taper.course.records import read_value
 from taper.errors import TaperError
+from taper.terminal.streams import say
 
 _QUESTIONS = {
     "cows": "COWS: the total, or its eleven items",
@@ -39,7 +40,7 @@ def _answer(name: str, text: str) -> str | None:
             read_value(name, answer)
         except TaperError as error:
             for problem in error.problems:
-                typer.echo(f"  {problem}", err=True)
+                say(f"  {problem}", err=True)
         else:
             return answer or None
 

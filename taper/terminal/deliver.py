@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taper.errors import InputError, Problem
 from taper.export import BUNDLES, Options, render, suffix_of
-from taper.terminal.streams import escaped
+from taper.terminal.streams import escaped, unsteered
 
 if TYPE_CHECKING:
     from taper.planning.plan import Plan
@@ -103,7 +103,8 @@ def show_plan(plan: Plan, shown: str, options: Options, *, full: bool = False) -
 
 
 def write_stdout(text: str) -> None:
-    """Print text as it is: no translation of line ends, always UTF-8."""
+    """Print text: no translation of line ends, always UTF-8, and nothing that steers a terminal."""
+    text = unsteered(text)
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:

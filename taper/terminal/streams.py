@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from taper.errors import Problem
 
 HALF = "\N{VULGAR FRACTION ONE HALF}"
+_STEERS = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)"
+)
 _AFTER_DIGIT = re.compile(f"(?<=[0-9]){HALF}")
 
 
@@ -67,6 +70,21 @@ def escaped(text: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
     )
+
+
+def unsteered(text: str) -> str:
+    """Text of several lines without what a terminal would act on, or cannot be encoded.
+
+    It is shown as an escape that JSON can hold too. A terminal acts on control characters, and
+    turns text round at marks of its direction.
+    """
+    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print a text that holds what was given, for people: a value in it steers no terminal."""
+    stream = sys.stderr if err else sys.stdout
+    stream.write(unsteered(text) + "\n" * nl)
 
 
 def report(problem: Problem) -> None:
