@@ -51,7 +51,7 @@ def test_nothing_wrong_is_exit_0(taper):
     assert "error" not in ran.out
 
 
-@pytest.mark.parametrize("suffix", [".json", ".csv"])
+@pytest.mark.parametrize("suffix", [".json", ".csv", ".xlsx", ".fhir.json", ".daily.csv"])
 def test_what_the_tool_wrote_is_exit_0(taper, tmp_path, suffix):
     file = tmp_path / f"plan{suffix}"
     taper(
@@ -82,3 +82,25 @@ def test_a_cell_is_never_taken_for_more_than_text(taper):
     ran = taper("check", "-", stdin=text)
     assert ran.status == 1
     assert "Traceback" not in ran.err
+
+
+def test_weeks_are_dated_and_halves_allowed_by_options(taper):
+    text = "Week,Dose\n1,5 mg q6h\n2,2.5 mg q6h\n"
+    options = ("--product", "oxycodone-ir", "--start", "12/07/2026", "--avoid", "weekends")
+    ran = taper("check", "-", *options, stdin=text)
+    assert ran.status == 1
+    assert "row 3, Dose: error: 2.5 mg needs half of a tablet" in ran.out
+    ran = taper("check", "-", *options, "--split", "halves", stdin=text)
+    assert ran.status == 0
+    assert taper("check", "-", *options, "--split", "thirds", stdin=text).status == 2
+
+
+def test_what_was_not_assessed_has_its_ids_as_its_value(taper):
+    ran = taper("check", "-", "--format", "json", stdin="date,dose,drug\n2026-12-07,30 mg,MST\n")
+    assert ran.status == 1  # no product of the US
+    text = "date,dose,drug\n2026-12-07,30 mg,MS Contin\n"
+    entries = json.loads(taper("check", "-", "--format", "json", stdin=text).out)
+    left_out = [entry["value"] or "" for entry in entries if entry["id"] == "not-assessed"]
+    assert {"duration-unknown", "benzodiazepine", "new-prescriptions"} <= set(
+        " ".join(left_out).split()
+    )
