@@ -230,7 +230,7 @@ def test_every_export_takes_a_uk_plan(name, suffix):
 
 def test_the_calendar_names_the_brand():
     text = render(plan_of(formulary("uk").find("Zomorph")), ".ics", Options())
-    assert "Zomorph: new dose" in str(text)
+    assert "SUMMARY:Zomorph " in str(text)
 
 
 # --- the page ------------------------------------------------------------------------------------
