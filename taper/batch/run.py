@@ -257,7 +257,8 @@ class _Ledger:
         """What is said of all rows together."""
         if not self.counts.unused:
             return []
-        return [f"quantities passed over, for the dose is known: {self.counts.unused:,} rows"]
+        rows = "row" if self.counts.unused == 1 else "rows"
+        return [f"quantities passed over, for the dose is known: {self.counts.unused:,} {rows}"]
 
     def known_sizes(self) -> list[int | None]:
         """The bytes that every output must have; None if only its library knows."""

@@ -1,4 +1,21 @@
-"""Contract 3.1 and 3.2: cases from the field, each with what it must give."""
+"""Contract 3.1 and 3.2: cases from the field, each with what it must give.
+
+The kinds, and what else each mends (more cases of each stand in the named tests):
+
+- *a combination read as two doses* (combo): any pair that is a strength of a marketed combination,
+  in either order, or has a content of the other ingredient (test_3_2_grammar, laws of the grammar);
+- *a name answered with another medicine* (name-1, name-2): a drug that is not in the formulary
+  names no other drug (test_3_1_names); *names as records write them* (name-4 to name-6): every name
+  of RxNorm, the NDC directory and dm+d of a product here, and codes;
+- *directions as records write them* (sig): a hundred more in test_3_2_field_sigs, in three letter
+  cases each; *as the tool prints them* (liquid-1): print and read back is a law;
+- *a hint that leads to the next error* (hint-1), *the total of a day* (daily-1), *a patch beyond its
+  time* (patch-7d): units that are never cut, amounts a day of what has no 24-hour interval, any
+  interval over twice the label's;
+- *what a spreadsheet does*, *the same through batch*, *neutralising* (excel, combo-5, csv-1):
+  tests/batch/test_extracts.py; *records of health systems* (fhir-in-1): test_3_6_irregular_orders;
+- cases of `taper check`: the tests of `taper/lint`.
+"""
 
 from __future__ import annotations
 

@@ -90,7 +90,8 @@ def _most(text: Tokenizer, found: Directions) -> bool:
         return False
     listed = series(text)
     doses = text.take("doses")
-    a_day = text.take("a day") or "daily" in match.group() or match.group().startswith("mdd")
+    said = match.group()
+    a_day = text.take("a day") or text.take("daily") or "daily" in said or said.startswith("mdd")
     if listed is None or not a_day or len(listed.items) > 2:  # noqa: PLR2004 - a pair
         if match.group().startswith("up to"):  # two tablets at once
             text.go_to(end)
@@ -117,9 +118,11 @@ def _kept(text: Tokenizer, found: Directions) -> bool:
 
 def _passed_over(text: Tokenizer, _: Directions) -> bool:
     taken = text.take_any(_UNKEPT)
-    if taken is not None and taken[0] in {"pain", "reason"}:
+    if taken is None:
+        return False
+    if taken[0] in {"pain", "reason"} or taken[1].group().endswith("pain"):  # severe pain (7-10)
         text.take("score")
-    return taken is not None
+    return True
 
 
 def _own_name(text: Tokenizer) -> bool:
