@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -215,3 +216,33 @@ def test_questions_are_in_the_words_of_the_market():
     assert status == 0
     assert "Fencino fentanyl 72-hour patches: 12, 25, 50, 75, 100 micrograms/hour, q72h" in said
     assert "Preview: 75 micrograms/hour, 180 OME to a stop" in said
+
+
+def test_a_check_is_asked_for_item_by_item_and_each_may_be_skipped(tmp_path):
+    file = str(tmp_path / "plan.json")
+    plan = ["plan", "morphine-er", "60 mg q12h", "--start", "2026-12-07", "--on-opioids-for", "8w"]
+    made = subprocess.run(
+        [sys.executable, "-m", "taper", *plan, "-o", file], check=False, capture_output=True
+    )
+    assert made.returncode == 0
+    answers = [
+        ("Was the patient reached", "y"),
+        ("COWS: the total", "49"),
+        ("is not a score of the COWS", "14"),
+        ("16-item", ""),
+        ("10-item", ""),
+        ("PEG", "5.3"),
+        ("Pain, 0 to 10", ""),
+        ("Sleep", "5 hours"),
+        ("Mood", ""),
+        ("Thoughts of suicide", "n"),
+        ("A note", ""),
+    ]
+    status, said = _talk(["record", file, "--on", "2026-12-11", "-o", file], answers)
+    assert status == 0, said
+    assert "COWS 14 (moderate), PEG 5.3, sleep 5 hours" in said
+    (record,) = json.loads((tmp_path / "plan.json").read_text())["records"]
+    assert (record["cows"], record["peg"], record["sleep"]) == (14, "5.3", "5 hours")
+    assert record["suicidal_thoughts"] is False
+    assert record["pain"] is None
+    assert record["sows16"] is None
