@@ -74,7 +74,8 @@ class Entry:
     @property
     def dose_column(self) -> str:
         """Where the dose of a day stands."""
-        return self.column("daily", "dose", "doses", *sorted(set(self.columns) & set(TIMED)))
+        timed = sorted(set(self.columns) & set(TIMED))
+        return self.column("daily", "dose", "doses", *timed, "tablets", "directions")
 
     def cell(self, role: str) -> str:
         """The text of a column; empty if there is none."""

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from taper.lint.sheet import Sheet
 
 
+_SUMS = {"total", "totals", "sum", "grand total", "overall"}
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the file itself may not say."""
@@ -64,7 +67,11 @@ class Reader:
     def read(self, sheet: Sheet, name: str) -> list[Entry]:
         """The entries; raises :class:`~taper.InputError` if it is not a schedule at all."""
         self.columns = read_header(sheet.header, name, self.product)
-        entries = [self._entry(number, cells) for number, cells in sheet.rows if any(cells)]
+        entries = [
+            self._entry(number, cells)
+            for number, cells in sheet.rows
+            if any(cells) and not self._is_sum(number, cells)
+        ]
         self.with_units = {
             role
             for role in ("dose", "daily", *TIMED)
@@ -79,6 +86,14 @@ class Reader:
         self.faults += mark_out_of_order(entries)
         self._remarks(entries)
         return entries
+
+    def _is_sum(self, number: int, cells: list[str]) -> bool:
+        """Whether a row adds up the columns above it; it is passed over, and this is told."""
+        first = next(cell for cell in cells if cell)
+        if first.lower().rstrip(":") not in _SUMS:
+            return False
+        self.faults.append(remark(f"Passed over, as a sum of the rows above: {first}", number))
+        return True
 
     def _entry(self, number: int, cells: list[str]) -> Entry:
         pairs = zip(self.columns.roles, cells, strict=False)

@@ -132,6 +132,20 @@ def test_an_ambiguous_date_is_settled_and_this_is_told():
     )
 
 
+def test_a_row_that_adds_up_the_rows_above_is_passed_over_and_this_is_told():
+    text = "Week,Morning,Evening,Total\n1,60,60,120\n2,45,60,105\nTotal,,,225\n"
+    assert errors(text, product="morphine-er") == []
+    assert "Passed over, as a sum of the rows above" in remarks(text, product="morphine-er")
+
+
+def test_directions_alone_say_how_much_and_are_named_as_the_column():
+    text = "date,days,drug,sig,quantity\n"
+    text += "2026-12-07,30,Fentanyl 25 mcg/hr patch,apply 1 patch every 72 hours,10\n"
+    text += "2027-01-06,30,Fentanyl 12 mcg/hr patch,apply one patch every 3 days,9\n"
+    assert ("quantity-does-not-fit", 3, "quantity") in found(text)
+    assert ("unavoidable-cut", 3, "sig") in found(text)
+
+
 @pytest.mark.parametrize(
     "text",
     ["hello\n", "age,height\n40,180\n", '{"a": 1}', "[1, 2]", '{"resourceType": "Patient"}'],
