@@ -30,7 +30,7 @@ TABLES = {name: OF_BATCHES[name] for name in _NAMES} | {
         places={"amount": _PLACES},
     ),
 }
-_INSTALL = "pip install pandas, or 'opioid-taper[batch]' for Arrow"
+_INSTALL = "pip install pandas, or for Arrow 'opioid-taper[batch]' ('.[batch]' in a checkout)"
 
 
 def frame(plan: Plan, name: str, kind: str | None) -> Any:

@@ -31,9 +31,10 @@ class Screenful(TyperCommand):
         return text
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """The parameters, with ``--help-all`` if some stand in panels."""
+        """The parameters, with ``--help-all``; it is shown if it shows more than ``--help``."""
         params: list[Any] = super().get_params(ctx)
-        return [*params[:-1], _HELP_ALL, *params[-1:]] if self._panels() else params
+        whole = _HELP_ALL if self._panels() else _HELP_ALL_HIDDEN
+        return [*params[:-1], whole, *params[-1:]]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments and options; by panel where all are shown."""
@@ -67,13 +68,17 @@ def _show_all(ctx: Any, param: object, value: object) -> None:
         raise typer.Exit
 
 
-_HELP_ALL = TyperOption(
-    param_decls=["--help-all"],
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_all,
-    help="Show every option, and exit.",
+_HELP_ALL, _HELP_ALL_HIDDEN = (
+    TyperOption(
+        param_decls=["--help-all"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_show_all,
+        help="Show every option, and exit.",
+        hidden=is_hidden,
+    )
+    for is_hidden in (False, True)
 )
 
 

@@ -43,6 +43,15 @@ def test_help_fits_a_screen(taper, name):
     assert "..." not in "".join(line for line in lines if line.startswith("  ") and not name)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {*GROUPS, "config"}])
+def test_every_command_takes_help_all(taper, name):
+    ran = taper(*name.split(), "--help-all")
+    assert ran.status == 0
+    assert ran.out.startswith(f"Usage: taper {name} ")
+    listed = set(re.findall(r"--[a-z-]+", taper(*name.split(), "--help").out))
+    assert listed <= set(re.findall(r"--[a-z-]+", ran.out)) | {"--help-all"}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_an_option_takes_is_said_in_a_word_of_the_field(taper, name):
     said = taper(*name.split(), "--help-all").out or taper(*name.split(), "--help").out

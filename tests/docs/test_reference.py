@@ -36,7 +36,15 @@ def test_the_pictures_are_current():
 
 
 def test_every_page_of_the_reference_is_here():
-    names = {"columns.md", "commands.md", "findings.md", "formulary.md", "library.md", "request.md"}
+    names = {
+        "columns.md",
+        "commands.md",
+        "doses.md",
+        "findings.md",
+        "formulary.md",
+        "library.md",
+        "request.md",
+    }
     assert {path.name for path in REFERENCE.iterdir()} == names
 
 

@@ -43,7 +43,8 @@ def library(name: str) -> Any:
         return import_module(name)
     except ImportError:
         what = f"{name.partition('.')[0]} is not installed"
-        raise InputError(Problem("batch", what, "pip install 'opioid-taper[batch]'")) from None
+        hint = "pip install 'opioid-taper[batch]', or '.[batch]' in a checkout"
+        raise InputError(Problem("batch", what, hint)) from None
 
 
 def format_of(name: str, field: str) -> tuple[str, str]:
