@@ -24,6 +24,7 @@ coverage:
 # commands of every page.
 docs:
 	$(PYTHON) scripts/pages.py
+	$(PYTHON) scripts/manual.py
 	$(PYTHON) scripts/pictures.py
 	$(PYTHON) -m scripts.plans
 

@@ -36,7 +36,7 @@ def _file(*names: str, says: str, **others: Any) -> Any:
     return _option(*names, says=says, metavar="FILE", **others)
 
 
-_INPUTS = ".csv, .jsonl (also .gz, .zst) or .parquet, or - for standard input."
+_INPUTS = ".csv, .jsonl (also .gz, .zst), .parquet, or - (input)."
 _OUTPUTS = "Schedules: .csv, .parquet; .jsonl: whole plans; -: print."
 _WRONG = "What is wrong with the rows that failed, with values."
 _PROCESSES = "Worker processes; 0 (default): one a processor."
@@ -93,8 +93,8 @@ def batch(
 ) -> None:
     """Plan a whole panel: each row of a file is a request.
 
-    Its columns are the fields, or words of an extract (product, sig, quantity). A row that fails
-    is left out and counted, and --errors says why. Without an id a row is row-1, row-2, ...
+    Its columns are the fields, or words of an extract (product, sig, quantity).
+    A row that fails is left out and counted; --errors says why.
 
     taper batch panel.csv -o schedules.csv --errors errors.csv
     """
