@@ -11,6 +11,7 @@ import holidays
 import pytest
 
 from taper.data.files import DATA
+from taper.errors import InputError
 from taper.formulary.market import MARKETS, formulary
 from taper.planning.make import make_plan
 from taper.planning.make import planned as plan
@@ -265,6 +266,27 @@ def test_a_data_file_says_what_stands_behind_it(market):
     assert '"M"' not in text
     assert "(memory" not in text
     assert tomllib.loads(text)["formulary"]["version"] == formulary("us").version
+
+
+# --- what is left out ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "instead"),
+    [
+        ("Jurnista 8 mg", "its supply in Australia has ended", "hydromorphone-ir"),
+        ("MS Mono 60 mg", "its end in Australia was announced", "morphine-mr"),
+        ("Proladone 30 mg", "suppositories are left out", "oxycodone-ir"),
+        ("Biodone Forte", "opioid treatment programs", "methadone-tablet"),
+        ("tramadol drops 100 mg/mL", "has no such form", "tramadol-ir"),
+    ],
+)
+def test_what_australia_does_not_plan_says_why_and_names_the_same_drug(name, reason, instead):
+    with pytest.raises(InputError) as caught:
+        formulary("au").find(name)
+    (problem,) = caught.value.problems
+    assert reason in problem.message
+    assert instead in problem.hint
 
 
 # --- the plans that the changelog tells of --------------------------------------------------------
