@@ -154,8 +154,8 @@ def main() -> None:
         on_opioids_for="3y",
     )
     page(tablets, Options(), 1, "handout-first-page", 64)
-    page(tablets, Options(), 4, "handout-steps", 64)
-    page(patches, LARGE_SPANISH, 5, "handout-large-spanish", 56)
+    page(tablets, Options(), 2, "handout-steps", 64)
+    page(patches, LARGE_SPANISH, 4, "handout-large-spanish", 56)
     screen(tablets, Options(), "handout-html.png")
     chart = render(tablets, ".svg")
     assert isinstance(chart, str)

@@ -99,6 +99,20 @@ PLANS: dict[str, dict[str, object]] = {
         "every": "4w",
         "on_opioids_for": "8y",
     },
+    "eight a day": {
+        "product": "morphine-ir",
+        "dose": "15 mg q3h",
+        "every": "4w",
+        "on_opioids_for": "3y",
+    },
+    "as needed": {
+        "product": "oxycodone-ir",
+        "dose": "10 mg q6h prn",
+        "taking": "30 mg",
+        "as_needed": "keep",
+        "every": "2w",
+        "on_opioids_for": "8mo",
+    },
     "patch revised": {
         "product": "fentanyl-patch",
         "dose": "50 mcg/h",

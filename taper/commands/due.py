@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from taper.errors import InputError, Problem, TaperError
-from taper.terminal.deliver import one_of, write_stdout
+from taper.terminal.deliver import one_of, today, write_stdout
 from taper.terminal.tables import table_or_list
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def due(
     wanted = {one_of("kind", each, KINDS) for each in kind or KINDS}
     if not 1 <= days <= MOST_DAYS:
         raise InputError(Problem("days", f"{days} is not a number of days", f"1 to {MOST_DAYS}"))
-    first = parse_day(on or _today(), "on")
+    first = parse_day(on or today(), "on")
     entries: list[Due] = []
     failed = False
     for name in _files(plans):
@@ -115,12 +115,6 @@ def _of_file(name: str, problems: tuple[Problem, ...]) -> Problem:
     where = name if first.field in {name, ""} else f"{name}: {first.field}"
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return Problem(where, first.message + more, first.hint)
-
-
-def _today() -> str:
-    from datetime import date  # noqa: PLC0415 - the one place that asks the clock
-
-    return date.today().isoformat()  # noqa: DTZ011 - the day where the user is
 
 
 def _files(names: list[str]) -> list[str]:

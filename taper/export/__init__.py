@@ -14,6 +14,7 @@ from taper.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from taper.planning.plan import Plan
+    from taper.planning.window import Window
 
 # suffix -> module and function: the longest suffix that fits wins
 FORMATS = {
@@ -33,6 +34,10 @@ FORMATS = {
 }
 
 
+# What holds the next steps alone if they are asked for, beside the hand-out, the calendar and the
+# note, which do so by themselves. A plan document and a FHIR Bundle are always whole.
+LIMITED = frozenset({".csv", ".checks.csv", ".supply.csv", ".daily.csv", ".xlsx", ".md"})
+
 TRANSACTION = "transaction"
 BUNDLES = ("collection", TRANSACTION)  # the types of a FHIR Bundle that can be written
 
@@ -45,7 +50,8 @@ class Options:
     """How to render what has a choice: the hand-out's language, paper and print size.
 
     ``clinic`` and ``telephone`` stand on the hand-out in place of a line to fill in; ``diary``
-    adds a page to it. ``subject`` is the reference of the patient in a FHIR Bundle, ``bundle``
+    adds a page to it. With ``window`` it, the calendar, the note, the schedule and the supply hold
+    the next steps alone. ``subject`` is the reference of the patient in a FHIR Bundle, ``bundle``
     its type, and ``one_request_per_step`` gives each step prescriptions of its own.
     """
 
@@ -55,6 +61,7 @@ class Options:
     clinic: str = ""
     telephone: str = ""
     diary: bool = False
+    window: Window | None = None
     subject: str = ""
     bundle: str = "collection"
     one_request_per_step: bool = False
@@ -76,6 +83,11 @@ def suffix_of(name: str) -> str:
 
 def render(plan: Plan, suffix: str, options: Options | None = None) -> str | bytes:
     """A plan in the format of a suffix."""
+    options = options or Options()
+    if options.window is not None and suffix in LIMITED:
+        from taper.planning.window import limited  # noqa: PLC0415 - if it is asked for
+
+        plan = limited(plan, options.window)
     module, _, function = FORMATS[suffix].partition(":")
-    rendered: str | bytes = getattr(import_module(module), function)(plan, options or Options())
+    rendered: str | bytes = getattr(import_module(module), function)(plan, options)
     return rendered

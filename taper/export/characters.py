@@ -16,7 +16,7 @@ from taper.request.text import JOINERS
 
 FONTS = DATA / "fonts"
 FONT = "Atkinson Hyperlegible Next"  # for people who see little; SIL Open Font License
-_KEPT = JOINERS | {"\n"}  # also the lines of a drawing
+_KEPT = JOINERS | {"\n", "\N{NO-BREAK SPACE}"}  # also the lines of a drawing
 # Forms of a letter that stand in one cell of East Asian type: the letter itself says the same.
 _FORMS = ("<wide>", "<narrow>")  # as unicodedata.decomposition calls them
 

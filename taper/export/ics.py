@@ -20,12 +20,15 @@ from taper.planning.events import (
     keyed_sets,
     uid,
 )
+from taper.planning.window import limited
 from taper.quantities import THOUSAND, plain
 from taper.regimen.directions import strength_text, unit_noun
 from taper.safety.withdrawal_checks import facts
 from taper.supply import DAYS_TOGETHER
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from icalendar import Calendar, Event
 
     from taper.export import Options
@@ -175,10 +178,21 @@ def _calendar(plan: Plan) -> Calendar:
     return calendar
 
 
+def _shown(plan: Plan, options: Options) -> Callable[[tuple[date, Any]], bool]:
+    """Whether an event is of the next steps; the calendar of all of them has every one.
+
+    Events keep the keys that they have in the whole plan, and what fell away stays cancelled.
+    """
+    if options.window is None:
+        return lambda _: True
+    first, last = options.window.on, limited(plan, options.window).steps[-1].end or date.max
+    return lambda item: first <= item[0] <= last or str(item[1]["status"]) == "CANCELLED"
+
+
 def render(plan: Plan, options: Options) -> bytes:
     """The calendar as bytes: UTF-8, folded lines, CRLF line ends."""
-    del options
     text, maker = words()["calendar"], _Maker(plan)
+    is_shown = _shown(plan, options)
     events: list[tuple[date, Any]] = []
     for change in changes(plan):
         day = change.step.start
@@ -197,7 +211,7 @@ def render(plan: Plan, options: Options) -> bytes:
     for key, day in fallen_away(plan).items():
         events.append((day, maker.event(key, day, text["cancelled"], "CANCELLED")))
     calendar = _calendar(plan)
-    for _, event in sorted(events, key=lambda item: item[0]):
+    for _, event in sorted(filter(is_shown, events), key=lambda item: item[0]):
         calendar.add_component(event)
     made: bytes = calendar.to_ical()
     return made

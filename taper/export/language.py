@@ -1,7 +1,8 @@
 """The words of the hand-out: one catalogue a language, ``data/languages/en.toml`` and its like.
 
 A catalogue is plain strings in tables; a translator edits it and nothing else. Every language
-has the same keys and the same ``{placeholders}``: a test compares them.
+has the same keys and the same ``{placeholders}``: a test compares them. Under ``[market.uk]`` stand
+the words, dates and spellings of a market that differ from those above them.
 """
 
 from __future__ import annotations
@@ -89,14 +90,18 @@ class Language:
         """Shortest: ``Dec 7``."""
         return self._of_day("date.month_day", day)
 
+    def year_day(self, day: date) -> str:
+        """Short, with the year: ``Dec 7, 2026``."""
+        return self._of_day("date.year_day", day)
+
     def short_weekday(self, day: date) -> str:
         """``Mon``."""
         return self.say(f"short_weekday.{day.isoweekday()}")
 
 
-@lru_cache(maxsize=8)
-def language(code: str) -> Language:
-    """The catalogue of a language (``en``, ``es``).
+@lru_cache(maxsize=16)
+def language(code: str, market: str = "") -> Language:
+    """The catalogue of a language (``en``, ``es``), in the words of a market.
 
     Raises :class:`~taper.InputError` that lists the languages there are.
     """
@@ -104,4 +109,6 @@ def language(code: str) -> Language:
         message = f"'{code}' is not a language of the hand-out"
         raise InputError(Problem("language", message, "one of " + ", ".join(available()), code))
     with (FOLDER / f"{code}.toml").open("rb") as file:
-        return Language(code, _flat(tomllib.load(file)))
+        table = tomllib.load(file)
+    markets = table.pop("market", {})
+    return Language(code, _flat(table) | _flat(markets.get(market, {})))

@@ -82,6 +82,18 @@ def product_name(words: Language, product: Product) -> str:
     return words.say("drug.branded", brand=product.brand, name=name) if product.brand else name
 
 
+def short_names(words: Language, plan: Plan) -> dict[str, str]:
+    """What each medicine is called in a table, by id: its opioid, unless two share it."""
+    used = products(plan)
+    drugs = [product.drug for product in used]
+    return {
+        product.id: drug_name(words, product.drug)
+        if drugs.count(product.drug) == 1
+        else product_name(words, product)
+        for product in used
+    }
+
+
 def products(plan: Plan) -> list[Product]:
     """Every product of a plan, in the order in which it appears."""
     found: dict[str, Product] = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from taper.engine.steps import STOP
 from taper.export.words import revision_text, rule_text, sentence, words
 from taper.planning.document import summary
+from taper.planning.window import limited
 from taper.quantities import plain
 from taper.regimen.directions import strength_text
 from taper.safety.equivalents import mme_text
@@ -26,11 +27,12 @@ ALWAYS = ("naloxone", "lost-tolerance")  # notes that stand in every account of 
 
 def render(plan: Plan, options: Options) -> str:
     """The note as text, a line a subject."""
-    del options
-    return "\n".join(_lines(plan)) + "\n"
+    shown = plan if options.window is None else limited(plan, options.window)
+    return "\n".join(_lines(plan, shown)) + "\n"
 
 
-def _lines(plan: Plan) -> Iterator[str]:
+def _lines(plan: Plan, shown: Plan) -> Iterator[str]:
+    """The lines of a plan; the steps, the fill and the checks are of what is shown of it."""
     text, request, figures = words()["note"], plan.request, summary(plan)
     label = request.text.get("label")
     yield text["title"].format(id=plan.id, label=f", {label}" if label else "")
@@ -42,7 +44,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         equivalents=at_start,
         current=figures["largest_cut_percent_of_current"],
     )
-    yield text["steps"].format(steps="; ".join(_step(step) for step in plan.steps[1:]))
+    yield text["steps"].format(steps="; ".join(_step(step) for step in shown.steps[1:]))
     if request.also:
         others = "; ".join(_dose(regimen) for regimen in plan.steps[0].companions)
         yield text["also"].format(others=others)
@@ -52,11 +54,11 @@ def _lines(plan: Plan) -> Iterator[str]:
     for name_, value in (("specialist", request.specialist), ("override", request.rule.override)):
         if value:
             yield text[name_].format(text=value)
-    if plan.supply:
-        yield text["fill"].format(items=fill_text(plan.supply[0]), fill=plan.supply[0])
-    if plan.checks:
-        first = plan.checks[0]
-        yield text["checks"].format(first=first.date, how=first.how, count=len(plan.checks))
+    if shown.supply:
+        yield text["fill"].format(items=fill_text(shown.supply[0]), fill=shown.supply[0])
+    if shown.checks:
+        first = shown.checks[0]
+        yield text["checks"].format(first=first.date, how=first.how, count=len(shown.checks))
     yield from (text["revision"].format(text=revision_text(each)) for each in plan.revisions)
     yield words()["disclaimer"]
 

@@ -50,7 +50,9 @@ def render(plan: Plan, options: Options) -> str:
     """The chart of a plan as a file."""
     look = Look(size=18, height=400) if options.large_print else Look()
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return head + drawing(plan, language(options.language), look) + "\n"
+    return (
+        head + drawing(plan, language(options.language, plan.request.formulary.market), look) + "\n"
+    )
 
 
 def description(plan: Plan, words: Language) -> str:

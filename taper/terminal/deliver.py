@@ -86,6 +86,7 @@ def writing_options(plan: Plan, **given: Any) -> tuple[Options, dict[str, str]]:
     values["subject"] = given.get("subject") or ""
     for name in ("large_print", "diary", "one_request_per_step"):
         values[name] = bool(given.get(name))
+    values["window"] = given.get("window")
     sources["large_print"] = COMMAND_LINE if values["large_print"] else DEFAULT
     return Options(**values), sources
 
@@ -100,6 +101,13 @@ def show_plan(plan: Plan, shown: str, options: Options, *, full: bool = False) -
     text = render(plan, ".txt" if shown == "note" else f".{shown}", options)
     assert isinstance(text, str)
     write_stdout(text)
+
+
+def today() -> str:
+    """The day where the user is; this is the one place that asks the clock."""
+    from datetime import date  # noqa: PLC0415 - as above
+
+    return date.today().isoformat()  # noqa: DTZ011
 
 
 def write_stdout(text: str) -> None:

@@ -201,11 +201,30 @@ PerStep = Annotated[
         rich_help_panel=RECORD,
     ),
 ]
+Next = Annotated[
+    int | None,
+    typer.Option(
+        "--next",
+        help="Only the next 2 steps: hand-out, calendar, note, tables.",
+        show_default=False,
+        metavar="NUMBER",
+    ),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        help="The next steps from this day; today if left out.",
+        show_default=False,
+        metavar="DATE",
+    ),
+]
 # The options of how a plan is written, by the parameter of a command; each is left out by default.
 WRITING: dict[str, Any] = {
     "language": Language,
     "paper": Paper,
     "large_print": Large,
+    "diary": Diary,
     "subject": Subject,
     "bundle": BundleType,
     "one_request_per_step": PerStep,

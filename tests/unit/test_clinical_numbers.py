@@ -28,8 +28,10 @@ LAYOUT = {
     "export/course_svg.py",
     "export/svg.py",
     "export/xlsx.py",
+    "export/handout/diary.py",
     "export/handout/page.py",
     "export/handout/tick_boxes.py",
+    "export/handout/timetable.py",
 }
 # Numbers that need no reason of their own.
 PLAIN = {

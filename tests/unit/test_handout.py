@@ -1,8 +1,10 @@
 """The patient's hand-out: plain, right for the plan, safe to print, readable by a machine."""
 
+# ruff: noqa: RUF001 - the sign of multiplication is meant
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 import textstat
@@ -12,6 +14,7 @@ from taper import InputError
 from taper.export import Options, render
 from taper.export.handout.page import Handout, handout
 from taper.planning.make import planned as plan
+from taper.planning.window import Window
 
 GRADE = 6  # Flesch-Kincaid, of the English text
 
@@ -25,7 +28,10 @@ def sections(page: Handout) -> list:
 
 def sentences(page: Handout) -> list[str]:
     """The prose of a hand-out: what is read as sentences, not tables and dates."""
-    found = [*page.intro, page.steps_lead, page.chart_text]
+    found = [*page.intro, page.steps_lead, page.chart_text, page.goals.title, page.goals.lead]
+    found += page.goals.items
+    if page.diary:
+        found += [page.diary.title, page.diary.lead]
     for section in sections(page):
         found += [section.title, section.lead, *section.items, section.last]
     for card in page.steps:
@@ -47,6 +53,25 @@ def test_english_is_read_at_grade_six_or_below(name):
 
 
 @pytest.mark.parametrize("name", PLANS)
+def test_spanish_is_easy_by_inflesz(name):
+    """65 and above is "bastante facil" on the INFLESZ scale (Szigriszt-Pazos)."""
+    page = handout(plan_of(name), Options(language="es", diary=True))
+    textstat.set_lang("es")
+    try:
+        found = textstat.szigriszt_pazos("\n".join(sentences(page)))
+    finally:
+        textstat.set_lang("en")
+    assert found >= 65
+
+
+@pytest.mark.parametrize("market", ["uk", "ca", "au"])
+def test_the_english_of_other_markets_is_as_easy(market):
+    made = plan("oxycodone-ir", "10 mg q6h", market=market, start=START, on_opioids_for="8w")
+    prose = "\n".join(sentences(handout(made, Options(diary=True))))
+    assert textstat.flesch_kincaid_grade(prose) <= GRADE
+
+
+@pytest.mark.parametrize("name", PLANS)
 def test_no_sentence_is_long(name):
     prose = " ".join(sentences(handout(plan_of(name), Options())))
     longest = max(re.split(r"(?<=[.?!:])\s+", prose), key=lambda text: len(text.split()))
@@ -64,8 +89,11 @@ def test_nothing_blames(name, language):
 # --- right for the plan --------------------------------------------------------------------------
 
 
+FEW = Window(START, 4)  # steps so few that each has a calendar of boxes
+
+
 def card_of(name: str, number: int, **options):
-    page = handout(plan_of(name), Options(**options))
+    page = handout(plan_of(name), Options(window=FEW, **options))
     return next(card for card in page.steps if card.number.endswith(f" {number}"))
 
 
@@ -171,17 +199,19 @@ def test_patches_are_worn_and_ticked_on_the_days_of_change():
 
 
 def test_several_opioids_stand_on_every_step():
-    page = handout(plan_of("two"), Options())
+    page = handout(plan_of("two"), Options(window=FEW))
     assert page.title == "Your plan for taking less morphine and oxycodone"
     assert [medicine.name for medicine in page.steps[0].medicines] == [
         "Morphine long-acting tablets",
         "Oxycodone short-acting tablets",
     ]
     assert page.steps[0].title == "A lower dose: morphine long-acting tablets"
+    page = handout(plan_of("two"), Options())
+    assert page.steps[0].title == "A lower dose: morphine"
     stops = [fact.label for fact in page.facts if fact.label.startswith("First day with no")]
     assert stops == ["First day with no morphine", "First day with no oxycodone"]
     stopped = next(card for card in page.steps if card.title.startswith("No more morphine"))
-    assert [medicine.name for medicine in stopped.medicines] == ["Oxycodone short-acting tablets"]
+    assert [medicine.name for medicine in stopped.medicines] == ["Oxycodone"]
     assert stopped.notes[-1] == "Keep taking your other medicine as shown here."
 
 
@@ -201,7 +231,7 @@ def test_strengths_are_taken_back_after_their_last_day():
         "Morphine long-acting tablets, 30 mg",
         "Morphine long-acting tablets, 15 mg",
     ]
-    assert rows[0].last_day == "Sunday, January 3, 2027"
+    assert rows[0].last_day == "Jan 3, 2027"
 
 
 def test_acetaminophen_has_its_maximum():
@@ -242,8 +272,9 @@ def test_every_hand_out_has_the_lasting_advice(name):
         "Never share your medicine",
         "Lock your medicine up",
         "Take what is left back",
-        "Missed a whole day or more?",
         "sweating",
+        "bowels",
+        *(("a whole day or more?",) if name != "as needed" else ()),
     ):
         assert words in text, words
 
@@ -301,3 +332,125 @@ def test_another_market_has_its_own_brands_and_numbers():
     text = " ".join(sentences(page))
     assert "911" not in text
     assert "988" not in text
+
+
+# --- the plan at a glance ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_step_is_on_the_first_page_with_its_dose(name):
+    made = plan_of(name)
+    rows = handout(made, Options()).glance.rows
+    assert [row.number for row in rows] == ["Now", *(str(step.number) for step in made.steps[1:])]
+    for row, step in zip(rows, made.steps, strict=True):
+        amount = " ".join(row.amount).replace("\u00a0", " ")
+        if step.regimen.daily:
+            assert step.regimen.product.text(step.regimen.daily) in amount
+        for other in step.companions:
+            if other.daily:
+                assert other.product.text(other.daily) in amount
+        assert row.dates or step.start is None
+
+
+def test_a_row_says_what_to_take_when():
+    row = handout(plan_of("er"), Options()).glance.rows[1]
+    assert row.dates == "Dec 7 to Dec 13, 2026"
+    assert [line.replace("\u00a0", " ") for line in row.take] == [
+        "Morning, afternoon: 1 × 60 mg + 1 × 15 mg",
+        "Evening: 1 × 60 mg + 1 × 30 mg",
+    ]
+    patch = handout(plan_of("patch"), Options()).glance.rows[1]
+    assert patch.take == ("1\u00a0×\u00a062.5\u00a0mcg/h. Change every 3 days",)
+    halves = handout(plan_of("halves"), Options()).glance.rows
+    assert any("½\u00a0×" in line for row in halves for line in row.take)
+    assert handout(plan_of("er"), Options()).glance.rows[-1].take == ("No more morphine",)
+
+
+def test_two_products_of_one_opioid_keep_their_whole_names():
+    made = plan(
+        "morphine-er",
+        "60 mg q12h",
+        also=["morphine-ir 15 mg q6h"],
+        start=START,
+        on_opioids_for="8w",
+    )
+    first = handout(made, Options()).glance.rows[1].take
+    assert first[0].startswith("Morphine long-acting tablets: ")
+    assert any(line.startswith("Morphine short-acting tablets: ") for line in first)
+
+
+def test_what_stays_as_needed_is_said_so():
+    made = plan(
+        "oxycodone-ir", "10 mg q6h prn", taking="30 mg", as_needed="keep", start=START, every="2w"
+    )
+    page = handout(made, Options())
+    often = "Only if you need it: at least 6 hours apart, no more than 3 in a day"
+    assert page.glance.rows[1].take == (f"1\u00a0×\u00a010\u00a0mg. {often}",)
+    advice = " ".join(page.advice.take.items)
+    assert "Leave out a dose that you do not need" in advice
+    assert "at about the same time each day" not in advice
+    assert "Missed a dose?" not in advice
+
+
+@pytest.mark.parametrize("dose", ["15 mg q3h", "15/15/15/15/15/15/15 mg"])
+def test_seven_and_eight_times_a_day_have_their_pictures(dose):
+    made = plan("morphine-ir", dose, start=START, every="4w", on_opioids_for="3y")
+    for suffix in (".html", ".pdf"):
+        assert render(made, suffix, Options(window=FEW))
+        assert render(made, suffix)
+
+
+def test_the_first_page_says_who_reviewed_it_and_whom_to_call():
+    page = handout(plan_of("er"), Options(telephone="555-0100"))
+    assert [fact.label for fact in page.review] == [
+        "Reviewed with you by, on",
+        "Your next check-in",
+        "Call us before you change your dose",
+    ]
+    assert page.review[2].value == "555-0100"
+    assert page.review[1].value == "Friday, December 11, 2026, phone call"
+
+
+def test_a_missed_patch_is_not_told_two_things():
+    text = advice_of("patch")
+    assert "Put one new patch on a new spot, and call us" in text
+    assert "No patch on for a whole day or more? Do not put one on." in text
+    assert "Missed a whole day or more?" not in text  # of medicines that are taken
+    assert "Use the places in turn" in text
+
+
+def test_no_american_number_or_agency_outside_the_united_states():
+    for market in ("uk", "au"):
+        made = plan("oxycodone-ir", "10 mg q6h", market=market, start=START, on_opioids_for="8w")
+        text = render(made, ".html")
+        for word in ("911", "988", "FDA", "CDC", "DEA", "acetaminophen"):
+            assert word not in text, (market, word)
+
+
+# --- the next steps, and the diary ---------------------------------------------------------------
+
+
+def test_the_next_steps_alone():
+    page = handout(plan_of("er"), Options(window=Window(date(2027, 1, 6), 2)))
+    assert [card.number for card in page.steps] == ["Step 5", "Step 6", "Step 7"]
+    assert page.glance.rows[0].number == "Now"
+    assert "your next steps only" in " ".join(page.intro)
+    assert not any("does not end at zero" in line for line in page.intro)
+    assert page.chart == ""
+    assert not any(fact.label.startswith("First day with no") for fact in page.facts)
+    assert {cell.label for row in page.steps[1].ticks.rows for cell in row}
+
+
+def test_the_diary_has_a_line_a_day():
+    made = plan_of("er")
+    page = handout(made, Options(diary=True))
+    assert page.diary.columns == (
+        "Day",
+        "Pain, 0 to 10",
+        "Sleep, hours",
+        "Withdrawal, 0 to 10",
+        "Notes",
+    )
+    assert (page.diary.days[0], len(page.diary.days)) == ("Mon, Dec 7", 28)
+    assert handout(made, Options()).diary is None
+    assert "Your diary" in render(made, ".html", Options(diary=True))

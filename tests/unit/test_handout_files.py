@@ -16,6 +16,7 @@ from pypdf.generic import IndirectObject
 
 from taper.export import Options, render
 from taper.export.handout.page import handout
+from taper.planning.make import planned as plan
 
 # --- HTML ----------------------------------------------------------------------------------------
 
@@ -254,3 +255,59 @@ def test_a_browser_prints_it_without_breaking_a_step(name, paper, language, widt
         (page,) = [text for text in pages if f"{card.number} {card.title}" in text]
         for check in card.checks:
             assert check.split(":")[0] in page
+
+
+# --- pages and access ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_twelve_steps_fit_in_four_pages(language, paper):
+    made = plan("oxycodone-ir", "20 mg q6h", every="4w", start=START, on_opioids_for="5y")
+    assert len(made.steps) - 1 == 12
+    pdf = PdfReader(io.BytesIO(render(made, ".pdf", Options(language=language, paper=paper))))
+    assert len(pdf.pages) <= 4
+    first = " ".join(pdf.pages[0].extract_text().split())
+    page = handout(made, Options(language=language))
+    for row in page.glance.rows:
+        assert row.dates in first
+        assert " ".join(row.take[0].split()) in first
+    assert page.important.items[1] in first  # lost tolerance
+    assert page.important.items[2] in first  # naloxone
+
+
+@pytest.mark.parametrize("name", ["er", "patch", "two", "clock", "goal"])
+def test_every_table_of_the_pdf_has_header_cells(name):
+    for options in ({}, {"large_print": True}, {"diary": True}):
+        pdf = reader(name, **options)
+        tables = [tag for tag in elements(pdf) if tag["/S"] == "/Table"]
+        assert tables
+        for table in tables:
+            assert "/TH" in {str(tag["/S"]) for tag in below(table)}
+
+
+def below(tag) -> list[dict]:
+    found, waiting = [], [tag["/K"]]
+    while waiting:
+        node = waiting.pop()
+        node = node.get_object() if isinstance(node, IndirectObject) else node
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict) and "/S" in node:
+            found.append(node)
+            waiting.append(node.get("/K", []))
+    return found
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_html_has_landmarks_and_every_link_leads_somewhere(name):
+    found = parsed(render(plan_of(name), ".html", Options(diary=True)))
+    for landmark in ("header", "nav", "main", "footer"):
+        assert found.seen[landmark] == 1, landmark
+    assert found.seen["h1"] == 1
+    ids = {a["id"] for _, a in found.attributes if "id" in a}
+    links = [a["href"][1:] for tag, a in found.attributes if tag == "a"]
+    assert links
+    assert set(links) <= ids
+    assert {a["aria-labelledby"] for tag, a in found.attributes if tag == "section"} <= ids
+    assert all(a.get("scope") for tag, a in found.attributes if tag == "th")

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from handouts import PLANS, plan_of
+from handouts import PLANS, START, plan_of
 
 from taper import InputError
 from taper.export import Options
@@ -17,6 +17,7 @@ from taper.export.handout.page import handout
 from taper.export.language import FOLDER, Language, available, language
 from taper.export.medicine import product_name
 from taper.formulary.market import MARKETS, formulary
+from taper.planning.window import Window
 from taper.safety.withdrawal_checks import facts
 
 PACKAGE = Path(__file__).parents[2] / "taper"
@@ -54,7 +55,8 @@ def test_no_string_is_empty(code):
 def test_no_sentence_was_left_in_english(code):
     english, other = language("en").strings, language(code).strings
     same = [key for key, text in english.items() if text == other[key] and len(text.split()) > 2]
-    assert [key for key in same if not key.startswith("date.")] == []
+    amounts = ("date.", "glance.units", "glance.liquid")
+    assert [key for key in same if not key.startswith(amounts)] == []
 
 
 @pytest.mark.parametrize("code", available())
@@ -98,9 +100,10 @@ def test_every_string_is_used(monkeypatch):
             return super().get(key, otherwise)
 
     words = Language("en", Listening(language("en").strings))
-    monkeypatch.setattr("taper.export.handout.page.language", lambda _code: words)
+    monkeypatch.setattr("taper.export.handout.page.language", lambda _code, _market: words)
     for name in PLANS:
-        handout(plan_of(name), Options())
+        handout(plan_of(name), Options(diary=True))
+        handout(plan_of(name), Options(window=Window(START, 2)))
     for month in range(1, 13):
         for day in range(1, 8):
             words.day(date(2027, month, day))
@@ -164,3 +167,38 @@ def test_an_unknown_language_names_those_there_are():
     with pytest.raises(InputError, match="is not a language") as caught:
         language("../en")
     assert caught.value.problems[0].hint == "one of en, es"
+
+
+# --- the words of a market ----------------------------------------------------------------------
+
+
+def markets_of(code: str) -> dict[str, dict]:
+    return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8")).get("market", {})
+
+
+@pytest.mark.parametrize("code", available())
+def test_the_words_of_a_market_stand_for_words_that_there_are(code):
+    base = language(code).strings
+    for market in markets_of(code):
+        assert market in MARKETS
+        own = language(code, market).strings
+        assert set(own) == set(base)
+        changed = [key for key in base if own[key] != base[key]]
+        assert changed
+        assert all(placeholders(own[key]) == placeholders(base[key]) for key in changed)
+
+
+def test_dates_and_spelling_of_a_market():
+    day = date(2026, 12, 7)
+    for market in ("uk", "au"):
+        words = language("en", market)
+        assert words.day(day) == "Monday 7 December 2026"
+        assert (words.month_day(day), words.year_day(day)) == ("7 Dec", "7 Dec 2026")
+    assert language("en", "ca").day(day) == "Monday, December 7, 2026"
+    for market in ("uk", "au", "ca"):
+        text = " ".join(language("en", market).strings.values())
+        for american in ("gray", "fiber", "take-back site"):
+            assert american not in text
+    us = " ".join(language("en", "us").strings.values())
+    assert "gray" in us
+    assert "fibre" not in us

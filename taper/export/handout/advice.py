@@ -28,7 +28,7 @@ _WITH_FOOD = (
     ("oxymorphone-ir", "take.empty_stomach"),
     ("oxymorphone-er", "take.empty_stomach"),
 )
-_PATCH = ("one_place", "heat", "whole", "fold", "missed", "slow")
+_PATCH = ("one_place", "turn", "heat", "whole", "fold", "missed", "slow")
 _ATYPICAL = ("tramadol",)  # of tapentadol no report was found
 
 
@@ -109,20 +109,25 @@ def _named(words: Language, used: Iterable[Product]) -> str:
 def _taking(words: Language, plan: Plan, used: list[Product]) -> Iterator[str]:
     """How to take each medicine, then what goes for all of them."""
     oral = [product for product in used if not product.is_patch]
-    if oral:
+    needed = _as_needed(plan)
+    fixed = [product for product in oral if product not in needed]
+    if fixed:
         yield words.say("take.on_time")
-        yield from _handling(words, oral)
+    if needed:
+        yield words.say("take.as_needed", name=_named(words, needed))
+    yield from _handling(words, oral)
     if _has_halves(plan):
         yield words.say("take.half")
     yield from _acetaminophen(words, plan, used)
-    if oral:
+    if fixed:
         yield words.say("take.missed")
-    yield words.say("take.missed_day")
+        yield words.say("take.missed_day")
     yield words.say("take.alcohol")
     if "benzodiazepine" in plan.request.risks:
         yield words.say("take.sedative")
     yield words.say("take.ask")
     yield words.say("take.driving")
+    yield words.say("take.bowels")
 
 
 def _handling(words: Language, oral: list[Product]) -> Iterator[str]:
@@ -137,6 +142,12 @@ def _handling(words: Language, oral: list[Product]) -> Iterator[str]:
         for product in oral:
             if product.id == known:
                 yield words.say(key, name=product_name(words, product))
+
+
+def _as_needed(plan: Plan) -> list[Product]:
+    """What stays as needed."""
+    regimens = [r for step in plan.steps for r in (step.regimen, *step.companions)]
+    return list(dict.fromkeys(r.product for r in regimens if r.most_often))
 
 
 def _has_halves(plan: Plan) -> bool:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from taper.engine.steps import CHANGE, MAINTAIN, REDUCE, STOP
 from taper.export.handout.advice import Advice, Section, advice, important
+from taper.export.handout.diary import Diary, diary
+from taper.export.handout.glance import Glance, glance
 from taper.export.handout.timetable import StepCard, Timetable
 from taper.export.language import Language, language
 from taper.export.medicine import capital, drug_name, ordered, product_name, products
 from taper.export.svg import Look, description, drawing
+from taper.planning.window import limited
 from taper.regimen.directions import strength_text
 
 if TYPE_CHECKING:
@@ -57,8 +60,11 @@ class Handout:
     intro: tuple[str, ...]
     facts: tuple[Fact, ...]
     important: Section
+    glance: Glance
+    review: tuple[Fact, ...]  # who reviewed the plan, the next check, when to call
+    goals: Section  # with lines to write on
     chart_title: str
-    chart: str  # SVG
+    chart: str  # SVG; empty if only the next steps are shown
     chart_text: str
     steps_title: str
     steps_lead: str
@@ -67,6 +73,8 @@ class Handout:
     phone: tuple[Fact, ...]
     store: Section
     leaving: tuple[Leaving, ...]
+    diary: Diary | None
+    compact: bool  # many steps: each is a row of a table in print
     words: dict[str, str]  # headings of tables, and what else stands in a template
     large: bool
     paper: str
@@ -77,9 +85,11 @@ def handout(plan: Plan, options: Options, font: str = "") -> Handout:
 
     Raises :class:`~taper.InputError` for a language or a paper that there is not.
     """
-    words = language(options.language)
+    words = language(options.language, plan.request.formulary.market)
     paper = _paper(options.paper)
+    whole, plan = plan, plan if options.window is None else limited(plan, options.window)
     patches_only = all(product.is_patch for product in products(plan))
+    timetable = Timetable(plan, words, large=options.large_print)
     say = words.say
     look = Look(720, 250, 13, ideal=False)
     if options.large_print:
@@ -88,23 +98,28 @@ def handout(plan: Plan, options: Options, font: str = "") -> Handout:
         look = Look(look.width, look.height, look.size, font, ideal=False)
     return Handout(
         code=words.code,
-        title=say("page.title", drugs=words.listing(_tapered_drugs(plan, words))),
+        title=say("page.title", drugs=words.listing(_tapered_drugs(whole, words))),
         plan_id=say("page.plan_id", id=plan.id),
         label=str(plan.request.text.get("label") or ""),
         new_version=_new_version(plan, words),
-        intro=tuple(_intro(plan, words)),
+        intro=tuple(_intro(whole, plan, words)),
         facts=tuple(_facts(plan, words)),
         important=important(words, plan),
+        glance=glance(plan, words),
+        review=tuple(_review(plan, words, options)),
+        goals=_goals(words),
         chart_title=say("chart.title"),
-        chart=drawing(plan, words, look),
+        chart=drawing(plan, words, look) if options.window is None else "",
         chart_text=description(plan, words),
         steps_title=say("steps.title"),
-        steps_lead=say("steps.how_to_patch" if patches_only else "steps.how_to"),
-        steps=Timetable(plan, words, large=options.large_print).cards(),
+        steps_lead=say(_how_to(timetable, patches_only=patches_only)),
+        steps=timetable.cards(),
         advice=advice(words, plan),
         phone=tuple(_phone(words, options)),
         store=_store(words),
         leaving=tuple(_leaving(plan, words)),
+        diary=diary(words, plan.steps[1].start or plan.start) if options.diary else None,
+        compact=timetable.compact,
         words={key: say(key) for key in _IN_TEMPLATES},
         large=options.large_print,
         paper=paper,
@@ -114,17 +129,26 @@ def handout(plan: Plan, options: Options, font: str = "") -> Handout:
 _IN_TEMPLATES = (
     "page.name_line",
     "page.label_line",
+    "page.contents",
     "call.title",
     "phone.title",
     "steps.take",
     "steps.time",
     "steps.check_ins",
+    "steps.step",
+    "steps.tick",
     "steps.patch_letter",
     "store.last_days",
     "store.what",
     "store.last_day",
     "store.returned",
 )
+
+
+def _how_to(timetable: Timetable, *, patches_only: bool) -> str:
+    if timetable.compact:
+        return "steps.how_to_rows"
+    return "steps.how_to_patch" if patches_only else "steps.how_to"
 
 
 def _paper(name: str) -> str:
@@ -146,9 +170,12 @@ def _kept(plan: Plan) -> list[Product]:
     return [companion.regimen.product for companion in plan.request.also if companion.keep]
 
 
-def _intro(plan: Plan, words: Language) -> Iterator[str]:
+def _intro(whole: Plan, shown: Plan, words: Language) -> Iterator[str]:
+    plan = whole
     yield words.say("intro.made_together")
-    if plan.stop_date is None:
+    if shown is not whole:
+        yield words.say("intro.next")
+    elif plan.stop_date is None:
         yield words.say("intro.goal")
     if sum(not companion.keep for companion in plan.request.also):
         yield words.say("intro.one_by_one")
@@ -157,6 +184,23 @@ def _intro(plan: Plan, words: Language) -> Iterator[str]:
         names = words.listing([product_name(words, product) for product in kept])
         yield words.say("intro.kept", names=names)
     yield words.say("intro.pause")
+
+
+def _review(plan: Plan, words: Language, options: Options) -> Iterator[Fact]:
+    """Who went through the plan with the patient, the next check-in, and when to call."""
+    yield Fact(words.say("review.by"), "")
+    following = [
+        check for check in plan.checks if check.date >= (plan.steps[1].start or plan.start)
+    ]
+    if following:
+        how = words.say(f"how.{following[0].how}")
+        yield Fact(words.say("review.next"), f"{words.day(following[0].date)}, {how}")
+    yield Fact(words.say("review.call"), options.telephone)
+
+
+def _goals(words: Language) -> Section:
+    items = tuple(words.say(f"goals.{key}") for key in ("reasons", "do", "helps"))
+    return Section(words.say("goals.title"), words.say("goals.lead"), items)
 
 
 def _new_version(plan: Plan, words: Language) -> str:
@@ -241,4 +285,4 @@ def _leaving(plan: Plan, words: Language) -> Iterator[Leaving]:
             name = capital(product_name(words, product))
             label = strength_text(product, strength)
             medicine = words.say("store.item", name=name, strength=label)
-            yield Leaving(medicine, words.day(day))
+            yield Leaving(medicine, words.year_day(day))

@@ -24,15 +24,22 @@ _MOST_BESIDE = 3  # boxes that have room beside the date
 _HOURS = {
     "06:00": 6,
     "morning": 8,
+    "09:00": 9,
     "10:00": 10,
     "noon": 12,
+    "12:00": 12,
+    "as-needed": 13,
     "14:00": 14,
+    "15:00": 15,
     "afternoon": 16,
     "18:00": 18,
     "evening": 20,
+    "21:00": 21,
     "22:00": 22,
     "bedtime": 23,
+    "00:00": 24,
     "02:00": 26,
+    "03:00": 27,
 }
 # Of a page: its height, and that of the parts of a step, in tenths of the size of the letters.
 _PAGE = {False: 540, True: 375}
@@ -162,6 +169,24 @@ class Boxes:
         if self.room.for_list(-(-len(days) // WEEK)):
             return self._weeks(days)
         return Ticks("none")
+
+    def few(self) -> Ticks:
+        """The boxes of a plan of many steps: a change of patch, a day of a week, or a week each."""
+        step = self.step
+        if step.days is None or step.start is None or not (self.worn or self.oral):
+            return Ticks("none")
+        days = [step.start + timedelta(days=n) for n in range(step.days)]
+        if self.worn:
+            changed = [
+                day for day in days if any(self._is_changed(each, day) for each in self.worn)
+            ]
+            cells = tuple(Cell(self.words.month_day(day), 1) for day in changed)
+            return Ticks("list", self.words.say("steps.tick_patches"), (), (cells,))
+        if len(days) <= WEEK:
+            cells = tuple(self._cells(days, 1, ()))
+            return Ticks("list", "", (), (cells,))
+        cells = tuple(Cell(self.words.month_day(day), 1) for day in days[::WEEK])
+        return Ticks("list", "", (), (cells,))
 
     def _is_changed(self, regimen: Regimen, day: date) -> bool:
         return (day - self.plan.start).days % patch_days(regimen) == 0

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from taper.engine.rows import patch_days
 from taper.engine.steps import BASELINE, CHANGE, HOLD, MAINTAIN, REDUCE, STEP_BACK, STOP
+from taper.export.handout.glance import needed_values, span, times
 from taper.export.handout.tick_boxes import Boxes, Room, Ticks
 from taper.export.medicine import (
     Dose,
     Medicine,
+    Units,
     capital,
     drug_name,
     ordered,
     product_name,
+    short_names,
     units_taken,
 )
 
@@ -44,6 +47,9 @@ class StepCard:
     long: bool  # more than a page: the only card that may break
 
 
+MOST_CARDS = 4  # steps with a calendar of boxes; of more, each has a box a day or a week
+
+
 class Timetable:
     """Makes the cards of a plan; ``large`` print leaves no room for boxes beside the doses."""
 
@@ -51,6 +57,8 @@ class Timetable:
         """Look at what the plan has as a whole."""
         self.plan, self.words, self.large = plan, words, large
         self.many = any(step.companions for step in plan.steps)
+        self.names = short_names(words, plan)
+        self.compact = len(plan.steps) - 1 > MOST_CARDS
 
     def cards(self) -> tuple[StepCard, ...]:
         """One card a step, in order."""
@@ -62,8 +70,11 @@ class Timetable:
         taken = [regimen for regimen in regimens if regimen.daily]
         notes, checks = tuple(self._notes(place)), tuple(self._checks(step))
         medicines = tuple(self._medicine(step, regimen) for regimen in taken)
+        if self.compact and sum(len(each.doses) for each in medicines) > MOST_CARDS:
+            medicines = tuple(_grouped(each) for each in medicines)
         room = Room(notes, medicines, checks, large=self.large)
-        ticks = Boxes(self.plan, words, step, taken, room).ticks()
+        boxes = Boxes(self.plan, words, step, taken, room)
+        ticks = boxes.few() if self.compact else boxes.ticks()
         return StepCard(
             number=words.say("steps.number", number=str(step.number)),
             title=self._title(step),
@@ -84,7 +95,8 @@ class Timetable:
         words = self.words
         if step.kind == STEP_BACK:
             return words.say("kind.back")
-        name = product_name(words, step.regimen.product)
+        product = step.regimen.product
+        name = self.names[product.id] if self.compact else product_name(words, product)
         if step.kind == REDUCE and self.many:
             return words.say("kind.reduce_of", name=name)
         if step.kind == STOP:
@@ -99,6 +111,8 @@ class Timetable:
         words = self.words
         if step.end is None:
             return words.say("steps.from_on", day=words.day(step.start))
+        if self.compact:
+            return span(words, step.start, step.end)
         if step.end == step.start:
             return words.day(step.start)
         same = step.start.year == step.end.year
@@ -115,6 +129,9 @@ class Timetable:
     def _amount(self, regimen: Regimen, before: int) -> str:
         """The dose of a day, and the one before if it was another."""
         words, product = self.words, regimen.product
+        if self.compact:
+            amount = product.text(regimen.daily)
+            return amount if product.is_patch else words.say("chart.daily", amount=amount)
         key = "steps.each_day_patch" if product.is_patch else "steps.each_day"
         text = words.say(key, amount=product.text(regimen.daily))
         if before != regimen.daily:
@@ -127,11 +144,13 @@ class Timetable:
         words, product = self.words, regimen.product
         name = amount = ""
         if self.many:
-            name = capital(product_name(words, product))
+            name = capital(self.names[product.id] if self.compact else product_name(words, product))
             before = step.before if regimen is step.regimen else regimen.daily
             amount = self._amount(regimen, before)
         if product.is_patch:
             return Medicine(name, amount, (self._patch(regimen),))
+        if regimen.most_often:
+            return Medicine(name, amount, (self._as_needed(regimen),))
         return Medicine(
             name,
             amount,
@@ -158,6 +177,17 @@ class Timetable:
             units=units_taken(words, product, regimen.daily, units),
             taken=True,
             note=words.say("dose.change_every", days=str(patch_days(regimen))),
+        )
+
+    def _as_needed(self, regimen: Regimen) -> Dose:
+        words, product = self.words, regimen.product
+        return Dose(
+            icon="as-needed",
+            picture=words.say("picture.as-needed"),
+            time=words.say("time.as-needed"),
+            units=units_taken(words, product, regimen.amounts[0], regimen.units[0]),
+            taken=True,
+            note=words.say("dose.as_needed", **needed_values(regimen)),
         )
 
     def _picture(self, time: str) -> str:
@@ -194,6 +224,15 @@ class Timetable:
                 how = self.words.say(f"how.{check.how}")
                 day = self.words.short_day(check.date)
                 yield self.words.say("steps.check_in", day=day, how=how)
+
+
+def _grouped(medicine: Medicine) -> Medicine:
+    """The doses of a day that are alike, on one line: ``Morning, noon``."""
+    groups: dict[tuple[Units, ...], list[Dose]] = {}
+    for dose in medicine.doses:
+        groups.setdefault(dose.units, []).append(dose)
+    alike = [replace(each[0], time=times([dose.time for dose in each])) for each in groups.values()]
+    return replace(medicine, doses=tuple(alike))
 
 
 def _icon(time: str) -> str:
