@@ -76,7 +76,7 @@ def _fills(plan: Plan, first: date, end: date | None) -> Iterator[Fill]:
         after = end + _DAY
         items = tuple(each for item in fill.items for each in _trimmed(item, fill.date, after))
         if items:
-            yield replace(fill, days_supply=(after - fill.date).days, items=items)
+            yield fill._replace(days_supply=(after - fill.date).days, items=items)
 
 
 def _trimmed(item: SupplyItem, start: date, end: date) -> Iterator[SupplyItem]:
@@ -93,4 +93,4 @@ def _trimmed(item: SupplyItem, start: date, end: date) -> Iterator[SupplyItem]:
     whole = count if item.product.is_liquid else -(-count // THOUSAND) * THOUSAND
     if whole:
         within = item.within._replace(end=end)
-        yield replace(item, quantity=min(whole, item.quantity), within=within)
+        yield item._replace(quantity=min(whole, item.quantity), within=within)
