@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from taper.data.texts import toml_values
 from taper.errors import FileFault, InputError, Problem
 from taper.formulary.local import Local
 from taper.request.fields import FIELDS, LISTS, PRODUCTS
@@ -178,7 +179,9 @@ def _now() -> TOMLDocument:
     if not Path(path).is_file() or not Path(path).stat().st_size:
         return tomlkit.parse(_HEAD)
     try:
-        return tomlkit.parse(read_text(path))
+        text = read_text(path)
+        toml_values(text, path, "correct it by hand")
+        return tomlkit.parse(text)
     except (tomlkit.exceptions.TOMLKitError, ValueError, RecursionError) as error:
         raise InputError(Problem(path, f"not TOML: {error}", "correct it by hand")) from None
 

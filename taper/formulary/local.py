@@ -9,13 +9,12 @@ cannot be replaced; what the market's table says of morphine equivalents holds f
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from taper.data.texts import toml_values
 from taper.errors import FileFault, InputError, Problem
 from taper.formulary.brands import brands, phrases
 from taper.formulary.local_entry import Entry
@@ -86,9 +85,10 @@ def load(path: str | Path) -> list[dict[str, Any]]:
     if len(data) > LARGEST_BYTES:
         raise InputError(Problem(str(path), "the file is too large", "at most 1 MB"))
     try:
-        values = tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+        text = data.decode("utf-8-sig")
+    except ValueError as error:
         raise InputError(Problem(str(path), f"not TOML: {error}", _HINT)) from None
+    values = toml_values(text, str(path), _HINT)
     products = values.pop("product", None)
     sources = values.pop("sources", {})
     values.pop("formulary", None)  # version and date of a file in the form of the market's own

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from taper.data.texts import Twice, each_once
 from taper.engine.steps import CHANGE, STOP
 from taper.errors import InputError, Problem
 from taper.lint import amounts
@@ -66,11 +67,15 @@ def entries_of(text: str, name: str, market: Formulary) -> tuple[list[Entry], li
 def _resources(text: str, name: str) -> list[tuple[str, dict[str, Any]]]:
     hint = "a FHIR resource, a Bundle, or one resource a line"
     try:
-        documents = [json.loads(text, parse_float=Decimal)]
+        documents = [json.loads(text, parse_float=Decimal, object_pairs_hook=each_once)]
+    except Twice as error:
+        raise InputError(Problem(name, f"not JSON: {error}", hint)) from None
     except ValueError:
         try:
             lines = (line for line in text.splitlines() if line.strip())
-            documents = [json.loads(line, parse_float=Decimal) for line in lines]
+            documents = [
+                json.loads(line, parse_float=Decimal, object_pairs_hook=each_once) for line in lines
+            ]
         except (ValueError, RecursionError) as error:
             raise InputError(Problem(name, f"not JSON: {error}", hint)) from None
     found = []

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from taper.data.texts import json_values
 from taper.errors import InputError, Problem
 from taper.quantities import thousandths
-from taper.reading.texts import json_values
 from taper.regimen.times import AS_NEEDED
 from taper.safety.catalogue import Finding, Words
 from taper.safety.withdrawal_checks import Check

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from taper.data.texts import each_once
 from taper.errors import InputError, Problem
 from taper.formulary.columns import recognised
 from taper.formulary.names import is_opioid, name_or_code
@@ -189,7 +190,7 @@ def _of_lines(name: str, text: str) -> tuple[list[Row], dict[str, str]]:
         if not line.strip():
             continue
         try:
-            values = json.loads(line, parse_float=Decimal)
+            values = json.loads(line, parse_float=Decimal, object_pairs_hook=each_once)
         except (ValueError, RecursionError) as error:
             raise InputError(Problem(name, f"line {number} is not JSON: {error}", _HINT)) from None
         if not isinstance(values, dict):

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from taper.data.texts import Twice, each_once
 from taper.errors import InputError, Problem
 from taper.quantities import Ratio
 from taper.reading.dose import read_dose
 from taper.reading.order_dosage import dose_text
 from taper.reading.order_medicine import concept_of, dicts, names_of, product_of, why_none
-from taper.reading.texts import Twice, each_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -56,7 +56,7 @@ def read_text(name: str) -> str:
 
 def parse_values(text: str, name: str) -> dict[str, Any]:
     """The values of a TOML or JSON text; numbers keep the digits they are written with."""
-    from taper.reading.texts import json_values, toml_values  # noqa: PLC0415 - if a file comes in
+    from taper.data.texts import json_values, toml_values  # noqa: PLC0415 - if a file comes in
 
     if name.lower().endswith(".json") or (name == "-" and text.lstrip()[:1] == "{"):
         from decimal import Decimal  # noqa: PLC0415

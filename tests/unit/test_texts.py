@@ -10,9 +10,11 @@ from decimal import Decimal
 import pytest
 
 from taper import InputError
+from taper.data.texts import json_values, toml_values
+from taper.formulary.local import load
 from taper.formulary.market import formulary
+from taper.reading.fill_file import read_fill_file
 from taper.reading.orders import read_orders
-from taper.reading.texts import json_values, toml_values
 
 NAME, HINT = "request.toml", "see examples/"
 
@@ -36,6 +38,19 @@ def test_a_key_of_an_order_stands_once():
         twice = text.replace('"status"', '"intent": "plan", "status"')
         with pytest.raises(InputError, match="'intent' is given twice"):
             read_orders(twice, formulary("us"))
+
+
+def test_a_key_of_a_history_stands_once():
+    line = '{"drug": "morphine-er", "date": "2026-11-01", "quantity": "60", "quantity": "90"}'
+    with pytest.raises(InputError, match="'quantity' is given twice"):
+        read_fill_file("fills.jsonl", line.encode(), formulary("us"))
+
+
+def test_a_key_of_a_file_of_products_has_few_parts(tmp_path):
+    path = tmp_path / "products.toml"
+    path.write_text("a" + ".a" * 20_000 + " = 1")
+    with pytest.raises(InputError, match="a key of more than 16 parts"):
+        load(path)
 
 
 def test_numbers_keep_their_digits():
