@@ -53,6 +53,7 @@ UNSAID = {
     "what the opioid is for is not written": ("out-of-scope",),
     "the strengths at hand are not written, and those usually stocked are taken instead": (
         "unavoidable-cut",
+        "cut-over-25-percent",
         "no-smaller-dose",
     ),
 }
