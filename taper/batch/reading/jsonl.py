@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from taper.batch.reading.row import HEAD, Fault, Layout, Loose, Rows, id_text
+from taper.batch.reading.row import HEAD, Fault, Layout, Loose, Rows, id_text, places
 from taper.batch.reading.source import library, not_too_long
 from taper.errors import Problem
 from taper.request.fields import LISTS, NAMES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     _Decoder = tuple[Callable[[bytes], Any], Callable[[Any], Row], type[Exception]]
 
 _SAMPLES, _LINES = 16, 64  # places of a file where a sample is taken, lines of each
-LAYOUT = Layout((*HEAD, *(name for name in NAMES if name not in HEAD)))
+LAYOUT = Layout((*HEAD, *places(NAMES)))
 _SPACE_BEFORE_COLON = re.compile(rb"[ \t\r]:")
 _ONCE = "one value a field"
 _NOT_AN_OBJECT = Problem(
@@ -55,7 +55,7 @@ def layout_of(window: Window) -> Layout:
             if isinstance(row, Loose):
                 found.update(row.values)
             start = end
-    return Layout((*HEAD, *(name for name in LAYOUT.names[len(HEAD) :] if name in found)))
+    return Layout((*HEAD, *places(name for name in LAYOUT.names if name in found)))
 
 
 @lru_cache(maxsize=4)

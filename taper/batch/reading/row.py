@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 APART = ("id", "label", "start")
 ASIDE = ("specialist", "risks", "on_opioids_for")
 HEAD = (*APART, *ASIDE)
+# What decides what the words of a row mean: they stand together, at the end of its fields.
+WORDS = frozenset(
+    {
+        *("market", "product", "dose", "taking", "history", "drug", "form", "release"),
+        *("max_units", *COLUMNS),
+    }
+)
 SHARED = len(HEAD)  # where a flat row's shared values begin
 LONGEST_VALUE = 4096  # characters of one field that are parsed
 SHOWN_VALUE = 200  # characters of a value in an error record
@@ -101,15 +108,19 @@ def layout_of(names: Sequence[str], *, keep: bool, mapped: bool = False) -> Layo
         problems.append(Problem("input", f"{listed} {what} of a request", hint))
     if problems:
         raise InputError(problems)
-    return Layout((*HEAD, *_places(names)), tuple(unknown) if keep else ())
+    return Layout((*HEAD, *places(names)), tuple(unknown) if keep else ())
 
 
-def _places(names: Iterable[str]) -> list[str]:
-    """The fields with a place in a row; words of an extract stand for a product and a dose."""
+def places(names: Iterable[str]) -> list[str]:
+    """The fields with a place in a row, those last that an extract has in its own words.
+
+    Words of an extract stand for a product and a dose.
+    """
     found = {*names}
     if not found.isdisjoint({*COLUMNS, "release"}):
         found |= {"product", "dose"}
-    return [name for name in NAMES if name in found and name not in HEAD]
+    listed = [name for name in NAMES if name in found and name not in HEAD]
+    return sorted(listed, key=lambda name: name in WORDS)
 
 
 def id_text(value: object) -> str:

@@ -9,10 +9,9 @@ and one dose goes on as it is, and so does a row that fails: its problems name i
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from taper.batch.reading.row import given
+from taper.batch.reading.row import WORDS, given
 from taper.batch.sharing.planner import Failed
 from taper.errors import TaperError
 from taper.reading.dose import read_dose
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from taper.formulary.market import Formulary
     from taper.formulary.names import Named
 
-# What decides what the words of a row mean, and what stands in their place.
-_WORDS = ("market", "product", "dose", "taking", "history", "drug", "form", "release", *COLUMNS)
-_OTHERS = ("max_units",)  # it decides whether an amount is a day's total
 _MOST = 200_000  # rows of words that are remembered
 
 
@@ -55,13 +51,9 @@ class Spoken:
         """``layout`` must have places for a product and a dose; ``products`` as of the settings."""
         self._planner = planner
         self._products = products
-        names = layout.names
-        self._names = [name for name in (*_WORDS, *_OTHERS) if name in names]
-        self._put = [name for name in _WORDS if name in names]
-        self._key = itemgetter(*(names.index(name) for name in self._names))
-        at = {name: len(names) + len(layout.kept) + n for n, name in enumerate(self._put)}
-        whole = (*names, *layout.kept)
-        self._pick = itemgetter(*(at.get(name, n) for n, name in enumerate(whole)))
+        self._names = [name for name in layout.names if name in WORDS]
+        self._end = layout.end
+        self._first = layout.end - len(self._names)
         self._known: dict[Any, _Meant] = {}
         self.unused = 0  # quantities of doses that are known, since they were last taken
 
@@ -80,19 +72,18 @@ class Spoken:
         return made
 
     def _meant(self, rows: Sequence[Row]) -> list[Row]:
-        known, key_of, pick = self._known, self._key, self._pick
+        known, first, end, unused = self._known, self._first, self._end, 0
         found: list[Row] = []
+        add = found.append
         for row in rows:
-            if row.__class__ is not tuple:
-                found.append(row)
-                continue
-            key = key_of(row)
-            meant = known.get(key)
-            if meant is None:
-                meant = self._read(key)
-            if meant.unused:
-                self.unused += 1
-            found.append(row if meant.values is None else pick(row + meant.values))
+            if row.__class__ is tuple:
+                key = row[first:end]
+                values, passed_over = known.get(key) or self._read(key)
+                unused += passed_over
+                if values is not None:
+                    row = row[:first] + values + row[end:]  # noqa: PLW2901 - the same row
+            add(row)
+        self.unused += unused
         return found
 
     def _read(self, key: tuple[Any, ...]) -> _Meant:
@@ -132,8 +123,8 @@ class Spoken:
         if market.identify(product) != named or not same:
             return _Meant(None, unused=False)
         fills = ("quantity", "days_supply", "history")
-        kept = ("market", "taking", *(fills if written.leaves_open else ("history",)))
+        kept = ("market", "taking", "max_units", *(fills if written.leaves_open else ("history",)))
         new: dict[str, Any] = {"product": product, "dose": dose}
         new |= {name: values[name] for name in kept if name in values}
         unused = "quantity" in values and not written.leaves_open
-        return _Meant(tuple(new.get(name) for name in self._put), unused=unused)
+        return _Meant(tuple(new.get(name) for name in self._names), unused=unused)
