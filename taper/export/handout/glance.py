@@ -44,7 +44,9 @@ class Glance:
 def glance(plan: Plan, words: Language) -> Glance:
     """The table of a plan; its first row is what is taken before the first step."""
     say = words.say
-    columns = tuple(say(f"glance.{key}") for key in ("step", "dates", "take", "amount"))
+    worn = any(product.is_patch for product in products(plan))  # a rate, not a dose a day
+    amount = "amount" if worn else "amount_day"
+    columns = tuple(say(f"glance.{key}") for key in ("step", "dates", "take", amount))
     # with one medicine its name stands in the title
     names = short_names(words, plan) if len(products(plan)) > 1 else {}
     return Glance(
