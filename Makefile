@@ -6,7 +6,7 @@ WORKERS ?= 2
 COVERED := $(CURDIR)/build/coverage
 COVERAGE_PAGE := docs/verification/coverage.md
 
-.PHONY: courses coverage dist docs mutants verify versions
+.PHONY: attack courses coverage dist docs mutants verify versions
 
 # Branch coverage of the package by all tests but those of random requests; fails under 95%. Its
 # report goes below the text of its page of the docs.
@@ -54,3 +54,10 @@ verify:
 # Writes its page of the docs.
 courses:
 	$(PYTHON) -m verify.courses --number 2500 --seed 51 61 71 81 91 --page
+
+	$(PYTHON) -m verify.courses --number 2000 --seed 51 61 71 81 --page
+
+# The tool as a careless hand, a hostile file or a failing machine would treat it: about ten minutes
+# on one core. Writes its page of the docs, and fails if anything did not hold.
+attack:
+	$(PYTHON) -m scripts.attack --page docs/verification/attack.md
