@@ -311,3 +311,12 @@ def test_html_has_landmarks_and_every_link_leads_somewhere(name):
     assert set(links) <= ids
     assert {a["aria-labelledby"] for tag, a in found.attributes if tag == "section"} <= ids
     assert all(a.get("scope") for tag, a in found.attributes if tag == "th")
+
+
+def test_a_long_id_and_a_long_label_of_one_word_stay_on_the_page():
+    made = plan("morphine-er", "30 mg q12h", every="4w", start=START, label="w" * 180, id="y" * 200)
+    for large in (False, True):
+        pdf = render(made, ".pdf", Options(large_print=large))
+        for page in PdfReader(io.BytesIO(pdf)).pages:
+            runs = [text.strip() for text, *_ in drawn(page) if set(text.strip()) in ({"w"}, {"y"})]
+            assert max(map(len, runs)) <= (32 if large else 60)
