@@ -25,7 +25,9 @@ nox.options.error_on_missing_interpreters = False
 def oldest() -> list[str]:
     """The lower end of the range of every dependency, as requirements."""
     extras = PROJECT["project"]["optional-dependencies"]
-    ranges = map(Requirement, [*PROJECT["project"]["dependencies"], *extras["batch"], *extras["mcp"]])
+    ranges = map(
+        Requirement, [*PROJECT["project"]["dependencies"], *extras["batch"], *extras["mcp"]]
+    )
     ends = [(each.name, end) for each in ranges for end in each.specifier]
     return [f"{name}=={end.version}" for name, end in ends if end.operator == ">="]
 
