@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from taper.planning.plan import Plan
 
-OPTIONS = tuple(each.name for each in fields(Options))
+OPTIONS = tuple(each.name for each in fields(Options) if each.name != "window")
 _CHOICES = {"language": LANGUAGES, "paper": PAPERS, "bundle": BUNDLES}
 
 
