@@ -55,9 +55,7 @@ verify:
 courses:
 	$(PYTHON) -m verify.courses --number 2500 --seed 51 61 71 81 91 --page
 
-	$(PYTHON) -m verify.courses --number 2000 --seed 51 61 71 81 --page
-
-# The tool as a careless hand, a hostile file or a failing machine would treat it: about ten minutes
+# The tool as a careless hand, a hostile file or a failing machine would treat it: about five minutes
 # on one core. Writes its page of the docs, and fails if anything did not hold.
 attack:
 	$(PYTHON) -m scripts.attack --page docs/verification/attack.md

@@ -85,7 +85,7 @@ def main() -> int:
     """Attack, print what did not hold, write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--package", type=Path, default=ROOT, help="the folder of the package")
-    parser.add_argument("--size", type=int, default=3, help="how many of each: 1 is quick")
+    parser.add_argument("--size", type=int, default=5, help="how many of each: 1 is quick")
     parser.add_argument("--page", type=Path, help="where the page is written; nowhere if left out")
     options = parser.parse_args()
     began = time.monotonic()
