@@ -150,7 +150,8 @@ def test_rows_do_share_plans(tmp_path, rows, monkeypatch):
     source = tmp_path / "panel.jsonl"
     source.write_bytes(as_jsonl(rows))
     result = batch(tmp_path, source, ("schedule",), jobs=1)
-    assert len(read_in_full) - result.failed < result.planned * 0.7
+    # a row with words of its own that fails is read twice: its problems name its own words
+    assert len(read_in_full) - 2 * result.failed < result.planned * 0.7
 
 
 def test_what_is_remembered_may_be_forgotten(tmp_path, rows, expected, monkeypatch):
