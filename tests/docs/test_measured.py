@@ -50,7 +50,8 @@ def test_the_oldest_dependencies_are_the_lower_ends_of_the_ranges():
     noxfile = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(noxfile)
     project = noxfile.PROJECT["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["batch"]]
+    extras = project["optional-dependencies"]
+    named = [*project["dependencies"], *extras["batch"], *extras["mcp"]]
     oldest = dict(each.split("==") for each in noxfile.oldest())
     assert oldest.keys() == {Requirement(text).name for text in named}
     for text in named:
