@@ -84,8 +84,9 @@ def _dated(document: Mapping[str, Any], first: date) -> Iterator[tuple[date, str
             yield day, "check", what
         elif (first - day).days <= UNRECORDED_DAYS:
             yield first, UNRECORDED, f"no record yet of {day.isoformat()}, {what}"
+    units = _units_of(document)
     for fill in document["supply"]:
-        yield date.fromisoformat(fill["date"]), "fill", _dispensed(fill)
+        yield date.fromisoformat(fill["date"]), "fill", _dispensed(fill, units)
 
 
 def _changed(step: Mapping[str, Any], before: Mapping[str, str]) -> str:
@@ -96,13 +97,20 @@ def _changed(step: Mapping[str, Any], before: Mapping[str, str]) -> str:
     return f"{step['product']} {was} {ARROW} {now} {step['unit']}: {step['directions']}"
 
 
-def _dispensed(fill: Mapping[str, Any]) -> str:
-    """``morphine-er 60 x 42, 15 x 28``, for so many days."""
+def _dispensed(fill: Mapping[str, Any], units: Mapping[str, str]) -> str:
+    """``morphine-er 42 x 60 mg, 28 x 15 mg``, for so many days; ``units`` of each product."""
     by_product: dict[str, list[str]] = {}
     for item in fill["items"]:
-        by_product.setdefault(item["product"], []).append(
-            f"{item['strength']} x {item['quantity']}"
-        )
+        name, strength, number = item["product"], item["strength"], item["quantity"]
+        is_liquid = item["unit"] == "mL"
+        text = f"{number} mL of {strength}" if is_liquid else f"{number} x {strength} {units[name]}"
+        by_product.setdefault(name, []).append(text)
     items = "; ".join(f"{name} {', '.join(parts)}" for name, parts in by_product.items())
     days = fill["days_supply"]
     return f"{items} ({days} day{'s' * (days != 1)})"
+
+
+def _units_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """The unit of the doses of each product."""
+    rows = [row for step in document["steps"] for row in (step, *step["companions"])]
+    return {row["product"]: row["unit"] for row in rows}

@@ -24,8 +24,7 @@ def test_a_fill_says_what_is_dispensed():
         for entry in due(parse_plan(TEXT), "a.json", date(2026, 12, 7), 1)
         if entry.kind == "fill"
     ]
-    assert fill.what.startswith("oxycodone-ir 10 x ")
-    assert fill.what.endswith("(28 days)")
+    assert fill.what == "oxycodone-ir 70 x 10 mg, 42 x 5 mg (28 days)"
 
 
 def test_hundreds_of_plans_take_a_moment():
