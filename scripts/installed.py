@@ -26,12 +26,17 @@ def printed(*words: str) -> str:
     return ran.stdout
 
 
+FONTS = "licenses/taper/data/fonts/OFL.txt"  # the license of the hand-out's fonts
+
+
 def main() -> None:
     """Stop with a traceback where something is missing."""
     about = distribution("opioid-taper")
     held = {path.as_posix().partition(".dist-info/")[2] or str(path) for path in about.files or []}
-    assert held >= {"taper/py.typed", "taper/data/languages/es.toml", "licenses/LICENSE"}, held
-    assert about.metadata["License-Expression"] == "Apache-2.0"
+    assert held >= {"taper/py.typed", "taper/data/languages/es.toml", "licenses/LICENSE", FONTS}, (
+        held
+    )
+    assert about.metadata["License-Expression"] == "Apache-2.0 AND OFL-1.1"
     assert Path(taper.__file__).is_relative_to(sys.prefix), taper.__file__
     assert printed("--version") == f"taper {about.version}\n"
     assert "60 mg q12h" in printed(*PLAN)

@@ -200,6 +200,12 @@ READ = [
         ]
         if read
     ],
+    (
+        "hydrocodone-apap",
+        "5/325",
+        "2 tabs am, 0 noon, pm",
+        "2 x 5/325 mg / 0 x 5/325 mg / 0 x 5/325 mg q8h",
+    ),
     # as a plan of q3h prints its doses, which fall to seven a day
     ("hydromorphone-solution", "", "1/1/1/1/1/1/1/0.5 mg", "1/1/1/1/1/1/1/0.5 mg q3h"),
     ("hydromorphone-solution", "", "1/1/1/1/1/1/1 mg", "1/1/1/1/1/1/1 mg 7 times a day"),

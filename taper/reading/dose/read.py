@@ -280,7 +280,8 @@ def _units(
         listed = [_as_part(one) for one in listed]
     some = {one.parts for one in listed if one.low}
     (only, *rest) = some
-    if not rest and len(only) == 1 and only[0][0] % THOUSAND == 0:
+    is_uneven = len(listed) > 1 and any(one.other for one in listed)  # 2/0/0 tablets of 5/325
+    if not rest and len(only) == 1 and only[0][0] % THOUSAND == 0 and not is_uneven:
         return only[0][0] // THOUSAND, ()
     if any(one.high > one.low for one in listed):
         raise target.wrong("a range of parts of units", "1-2 x 5 mg")
