@@ -26,7 +26,7 @@ def printed(*words: str) -> str:
     return ran.stdout
 
 
-FONTS = "licenses/taper/data/fonts/OFL.txt"  # the license of the hand-out's fonts
+FONTS = "licenses/LICENSE-OFL.txt"  # the license of the hand-out's fonts
 
 
 def main() -> None:
