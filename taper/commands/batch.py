@@ -223,7 +223,8 @@ def _report(result: Result, outputs: tuple[Output, ...], errors: str | None) -> 
     """Say what came of it, without a value of any row."""
     for line in result.said:
         sys.stderr.write(f"{escaped(line)}\n")
-    text = f"{result.rows:,} rows: {result.planned:,} planned, {result.failed:,} failed"
+    rows = f"{result.rows:,} row{'s' * (result.rows != 1)}"
+    text = f"{rows}: {result.planned:,} planned, {result.failed:,} failed"
     if result.resumed:
         text += f" ({result.resumed:,} were done before)"
     sys.stderr.write(text + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -301,8 +302,20 @@ def test_what_is_printed_is_read_as_the_same(product, strength, read):
 REFUSED = [
     # a pair of numbers is a combination, or an error
     ("oxycodone-ir", "", "5/325 mg bid", "strength of a combination", "oxycodone-apap"),
-    ("oxycodone-er", "", "10/325 mg", "strength of a combination", "10 mg in the morning"),
-    ("tapentadol-ir", "", "50/325 mg bid", "strength of a combination", "50 mg in the morning"),
+    (
+        "oxycodone-er",
+        "",
+        "10/325 mg",
+        "strength of a combination",
+        "oxycodone-apap or hydrocodone-apap has it",
+    ),
+    (
+        "tapentadol-ir",
+        "",
+        "50/325 mg bid",
+        "strength of a combination",
+        "the product that has both ingredients",
+    ),
     ("morphine-ir", "", "15/300 mg bid", "strength of a combination", "codeine-apap"),
     ("morphine-ir", "", "500-30 mg bid", "strength of a combination", ""),
     ("hydrocodone-apap", "", "10/500 mg q6h", "not marketed as 10/500", "10/325"),
@@ -442,3 +455,11 @@ def test_a_range_whose_ends_are_a_combination_there_is_written_with_to(market, l
     assert caught.value.problems[0].hint.endswith(
         f"as a range: {low} to {high} mg; as two doses of a day: {low} mg in the morning and {high} mg in the evening"
     )
+
+
+@pytest.mark.parametrize("dose", ["5/325 mg bid", "10/325 mg", "15/300 mg bid", "500-30 mg bid"])
+def test_no_hint_leads_to_the_content_of_the_other_ingredient_as_a_dose(dose):
+    with pytest.raises(InputError) as caught:
+        read_dose(dose, formulary().products["morphine-ir"])
+    (problem,) = caught.value.problems
+    assert not re.search(r"\b(300|325|500)\b", problem.hint)

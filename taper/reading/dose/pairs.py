@@ -47,12 +47,15 @@ def pair_of(series: Series, target: Target) -> Pair | None:
         numbers = f"{plain(first)}/{plain(second)}"
         name = target.product.id if target.product is not None else "the product"
         message = f"{numbers} is a strength of a combination, and {name} is none"
-        hint = f"as two doses of a day: {plain(first)} {target.unit} in the morning and"
-        hint += f" {plain(second)} {target.unit} in the evening"
-        if first < second and "-" in series.between:
-            hint = f"as a range: {plain(first)} to {plain(second)} {target.unit}; {hint}"
-        if known:
-            hint = f"{' or '.join(known[0])} has it; {hint}"
+        hints = [f"{' or '.join(known[0])} has it"] if known else []
+        if not contents() & {first, second}:  # nobody is led to 325 mg of an opioid
+            if first < second and "-" in series.between:
+                hints.append(f"as a range: {plain(first)} to {plain(second)} {target.unit}")
+            each = [f"{plain(amount)} {target.unit}" for amount in (first, second)]
+            hints.append(
+                f"as two doses of a day: {each[0]} in the morning and {each[1]} in the evening"
+            )
+        hint = "; ".join(hints) or "the product that has both ingredients"
         raise target.wrong(message, hint, series.span)
     return None
 
