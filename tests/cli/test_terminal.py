@@ -205,7 +205,7 @@ def test_a_batch_shows_how_far_it_is_and_cleans_up_after_it(tmp_path):
     assert done.wait(60) == 0
     assert b"100%" in said
     assert b"\x1b[2K" in said  # the bar is gone when the figures are said
-    assert b"1 rows: 1 planned, 0 failed" in said
+    assert b"1 row: 1 planned, 0 failed" in said
 
 
 def test_questions_are_in_the_words_of_the_market():
