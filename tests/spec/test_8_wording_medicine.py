@@ -42,7 +42,7 @@ MEDICINE = [
         "hydrocodone-apap",
         "2 x 10/325 mg q6h",
         {},
-        "The daily dose of 80 mg is above the labelled maximum of 8 of 5/325 or 6 of 7.5/325 or 6 of 10/325 tablets a day: check the dose, and look for signs of toxicity (steps 0, 1)",
+        "The daily dose of 80 mg is above the labelled maximum of 8 tablets of 5/325, or 6 of 7.5/325 or 10/325 mg a day: check the dose, and look for signs of toxicity (steps 0, 1)",
     ),
     (
         "above-labelled-maximum",
@@ -63,7 +63,7 @@ MEDICINE = [
         "oxycodone-apap",
         "12.5/10/10/10/10/10 mg",
         {},
-        "The daily dose of 62.5 mg is above the labelled maximum of 12 of 2.5/325 or 12 of 5/325 or 8 of 7.5/325 or 6 of 10/325 tablets a day: check the dose, and look for signs of toxicity (step 0)",
+        "The daily dose of 62.5 mg is above the labelled maximum of 12 tablets of 2.5/325 or 5/325, or 8 of 7.5/325, or 6 of 10/325 mg a day: check the dose, and look for signs of toxicity (step 0)",
     ),
     (
         "acetaminophen-over-maximum",

@@ -56,9 +56,18 @@ def _maximum(regimen: Regimen) -> str:
     product = regimen.product
     if product.max_daily is not None and regimen.daily > product.max_daily:
         return product.daily_text(product.max_daily)
-    caps = product.facts.get("max_units_daily", {})
-    shown = [f"{cap} of {label}" for label, cap in caps.items()]
-    return " or ".join(shown) + " tablets a day"
+    by_cap: dict[int, list[str]] = {}
+    for label, cap in product.facts.get("max_units_daily", {}).items():
+        by_cap.setdefault(cap, []).append(label)
+    (first, labels), *others = by_cap.items()
+    shown = [f"{first} tablets of {_any_of(labels)}"]
+    shown += [f"{cap} of {_any_of(labels)}" for cap, labels in others]
+    return f"{', or '.join(shown)} {product.unit} a day"
+
+
+def _any_of(labels: list[str]) -> str:
+    """``8/500, 15/500 or 30/500``."""
+    return " or ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
 
 
 @finding("acetaminophen-over-maximum", of_rows=True)
